@@ -1,0 +1,23 @@
+namespace Memento;
+
+/// <summary>The stable names of refusals. Programs compare these; they never change meaning.</summary>
+public static class Codes
+{
+    public const string ValidationFailed = "VALIDATION_FAILED";
+    public const string MalformedRequest = "MALFORMED_REQUEST";
+    public const string TooLarge = "TOO_LARGE";
+    public const string Overloaded = "OVERLOADED";
+    public const string IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED";
+    public const string DatabaseNotReady = "DATABASE_NOT_READY";
+    public const string StorageFull = "STORAGE_FULL";
+    public const string StoredDataCorrupted = "STORED_DATA_CORRUPTED";
+    public const string StaleWriter = "STALE_WRITER";
+
+    public const string SessionNotFound = "SESSION_NOT_FOUND";
+    public const string SessionExpired = "SESSION_EXPIRED";
+    public const string SessionExists = "SESSION_EXISTS";
+    public const string SessionFull = "SESSION_FULL";
+    public const string AgentNotInSession = "AGENT_NOT_IN_SESSION";
+    public const string SeqNotFound = "SEQ_NOT_FOUND";
+    public const string CheckpointNotFound = "CHECKPOINT_NOT_FOUND";
+}

@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Memento.Sessions;
+
+namespace Memento;
+
+/// <summary>The JSON of everything that is stored or sent: camelCase, absent instead of null, no type names.</summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    NumberHandling = JsonNumberHandling.Strict,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    PropertyNameCaseInsensitive = false)]
+[JsonSerializable(typeof(JsonElement))]
+[JsonSerializable(typeof(SessionEvent))]
+[JsonSerializable(typeof(NewEvent))]
+[JsonSerializable(typeof(SessionState))]
+[JsonSerializable(typeof(SessionFact.Created))]
+[JsonSerializable(typeof(SessionFact.FailureCaptured))]
+[JsonSerializable(typeof(SessionFact.Expired))]
+[JsonSerializable(typeof(SessionFact.Deleted))]
+[JsonSerializable(typeof(SessionView))]
+[JsonSerializable(typeof(Page<SessionView>))]
+[JsonSerializable(typeof(Page<SessionEvent>))]
+[JsonSerializable(typeof(Page<Transition>))]
+[JsonSerializable(typeof(Page<SessionCheckpoint>))]
+[JsonSerializable(typeof(SeqRange))]
+[JsonSerializable(typeof(HandoffContext))]
+[JsonSerializable(typeof(Isolation))]
+[JsonSerializable(typeof(FailureSnapshot))]
+[JsonSerializable(typeof(SessionStats))]
+[JsonSerializable(typeof(SessionAggregates))]
+[JsonSerializable(typeof(CreateSession))]
+[JsonSerializable(typeof(ForkSession))]
+[JsonSerializable(typeof(HandOver))]
+[JsonSerializable(typeof(MakeCheckpoint))]
+[JsonSerializable(typeof(NewEvent[]))]
+[JsonSerializable(typeof(ImmutableArray<Anchor>))]
+[JsonSerializable(typeof(ImmutableArray<string>))]
+[JsonSerializable(typeof(ImmutableArray<NewEvent>))]
+[JsonSerializable(typeof(Refusal))]
+public sealed partial class MementoJson : JsonSerializerContext;

@@ -1,0 +1,28 @@
+using System.Globalization;
+
+namespace Memento;
+
+/// <summary>The rule for names that users give to agents, workspaces, sessions, entities and documents.</summary>
+public static class Names
+{
+    /// <summary>Longest name, in UTF-16 code units.</summary>
+    public const int MaxLength = 256;
+
+    /// <summary>What is wrong with a name, or null. The rule: 1–256 printable characters, and not <c>.</c> or <c>..</c>, which URLs swallow.</summary>
+    public static string? Problem(string? name)
+    {
+        if (string.IsNullOrEmpty(name)) return "must not be empty";
+        if (name.Length > MaxLength) return $"has {name.Length} characters; at most {MaxLength} are allowed";
+        if (name is "." or "..") return $"must not be \"{name}\"";
+        for (var i = 0; i < name.Length; i++)
+        {
+            if (char.IsSurrogatePair(name, i)) { i++; continue; }
+            if (!IsPrintable(name[i])) return $"has the unprintable character U+{(int)name[i]:X4} at position {i}";
+        }
+
+        return null;
+    }
+
+    private static bool IsPrintable(char c) => c is >= ' ' and <= '~' || char.GetUnicodeCategory(c) is not
+        (UnicodeCategory.Control or UnicodeCategory.Surrogate or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.OtherNotAssigned);
+}

@@ -1,0 +1,246 @@
+using System.Collections.Immutable;
+
+namespace Memento.Sessions;
+
+/// <summary>The rules of a session: state and command in, facts or a refusal out. No clock, no I/O, no Orleans.</summary>
+public static class Session
+{
+    /// <summary>Newest events that a checkpoint sums up.</summary>
+    public const int Window = 20;
+
+    /// <summary>Most entities that a checkpoint anchors.</summary>
+    public const int MaxRefEntities = 64;
+
+    /// <summary>Answers a command. <paramref name="now"/> is the server's time; recorded times never decrease even if it does.</summary>
+    public static Decision<SessionFact> Decide(SessionState s, SessionCommand command, SessionLimits limits, DateTimeOffset now)
+    {
+        var at = now > s.UpdatedAt ? now : s.UpdatedAt;
+        if (command is SessionCommand.Create create) return Create(s, create, limits, at);
+        if (!s.Exists || s.End is SessionEnd.Deleted) return Refusal.Of(RefusalKind.NotFound, Codes.SessionNotFound, $"There is no session \"{s.SessionId}\".");
+        if (command is SessionCommand.Delete) return new SessionFact.Deleted { At = at };
+        if (command is SessionCommand.Expire) return s.End is SessionEnd.None && IsOver(s, now) ? new SessionFact.Expired { At = at } : Decision<SessionFact>.Nothing;
+        if (IsOver(s, now)) return Refusal.Of(RefusalKind.Gone, Codes.SessionExpired, $"Session \"{s.SessionId}\" expired at {s.ExpiresAt ?? s.UpdatedAt:O}.");
+
+        return command switch
+        {
+            SessionCommand.Append append => Append(s, append, limits, at),
+            SessionCommand.Join(var agent) => Join(s, agent, limits, at),
+            SessionCommand.Leave(var agent) => Leave(s, agent, limits, at),
+            SessionCommand.HandOver handOver => HandOver(s, handOver, limits, at),
+            SessionCommand.Checkpoint(var grace) => CheckpointOnDemand(s, grace, limits, at),
+            SessionCommand.CaptureFailure(var id, var seq, var hash) => new SessionFact.FailureCaptured { At = at, CheckpointId = id, Seq = seq, Hash = hash },
+            _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown command."),
+        };
+    }
+
+    /// <summary>The state after a fact. Total: whatever was once recorded can be applied.</summary>
+    public static SessionState Apply(SessionState s, SessionFact fact)
+    {
+        s = s with { Position = s.Position + 1, UpdatedAt = fact.At > s.UpdatedAt ? fact.At : s.UpdatedAt };
+        return fact switch
+        {
+            SessionFact.Recorded(var happened) => Apply(s, happened),
+            SessionFact.Created created => Apply(s, created),
+            SessionFact.Checkpointed(var checkpoint) => s with { CurrentCheckpoint = checkpoint, GraceUntil = Grace(checkpoint.At, checkpoint.GraceTtlSeconds) },
+            SessionFact.FailureCaptured => s,
+            SessionFact.Expired => s with { End = SessionEnd.Expired },
+            SessionFact.Deleted => s with { End = SessionEnd.Deleted },
+            _ => throw new ArgumentOutOfRangeException(nameof(fact), fact, "Unknown fact."),
+        };
+    }
+
+    /// <summary>Whether the session's time is up at <paramref name="now"/>.</summary>
+    public static bool IsOver(SessionState s, DateTimeOffset now) => s.End is not SessionEnd.None || now >= s.ExpiresAt;
+
+    private static Decision<SessionFact> Create(SessionState s, SessionCommand.Create c, SessionLimits limits, DateTimeOffset at)
+    {
+        if (s.Exists) return Refusal.Of(RefusalKind.Conflict, Codes.SessionExists, s.End is SessionEnd.None
+            ? $"Session \"{c.SessionId}\" exists already."
+            : $"Session \"{c.SessionId}\" existed and is {(s.End is SessionEnd.Deleted ? "deleted" : "expired")}; an id is not used twice.");
+        if (SessionValidation.Problems(c, limits) is { IsEmpty: false } problems) return Refusal.Invalid(problems);
+
+        var created = new SessionFact.Created
+        {
+            At = at,
+            SessionId = c.SessionId,
+            AgentId = c.AgentId,
+            TtlSeconds = c.TtlSeconds ?? c.Fork?.TtlSeconds ?? limits.DefaultTtlSeconds,
+            Metadata = c.Metadata ?? c.Fork?.Metadata,
+            Parent = c.Fork is null ? null : new ParentRef(c.Fork.SessionId, c.Fork.LastSeq),
+            Base = c.Fork,
+        };
+        if (c.InitialEntityIds.IsDefaultOrEmpty) return created;
+
+        return (ImmutableArray<SessionFact>)[created, new SessionFact.Recorded(new SessionEvent
+        {
+            Seq = (c.Fork?.LastSeq ?? 0) + 1,
+            Type = EventType.Start,
+            Actor = c.AgentId,
+            Timestamp = at,
+            ChangeInfo = new() { ElementType = ElementType.Session, EntityIds = c.InitialEntityIds, Operation = Operation.Init },
+        })];
+    }
+
+    private static Decision<SessionFact> Append(SessionState s, SessionCommand.Append append, SessionLimits limits, DateTimeOffset at)
+    {
+        if (SessionValidation.Problems(append.Events, limits, at) is { IsEmpty: false } problems) return Refusal.Invalid(problems);
+        if (s.LastSeq + append.Events.Length > limits.MaxEvents) return Full(s, limits);
+
+        if (append.Events.Length == 1) return new SessionFact.Recorded(Record(s, append.Events[0], limits, at));
+        var facts = ImmutableArray.CreateBuilder<SessionFact>(append.Events.Length);
+        foreach (var offered in append.Events)
+        {
+            var fact = new SessionFact.Recorded(Record(s, offered, limits, at));
+            s = Apply(s, fact);
+            facts.Add(fact);
+        }
+
+        return facts.MoveToImmutable();
+    }
+
+    private static SessionEvent Record(SessionState s, NewEvent e, SessionLimits limits, DateTimeOffset at)
+    {
+        var recorded = new SessionEvent
+        {
+            Seq = s.LastSeq + 1,
+            Type = e.Type,
+            Actor = e.Actor,
+            Timestamp = at,
+            OccurredAt = e.OccurredAt?.ToUniversalTime(),
+            ChangeInfo = e.ChangeInfo,
+            StateTransition = e.StateTransition,
+            Impact = e.Impact,
+            Metadata = e.Metadata,
+        };
+        var due = recorded.Seq % limits.CheckpointInterval == 0;
+        if (!due && e.Type is not EventType.Checkpoint) return recorded;
+
+        // Only a checkpoint that an agent makes shortens the session's life: one that comes by itself means that work goes on.
+        var grace = e.Type is EventType.Checkpoint && s.TtlSeconds > 0 ? limits.GraceTtlSeconds : (long?)null;
+        var after = s with { Recent = Push(s.Recent, recorded), State = e.StateTransition?.To ?? s.State };
+        return recorded with { Checkpoint = Summarize(after, recorded.Seq, s.Position + 1, grace, at) };
+    }
+
+    private static Decision<SessionFact> Join(SessionState s, string agent, SessionLimits limits, DateTimeOffset at)
+    {
+        if (Names.Problem(agent) is { } problem) return Refusal.Invalid("agentId", problem);
+        if (s.AgentIds.Contains(agent)) return Decision<SessionFact>.Nothing;
+        if (s.AgentIds.Length >= limits.MaxAgents) return Refusal.Invalid("agentId", $"the session has {s.AgentIds.Length} agents; at most {limits.MaxAgents} are allowed");
+        return Handoff(s, agent, new HandoffNote { Action = HandoffAction.Joined, ToAgent = agent }, limits, at);
+    }
+
+    private static Decision<SessionFact> Leave(SessionState s, string agent, SessionLimits limits, DateTimeOffset at)
+    {
+        if (Names.Problem(agent) is { } problem) return Refusal.Invalid("agentId", problem);
+        if (!s.AgentIds.Contains(agent)) return Decision<SessionFact>.Nothing;
+        var last = s.AgentIds.Length == 1 && s.TtlSeconds > 0;
+        return Handoff(s, agent, new HandoffNote { Action = HandoffAction.Left, FromAgent = agent, GraceTtlSeconds = last ? limits.GraceTtlSeconds : null }, limits, at);
+    }
+
+    private static Decision<SessionFact> HandOver(SessionState s, SessionCommand.HandOver c, SessionLimits limits, DateTimeOffset at)
+    {
+        if (SessionValidation.Problems(c, limits) is { IsEmpty: false } problems) return Refusal.Invalid(problems);
+        if (!s.AgentIds.Contains(c.FromAgent))
+            return Refusal.Of(RefusalKind.Conflict, Codes.AgentNotInSession, $"fromAgent: \"{c.FromAgent}\" is not in session \"{s.SessionId}\".");
+        return Handoff(s, c.FromAgent, new HandoffNote
+        {
+            Action = HandoffAction.HandedOver,
+            FromAgent = c.FromAgent,
+            ToAgent = c.ToAgent,
+            Reason = c.Reason,
+            Context = c.Context,
+            Priority = c.Priority,
+        }, limits, at);
+    }
+
+    private static Decision<SessionFact> Handoff(SessionState s, string actor, HandoffNote note, SessionLimits limits, DateTimeOffset at)
+    {
+        if (s.LastSeq >= limits.MaxEvents) return Full(s, limits);
+        var change = new ChangeInfo { ElementType = ElementType.Session, EntityIds = [], Operation = Operation.Modified };
+        return new SessionFact.Recorded(Record(s, new NewEvent { Type = EventType.Handoff, Actor = actor, ChangeInfo = change }, limits, at) with { Handoff = note });
+    }
+
+    private static Decision<SessionFact> CheckpointOnDemand(SessionState s, long? graceSeconds, SessionLimits limits, DateTimeOffset at)
+    {
+        if (graceSeconds is { } seconds && (seconds < 1 || seconds > limits.MaxTtlSeconds))
+            return Refusal.Invalid("graceTtlSeconds", $"is {seconds}; must be from 1 to {limits.MaxTtlSeconds}");
+        var grace = graceSeconds ?? (s.TtlSeconds > 0 ? limits.GraceTtlSeconds : null);
+        return new SessionFact.Checkpointed(Summarize(s, s.LastSeq, s.Position + 1, grace, at));
+    }
+
+    private static Refusal Full(SessionState s, SessionLimits limits) => Refusal.Of(RefusalKind.Invalid, Codes.SessionFull,
+        $"Session \"{s.SessionId}\" has {s.LastSeq} events; at most {limits.MaxEvents} are allowed. Nothing was stored.");
+
+    private static SessionCheckpoint Summarize(SessionState s, long seq, long position, long? grace, DateTimeOffset at) => new()
+    {
+        CheckpointId = $"cp-{Uuid7.Derive(at, s.SessionId, position)}",
+        Seq = seq,
+        At = at,
+        Outcome = s.Recent.Any(e => e.Broke) ? Outcome.Broken : s.State switch
+        {
+            WorkState.Broken => Outcome.Broken,
+            WorkState.Coordinating => Outcome.Coordinated,
+            WorkState.Completed => Outcome.Completed,
+            _ => Outcome.Working,
+        },
+        KeyImpacts = [.. s.Recent.Where(e => e.HighImpact && e.EntityIds.Length > 0).Select(e => e.EntityIds[0]).Distinct()],
+        PerfDelta = s.Recent.Sum(e => e.PerfDelta),
+        RefEntities = [.. s.Recent.Reverse().SelectMany(e => e.EntityIds).Distinct().Take(MaxRefEntities)],
+        Actors = s.AgentIds,
+        GraceTtlSeconds = grace,
+    };
+
+    private static SessionState Apply(SessionState s, SessionFact.Created c) => (c.Base ?? s) with
+    {
+        SessionId = c.SessionId,
+        AgentIds = [c.AgentId],
+        CreatedAt = c.At,
+        UpdatedAt = c.At,
+        TtlSeconds = c.TtlSeconds,
+        GraceUntil = null,
+        Position = s.Position,
+        Metadata = c.Metadata,
+        Parent = c.Parent,
+        End = SessionEnd.None,
+    };
+
+    private static SessionState Apply(SessionState s, SessionEvent e) => s with
+    {
+        LastSeq = e.Seq,
+        State = e.StateTransition?.To ?? s.State,
+        AgentIds = e.Handoff is null ? s.AgentIds : Apply(s.AgentIds, e.Handoff),
+        GraceUntil = Grace(e.Timestamp, e.Checkpoint?.GraceTtlSeconds ?? e.Handoff?.GraceTtlSeconds),
+        CurrentCheckpoint = e.Checkpoint ?? s.CurrentCheckpoint,
+        Recent = Push(s.Recent, e),
+        Totals = Add(s.Totals, e),
+        OccurredFrom = e.OccurredAt < s.OccurredFrom ? e.OccurredAt : s.OccurredFrom ?? e.OccurredAt,
+        OccurredTo = e.OccurredAt > s.OccurredTo ? e.OccurredAt : s.OccurredTo ?? e.OccurredAt,
+    };
+
+    private static ImmutableArray<string> Apply(ImmutableArray<string> agents, HandoffNote note)
+    {
+        if (note.FromAgent is { } gone && note.Action is not HandoffAction.Joined) agents = agents.Remove(gone);
+        return note.ToAgent is { } come && !agents.Contains(come) ? agents.Add(come) : agents;
+    }
+
+    private static DateTimeOffset? Grace(DateTimeOffset at, long? seconds) => seconds is { } s ? at.AddSeconds(s) : null;
+
+    private static ImmutableArray<RecentEvent> Push(ImmutableArray<RecentEvent> recent, SessionEvent e)
+    {
+        var digest = new RecentEvent
+        {
+            EntityIds = e.ChangeInfo.EntityIds.Length <= MaxRefEntities ? e.ChangeInfo.EntityIds : e.ChangeInfo.EntityIds[..MaxRefEntities],
+            Broke = e.StateTransition?.To is WorkState.Broken,
+            HighImpact = e.Impact?.Severity is Severity.High or Severity.Critical,
+            PerfDelta = e.Impact?.PerfDelta ?? 0,
+        };
+        return recent.Length < Window ? recent.Add(digest) : [.. recent.AsSpan()[1..], digest];
+    }
+
+    private static SessionTotals Add(SessionTotals t, SessionEvent e)
+    {
+        if (e.StateTransition is { To: var to }) t = t with { TransitionsTo = t.TransitionsTo.SetItem((int)to, t.TransitionsTo[(int)to] + 1) };
+        if (e.Impact?.PerfDelta is { } perf) t = t with { PerfCount = t.PerfCount + 1, PerfSum = t.PerfSum + perf, PerfWorst = Math.Min(t.PerfWorst, perf) };
+        return t;
+    }
+}
