@@ -17,6 +17,25 @@ public sealed record JsonText([property: Id(0)] string Text)
 
     public static JsonText Of(JsonElement element) => new(JsonSerializer.Serialize(element, MementoJson.Default.JsonElement));
 
+    /// <summary>Deepest nesting of a value that is kept. What is stored or sent wraps it in a few levels more, and readers stop at 64.</summary>
+    public const int MaxDepth = 32;
+
+    /// <summary>What is wrong with this as an object to keep, or null. Text that did not come through <see cref="Parse"/> can be anything, and once stored it would have to be read again.</summary>
+    public string? Problem()
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(Text, new() { MaxDepth = MaxDepth });
+            if (document.RootElement.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null)) return "must be a JSON object";
+            _ = Of(document.RootElement);
+            return null;
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException)
+        {
+            return $"must be a well-formed JSON object, at most {MaxDepth} levels deep: {e.Message}";
+        }
+    }
+
     public override string ToString() => Text;
 }
 

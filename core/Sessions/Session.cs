@@ -36,14 +36,16 @@ public static class Session
     /// <summary>The state after a fact. Total: whatever was once recorded can be applied.</summary>
     public static SessionState Apply(SessionState s, SessionFact fact)
     {
-        s = s with { Position = s.Position + 1, UpdatedAt = fact.At > s.UpdatedAt ? fact.At : s.UpdatedAt };
+        s = s with { Position = s.Position + 1 };
+        // Expiry is noticed, some time later, and is no activity: it must not move the time that it is counted from.
+        if (fact is SessionFact.Expired) return s with { End = SessionEnd.Expired };
+        if (fact.At > s.UpdatedAt) s = s with { UpdatedAt = fact.At };
         return fact switch
         {
             SessionFact.Recorded(var happened) => Apply(s, happened),
             SessionFact.Created created => Apply(s, created),
             SessionFact.Checkpointed(var checkpoint) => s with { CurrentCheckpoint = checkpoint, GraceUntil = Grace(checkpoint.At, checkpoint.GraceTtlSeconds) },
             SessionFact.FailureCaptured => s,
-            SessionFact.Expired => s with { End = SessionEnd.Expired },
             SessionFact.Deleted => s with { End = SessionEnd.Deleted },
             _ => throw new ArgumentOutOfRangeException(nameof(fact), fact, "Unknown fact."),
         };
@@ -58,8 +60,9 @@ public static class Session
             ? $"Session \"{c.SessionId}\" exists already."
             : $"Session \"{c.SessionId}\" existed and is {(s.End is SessionEnd.Deleted ? "deleted" : "expired")}; an id is not used twice.");
         if (SessionValidation.Problems(c, limits) is { IsEmpty: false } problems) return Refusal.Invalid(problems);
+        if (c.Fork?.UpdatedAt > at) at = c.Fork.UpdatedAt;
 
-        var created = new SessionFact.Created
+        SessionFact created = new SessionFact.Created
         {
             At = at,
             SessionId = c.SessionId,
@@ -71,14 +74,11 @@ public static class Session
         };
         if (c.InitialEntityIds.IsDefaultOrEmpty) return created;
 
-        return (ImmutableArray<SessionFact>)[created, new SessionFact.Recorded(new SessionEvent
-        {
-            Seq = (c.Fork?.LastSeq ?? 0) + 1,
-            Type = EventType.Start,
-            Actor = c.AgentId,
-            Timestamp = at,
-            ChangeInfo = new() { ElementType = ElementType.Session, EntityIds = c.InitialEntityIds, Operation = Operation.Init },
-        })];
+        s = Apply(s, created);
+        if (s.LastSeq >= limits.MaxEvents) return Full(s, limits);
+        var change = new ChangeInfo { ElementType = ElementType.Session, EntityIds = c.InitialEntityIds, Operation = Operation.Init };
+        var start = new NewEvent { Type = EventType.Start, Actor = c.AgentId, ChangeInfo = change };
+        return (ImmutableArray<SessionFact>)[created, new SessionFact.Recorded(Record(s, start, limits, at))];
     }
 
     private static Decision<SessionFact> Append(SessionState s, SessionCommand.Append append, SessionLimits limits, DateTimeOffset at)
@@ -98,7 +98,7 @@ public static class Session
         return facts.MoveToImmutable();
     }
 
-    private static SessionEvent Record(SessionState s, NewEvent e, SessionLimits limits, DateTimeOffset at)
+    private static SessionEvent Record(SessionState s, NewEvent e, SessionLimits limits, DateTimeOffset at, HandoffNote? note = null)
     {
         var recorded = new SessionEvent
         {
@@ -111,14 +111,14 @@ public static class Session
             StateTransition = e.StateTransition,
             Impact = e.Impact,
             Metadata = e.Metadata,
+            Handoff = note,
         };
         var due = recorded.Seq % limits.CheckpointInterval == 0;
         if (!due && e.Type is not EventType.Checkpoint) return recorded;
 
         // Only a checkpoint that an agent makes shortens the session's life: one that comes by itself means that work goes on.
         var grace = e.Type is EventType.Checkpoint && s.TtlSeconds > 0 ? limits.GraceTtlSeconds : (long?)null;
-        var after = s with { Recent = Push(s.Recent, recorded), State = e.StateTransition?.To ?? s.State };
-        return recorded with { Checkpoint = Summarize(after, recorded.Seq, s.Position + 1, grace, at) };
+        return recorded with { Checkpoint = Summarize(Apply(s, recorded), recorded.Seq, s.Position + 1, grace, at) };
     }
 
     private static Decision<SessionFact> Join(SessionState s, string agent, SessionLimits limits, DateTimeOffset at)
@@ -157,7 +157,7 @@ public static class Session
     {
         if (s.LastSeq >= limits.MaxEvents) return Full(s, limits);
         var change = new ChangeInfo { ElementType = ElementType.Session, EntityIds = [], Operation = Operation.Modified };
-        return new SessionFact.Recorded(Record(s, new NewEvent { Type = EventType.Handoff, Actor = actor, ChangeInfo = change }, limits, at) with { Handoff = note });
+        return new SessionFact.Recorded(Record(s, new NewEvent { Type = EventType.Handoff, Actor = actor, ChangeInfo = change }, limits, at, note));
     }
 
     private static Decision<SessionFact> CheckpointOnDemand(SessionState s, long? graceSeconds, SessionLimits limits, DateTimeOffset at)

@@ -11,6 +11,9 @@ public static class SessionValidation
     /// <summary>How far ahead of the server's clock an event may say it happened.</summary>
     public static readonly TimeSpan OccurredAtTolerance = TimeSpan.FromDays(1);
 
+    /// <summary>Largest performance delta, in percent, either way. Sums of it stay finite, which JSON needs.</summary>
+    public const double MaxPerfDelta = 1e9;
+
     public static ImmutableArray<FieldError> Problems(SessionCommand.Create c, SessionLimits limits)
     {
         var found = new Findings();
@@ -39,22 +42,38 @@ public static class SessionValidation
         if (events.Length > limits.MaxBatch) return [new("events", $"has {events.Length} events; at most {limits.MaxBatch} are allowed in one request")];
 
         var found = new Findings();
-        for (var i = 0; i < events.Length; i++) Check(found, events[i], events.Length == 1 ? "" : $"events[{i}].", limits, now);
+        for (var i = 0; i < events.Length; i++)
+        {
+            if (events[i] is null) found.Add($"events[{i}]", "is null; an event is needed");
+            else Check(found, events[i], events.Length == 1 ? "" : $"events[{i}].", limits, now);
+        }
+
         return found.All;
     }
 
     private static void Check(Findings found, NewEvent e, string path, SessionLimits limits, DateTimeOffset now)
     {
+        found.Known(path, "type", e.Type);
         found.Name(path, "actor", e.Actor);
         if (e.ChangeInfo is null) { found.Add(path + "changeInfo", "is missing; an event says what it changed"); return; }
+        found.Known(path, "changeInfo.elementType", e.ChangeInfo.ElementType);
+        found.Known(path, "changeInfo.operation", e.ChangeInfo.Operation);
         if (e.ChangeInfo.EntityIds.IsDefault) found.Add(path + "changeInfo.entityIds", "is missing; an empty array is allowed");
         else found.Entities(path, "changeInfo.entityIds", e.ChangeInfo.EntityIds, limits);
         if (e.ChangeInfo.AffectedLines < 0) found.Add(path + "changeInfo.affectedLines", $"is {e.ChangeInfo.AffectedLines}; must not be negative");
         if (e.ChangeInfo.SemanticHash is { } hash) found.Text(path, "changeInfo.semanticHash", hash, limits);
-        if (e.StateTransition is { } t && !(t.Confidence >= 0 && t.Confidence <= 1)) found.Add(path + "stateTransition.confidence", $"is {t.Confidence}; must be from 0 to 1");
+        if (e.StateTransition is { } t)
+        {
+            found.Known(path, "stateTransition.from", t.From);
+            found.Known(path, "stateTransition.to", t.To);
+            found.Known(path, "stateTransition.verifiedBy", t.VerifiedBy);
+            if (!(t.Confidence >= 0 && t.Confidence <= 1)) found.Add(path + "stateTransition.confidence", $"is {t.Confidence}; must be from 0 to 1");
+        }
+
         if (e.Impact is { } impact)
         {
-            if (impact.PerfDelta is { } perf && !double.IsFinite(perf)) found.Add(path + "impact.perfDelta", $"is {perf}; must be a finite number");
+            found.Known(path, "impact.severity", impact.Severity);
+            if (impact.PerfDelta is { } perf && !(Math.Abs(perf) <= MaxPerfDelta)) found.Add(path + "impact.perfDelta", $"is {perf}; must be from {-MaxPerfDelta} to {MaxPerfDelta}");
             if (impact.ExternalRef is { } reference) found.Text(path, "impact.externalRef", reference, limits);
             if (impact.TestsFailed is { IsDefault: false } tests) found.Entities(path, "impact.testsFailed", tests, limits);
         }
@@ -85,6 +104,12 @@ public static class SessionValidation
             if (Names.Problem(name) is { } problem) Add(path + field, problem);
         }
 
+        /// <summary>JSON names its values, but the grain interface sends numbers, and any number fits.</summary>
+        public void Known<T>(string path, string field, T value) where T : struct, Enum
+        {
+            if (!Enum.IsDefined(value)) Add(path + field, $"is {value}; must be one of: {string.Join(", ", NamedEnumConverter<T>.KnownNames)}");
+        }
+
         public void Text(string field, string? text, SessionLimits limits) => Text("", field, text, limits);
 
         public void Text(string path, string field, string? text, SessionLimits limits)
@@ -99,7 +124,7 @@ public static class SessionValidation
         {
             if (json is null) return;
             if (json.Text.Length > limits.MaxJsonLength) Add(path + field, $"has {json.Text.Length} characters of JSON; at most {limits.MaxJsonLength} are allowed");
-            else if (!json.Text.StartsWith('{') && json.Text != "null") Add(path + field, "must be a JSON object");
+            else if (json.Problem() is { } problem) Add(path + field, problem);
         }
 
         public void Entities(string field, ImmutableArray<string> ids, SessionLimits limits) => Entities("", field, ids, limits);
