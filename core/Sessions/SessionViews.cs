@@ -83,6 +83,17 @@ public sealed record Anchor
     [Id(4)] public required double PerfDelta { get; init; }
     [Id(5)] public required ImmutableArray<string> Actors { get; init; }
     [Id(6)] public required DateTimeOffset Timestamp { get; init; }
+
+    public static Anchor Of(string sessionId, SessionCheckpoint c) => new()
+    {
+        SessionId = sessionId,
+        CheckpointId = c.CheckpointId,
+        Outcome = c.Outcome,
+        KeyImpacts = c.KeyImpacts,
+        PerfDelta = c.PerfDelta,
+        Actors = c.Actors,
+        Timestamp = c.At,
+    };
 }
 
 /// <summary>One entity that recent changes touched, and its newest anchor.</summary>

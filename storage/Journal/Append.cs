@@ -1,0 +1,60 @@
+namespace Memento.Storage;
+
+/// <summary>One activation's right to write a stream. Make one per activation: when an append through it fails, the ones behind it fail too, so that no gap and no stale entry can follow.</summary>
+public sealed class StreamWriter(string name, long streamId)
+{
+    private volatile bool _broken;
+
+    public string Name { get; } = name;
+
+    public long StreamId { get; } = streamId;
+
+    /// <summary>Whether an append failed. A broken writer stays broken.</summary>
+    public bool IsBroken => _broken;
+
+    internal void Break() => _broken = true;
+}
+
+/// <summary>One entry to append.</summary>
+public readonly record struct NewEntry(string Kind, short Version, DateTimeOffset At, byte[] Payload);
+
+/// <summary>A value under its content's name.</summary>
+/// <param name="Hash">SHA-256 of the content.</param>
+/// <param name="Content">The value, not compressed.</param>
+public sealed record NewBlob(byte[] Hash, byte[] Content);
+
+/// <summary>Entries of one stream and everything that must become durable together with them.</summary>
+public sealed class Append
+{
+    public required StreamWriter Writer { get; init; }
+
+    /// <summary>The stream does not exist yet and is created with this.</summary>
+    public bool CreatesStream { get; init; }
+
+    /// <summary>Position of the first entry; the others follow it.</summary>
+    public required long FirstPosition { get; init; }
+
+    public required IReadOnlyList<NewEntry> Entries { get; init; }
+
+    /// <summary>Changes of read models.</summary>
+    public IReadOnlyList<RowChange> Rows { get; init; } = [];
+
+    /// <summary>The state after the last entry, when it is time for a snapshot.</summary>
+    public Snapshot? Snapshot { get; init; }
+
+    public IdempotencyRecord? Key { get; init; }
+
+    public IReadOnlyList<NewBlob> Blobs { get; init; } = [];
+
+    /// <summary>Bytes of payload; what the bounds of queue and batch count.</summary>
+    internal long Bytes
+    {
+        get
+        {
+            long sum = 256 + (Snapshot?.Payload.Length ?? 0) + 128L * Rows.Count;
+            foreach (var entry in Entries) sum += entry.Payload.Length;
+            foreach (var blob in Blobs) sum += blob.Content.Length;
+            return sum;
+        }
+    }
+}

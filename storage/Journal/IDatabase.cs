@@ -1,0 +1,50 @@
+using System.Data.Common;
+
+namespace Memento.Storage;
+
+/// <summary>Reading access to the one database of a store. What is written goes through the journal.</summary>
+internal interface IDatabase : IDisposable
+{
+    /// <summary>Runs a query on a connection that is its own meanwhile. Failures arrive as <see cref="MementoException"/>.</summary>
+    Task<T> ReadAsync<T>(Func<DbConnection, CancellationToken, Task<T>> query, CancellationToken cancellationToken);
+
+    /// <summary>Runs small writes that no stream depends on (retention). One transaction.</summary>
+    Task<int> MaintainAsync(string sql, IReadOnlyList<(string Name, object? Value)> parameters, CancellationToken cancellationToken);
+
+    /// <summary>Numbers for streams: the first of a block, and how many.</summary>
+    Task<(long First, int Count)> ReserveStreamIdsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Makes the committers; called once.</summary>
+    IReadOnlyList<ICommitter> OpenCommitters();
+
+    /// <summary>Bytes on disk.</summary>
+    Task<long> GetSizeAsync(CancellationToken cancellationToken);
+
+    /// <summary>Figures of the connections, by name.</summary>
+    IReadOnlyDictionary<string, object> Describe();
+}
+
+internal static class Queries
+{
+    public static DbCommand Command(this DbConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        var command = connection.CreateCommand();
+#pragma warning disable CA2100 // every statement is a literal of this project; values are parameters
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        foreach (var (name, value) in parameters) command.Add(name, value);
+        return command;
+    }
+
+    public static void Add(this DbCommand command, string name, object? value)
+    {
+        var parameter = command.CreateParameter();
+        parameter.ParameterName = name;
+        parameter.Value = value ?? DBNull.Value;
+        command.Parameters.Add(parameter);
+    }
+
+    public static long? LongOrNull(this DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetInt64(column);
+
+    public static string? TextOrNull(this DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+}

@@ -1,0 +1,118 @@
+using System.Data.Common;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Memento.Storage;
+
+/// <summary>A PostgreSQL server as the store.</summary>
+internal sealed class PostgreSqlDatabase : IDatabase
+{
+    private readonly NpgsqlDataSource _source;
+    private readonly NpgsqlDataSource _writers;
+    private readonly int _writerCount;
+
+    public PostgreSqlDatabase(StorageOptions options, ILoggerFactory log)
+    {
+        _writerCount = options.Journal.Writers;
+        _source = Source(options, log, "memento", pooling: true);
+        _writers = Source(options, log, "memento writer", pooling: false);
+    }
+
+    public static string ConnectionStringOf(StorageOptions options) => options.ConnectionStrings.PostgreSql
+        ?? throw new ArgumentException("Memento:ConnectionStrings:PostgreSql is empty.", nameof(options));
+
+    public async Task<T> ReadAsync<T>(Func<DbConnection, CancellationToken, Task<T>> query, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await using var connection = await _source.OpenConnectionAsync(cancellationToken);
+                return await query(connection, cancellationToken);
+            }
+            catch (NpgsqlException e) when (attempt < 3 && IsLostConnection(e))
+            {
+                // The pool hands out connections that the server has closed meanwhile; reading again is harmless.
+            }
+            catch (NpgsqlException e)
+            {
+                throw Translate(e);
+            }
+        }
+    }
+
+    public async Task<int> MaintainAsync(string sql, IReadOnlyList<(string Name, object? Value)> parameters, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var connection = await _source.OpenConnectionAsync(cancellationToken);
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            await using var command = connection.Command(sql, [.. parameters]);
+            command.Transaction = transaction;
+            var rows = await command.ExecuteNonQueryAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            return rows;
+        }
+        catch (NpgsqlException e)
+        {
+            throw Translate(e);
+        }
+    }
+
+    public Task<(long First, int Count)> ReserveStreamIdsAsync(CancellationToken cancellationToken) => ReadAsync(async (connection, token) =>
+    {
+        using var command = connection.Command("SELECT nextval('stream_number'), increment_by FROM pg_sequences WHERE sequencename = 'stream_number' AND schemaname = current_schema()");
+        using var reader = await command.ExecuteReaderAsync(token);
+        await reader.ReadAsync(token);
+        return (reader.GetInt64(0), (int)reader.GetInt64(1));
+    }, cancellationToken);
+
+    public IReadOnlyList<ICommitter> OpenCommitters() => [.. Enumerable.Range(0, _writerCount).Select(_ => new PostgreSqlCommitter(_writers))];
+
+    public Task<long> GetSizeAsync(CancellationToken cancellationToken) => ReadAsync(async (connection, token) =>
+    {
+        using var command = connection.Command("SELECT pg_database_size(current_database())");
+        return (long)(await command.ExecuteScalarAsync(token))!;
+    }, cancellationToken);
+
+    public IReadOnlyDictionary<string, object> Describe()
+    {
+        var settings = new NpgsqlConnectionStringBuilder(_source.ConnectionString);
+        return new Dictionary<string, object>
+        {
+            ["server"] = $"{settings.Host}:{settings.Port}",
+            ["database"] = settings.Database ?? "",
+            ["maxPoolSize"] = settings.MaxPoolSize,
+            ["writers"] = _writerCount,
+        };
+    }
+
+    public void Dispose()
+    {
+        _source.Dispose();
+        _writers.Dispose();
+    }
+
+    internal static bool IsLostConnection(Exception e) => e is NpgsqlException and not PostgresException
+        || e is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow or "25P03" }
+        || e is PostgresException { SqlState: ['0', '8', ..] }
+        || e is IOException or TimeoutException;
+
+    internal static MementoException Translate(Exception e) => e switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.DiskFull } => StoreErrors.Full(e),
+        PostgresException { SqlState: PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted } p => StoreErrors.Corrupted($"The database ({p.MessageText})", e),
+        PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn } =>
+            StoreErrors.NotReady("its schema is missing or too old; run `memento db migrate`, or start with --migrate", e),
+        PostgresException p => StoreErrors.NotReady($"PostgreSQL says {p.SqlState}: {p.MessageText}", e),
+        _ => StoreErrors.NotReady($"PostgreSQL cannot be reached ({e.Message})", e),
+    };
+
+    private static NpgsqlDataSource Source(StorageOptions options, ILoggerFactory log, string name, bool pooling)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(ConnectionStringOf(options)) { ApplicationName = name, Pooling = pooling };
+        if (settings.MaxAutoPrepare == 0) (settings.MaxAutoPrepare, settings.AutoPrepareMinUsages) = (50, 2);
+        if (!settings.ContainsKey("Timeout")) settings.Timeout = 5;
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = name }.UseLoggerFactory(log).Build();
+    }
+}

@@ -1,0 +1,121 @@
+using System.Data.Common;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Memento.Storage;
+
+namespace Memento.Sessions;
+
+/// <summary>
+/// The list of sessions. An index gives the order and the first condition; the rest filters what it yields.
+/// Times and the last seq come from the newest journal entry of each listed session, one look-up each, so they are exact.
+/// </summary>
+internal static class SessionList
+{
+    private const string Columns = """
+        p.stream_id, p.session_id, p.created_at, p.updated_at, p.grace_until, p.ttl_seconds, p.ended, p.state, p.agents, p.shift, p.metadata,
+        p.parent_session, p.parent_seq, p.occurred_from, p.occurred_to, h.position, h.at,
+        (SELECT c.body FROM session_checkpoint c WHERE c.stream_id = p.stream_id ORDER BY c.seq DESC, c.checkpoint_id DESC LIMIT 1)
+        """;
+
+    public static async Task<Page<SessionView>> ReadAsync(DbConnection connection, string workspace, SessionQuery query, DateTimeOffset now, CancellationToken token)
+    {
+        var found = new List<SessionView>(query.Limit);
+        var cursor = query.Cursor is null ? (Position?)null : Position.Parse(query.Cursor);
+        while (true)
+        {
+            using var command = Command(connection, workspace, query, cursor);
+            using var reader = await command.ExecuteReaderAsync(token);
+            var read = 0;
+            while (await reader.ReadAsync(token))
+            {
+                read++;
+                if (found.Count == query.Limit) return new() { Items = [.. found], NextCursor = cursor.ToString() };
+                cursor = new Position(reader.GetInt64(2), reader.GetInt64(0));
+                var view = View(reader, now);
+                if (view.Active || !query.ActiveOnly) found.Add(view);
+            }
+
+            if (read <= query.Limit) return new() { Items = [.. found] };
+        }
+    }
+
+    private static DbCommand Command(DbConnection connection, string workspace, SessionQuery query, Position? cursor)
+    {
+        // The most selective condition leads: an entity has fewer sessions than an agent, an agent fewer than a state.
+        var leading = query.Entity is not null ? "session_entity" : query.Agent is not null ? "session_agent" : null;
+        var sql = new StringBuilder($"SELECT {Columns} FROM (SELECT s.* FROM ");
+        var d = leading is null ? "s" : "d";
+        sql.Append(leading is null ? "session s" : $"{leading} d JOIN session s ON s.stream_id = d.stream_id").Append($" WHERE {d}.workspace = @workspace");
+        var command = connection.Command("", ("workspace", workspace), ("limit", query.Limit + 1L));
+        Where(query.Entity, "entity", "d.entity = @entity");
+        Where(query.Agent, "agent", leading == "session_agent"
+            ? "d.agent = @agent"
+            : "EXISTS (SELECT 1 FROM session_agent a WHERE a.workspace = @workspace AND a.agent = @agent AND a.created_at = s.created_at AND a.stream_id = s.stream_id)");
+        Where(query.State is { } state ? NamedEnumConverter<WorkState>.NameOf(state) : null, "state", "s.state = @state");
+        Where(query.Outcome is { } outcome ? NamedEnumConverter<Outcome>.NameOf(outcome) : null, "outcome", "s.outcome = @outcome");
+        Where(query.Since.ToStored(), "since", "coalesce(s.occurred_to, s.updated_at) >= @since");
+        Where(query.Until.ToStored(), "until", "coalesce(s.occurred_from, s.created_at) <= @until");
+        sql.Append(query.ActiveOnly ? " AND s.ended = 0" : " AND s.ended <> 2");
+        if (cursor is { } after)
+        {
+            sql.Append($" AND ({d}.created_at, {d}.stream_id) < (@created, @stream)");
+            command.Add("created", after.CreatedAt);
+            command.Add("stream", after.StreamId);
+        }
+
+        sql.Append($"""
+             ORDER BY {d}.created_at DESC, {d}.stream_id DESC LIMIT @limit) p
+            JOIN journal h ON h.stream_id = p.stream_id AND h.position = (SELECT max(x.position) FROM journal x WHERE x.stream_id = p.stream_id)
+            ORDER BY p.created_at DESC, p.stream_id DESC
+            """);
+#pragma warning disable CA2100 // put together from literals of this file; values are parameters
+        command.CommandText = sql.ToString();
+#pragma warning restore CA2100
+        return command;
+
+        void Where(object? value, string name, string condition)
+        {
+            if (value is null) return;
+            sql.Append(" AND ").Append(condition);
+            command.Add(name, value);
+        }
+    }
+
+    private static SessionView View(DbDataReader row, DateTimeOffset now)
+    {
+        var ended = row.GetInt64(6) != 0;
+        var updatedAt = (ended ? row.GetInt64(3) : Math.Max(row.GetInt64(3), row.GetInt64(16))).ToTime();
+        var ttl = row.GetInt64(5);
+        var expiresAt = row.LongOrNull(4)?.ToTime() ?? (ttl == 0 ? null : updatedAt.AddSeconds(ttl));
+        var lastSeq = row.GetInt64(15) - row.GetInt64(9);
+        return new SessionView
+        {
+            SessionId = row.GetString(1),
+            CreatedAt = row.GetInt64(2).ToTime(),
+            UpdatedAt = updatedAt,
+            ExpiresAt = expiresAt,
+            Active = !ended && !(now >= expiresAt),
+            State = NamedEnumConverter<WorkState>.TryParse(row.GetString(7), out var state) ? state : throw StoreErrors.Corrupted($"The row of session stream {row.GetInt64(0)}"),
+            AgentIds = JsonSerializer.Deserialize(row.GetString(8), MementoJson.Default.ImmutableArrayString),
+            LastSeq = lastSeq,
+            EventCount = lastSeq,
+            Metadata = row.TextOrNull(10) is { } metadata ? new JsonText(metadata) : null,
+            Parent = row.TextOrNull(11) is { } parent ? new ParentRef(parent, row.GetInt64(12)) : null,
+            OccurredFrom = row.LongOrNull(13)?.ToTime(),
+            OccurredTo = row.LongOrNull(14)?.ToTime(),
+            CurrentCheckpoint = row.TextOrNull(17) is { } body ? JsonSerializer.Deserialize(body, MementoJson.Default.SessionCheckpoint) : null,
+        };
+    }
+
+    /// <summary>Where a page ended.</summary>
+    private readonly record struct Position(long CreatedAt, long StreamId)
+    {
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{CreatedAt}-{StreamId}");
+
+        public static Position Parse(string cursor) =>
+            cursor.Split('-') is [var created, var stream] && long.TryParse(created, CultureInfo.InvariantCulture, out var c) && long.TryParse(stream, CultureInfo.InvariantCulture, out var s)
+                ? new(c, s)
+                : throw new MementoException(Refusal.Invalid("cursor", $"\"{cursor}\" is not a cursor that a list of sessions gave"));
+    }
+}

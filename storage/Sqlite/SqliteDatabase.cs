@@ -1,0 +1,145 @@
+using System.Data.Common;
+using System.Threading.Channels;
+using Microsoft.Data.Sqlite;
+
+namespace Memento.Storage;
+
+/// <summary>The embedded store: one file in WAL mode, one writer, a few readers. Only one process may have it open.</summary>
+internal sealed class SqliteDatabase : IDatabase
+{
+    private const int BlockOfIds = 1_000;
+
+    private readonly StorageOptions _options;
+    private readonly SqliteFileLock _lock;
+    private readonly Channel<SqliteConnection> _idle;
+    private int _readersLeft;
+    private long _nextStreamId = -1;
+
+    private SqliteDatabase(StorageOptions options, SqliteFileLock fileLock)
+    {
+        (_options, _lock, _readersLeft) = (options, fileLock, options.Sqlite.Readers);
+        _idle = Channel.CreateBounded<SqliteConnection>(options.Sqlite.Readers);
+    }
+
+    /// <summary>The database file of a data folder.</summary>
+    public static string FileOf(StorageOptions options) => Path.Combine(Path.GetFullPath(options.DataDirectory), "memento.db");
+
+    public static string ConnectionStringOf(StorageOptions options) => new SqliteConnectionStringBuilder { DataSource = FileOf(options), Pooling = false }.ToString();
+
+    /// <summary>Takes the file's lock. Throws <c>DATABASE_NOT_READY</c> if another process has it or the folder cannot be written.</summary>
+    public static SqliteDatabase Open(StorageOptions options) => new(options, SqliteFileLock.Take(Path.GetDirectoryName(FileOf(options))!));
+
+    public async Task<T> ReadAsync<T>(Func<DbConnection, CancellationToken, Task<T>> query, CancellationToken cancellationToken)
+    {
+        var connection = await RentAsync(cancellationToken);
+        try
+        {
+            // SQLite blocks its thread: take one of the pool's, not the caller's, which may be a grain's.
+            return await Task.Run(() => query(connection, cancellationToken), cancellationToken);
+        }
+        catch (SqliteException e)
+        {
+            throw Translate(e);
+        }
+        finally
+        {
+            _idle.Writer.TryWrite(connection);
+        }
+    }
+
+    public Task<int> MaintainAsync(string sql, IReadOnlyList<(string Name, object? Value)> parameters, CancellationToken cancellationToken) => Task.Run(() =>
+    {
+        try
+        {
+            using var connection = Connect(_options);
+            using var transaction = connection.BeginTransaction(deferred: false);
+            using var command = connection.Command(sql, [.. parameters]);
+            command.Transaction = transaction;
+            var rows = command.ExecuteNonQuery();
+            transaction.Commit();
+            return rows;
+        }
+        catch (SqliteException e)
+        {
+            throw Translate(e);
+        }
+    }, cancellationToken);
+
+    public async Task<(long First, int Count)> ReserveStreamIdsAsync(CancellationToken cancellationToken)
+    {
+        // The file has one owner, so its highest number is all that must be known; the rest is counted in memory.
+        if (_nextStreamId < 0)
+        {
+            _nextStreamId = await ReadAsync(async (connection, token) =>
+            {
+                using var command = connection.Command("SELECT coalesce(max(stream_id), 0) + 1 FROM stream");
+                return (long)(await command.ExecuteScalarAsync(token))!;
+            }, cancellationToken);
+        }
+
+        var first = _nextStreamId;
+        _nextStreamId += BlockOfIds;
+        return (first, BlockOfIds);
+    }
+
+    public IReadOnlyList<ICommitter> OpenCommitters() => [new SqliteCommitter(Connect(_options))];
+
+    public Task<long> GetSizeAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(SizeOf(FileOf(_options)) + SizeOf(FileOf(_options) + "-wal"));
+
+    public IReadOnlyDictionary<string, object> Describe() => new Dictionary<string, object>
+    {
+        ["file"] = FileOf(_options),
+        ["readers"] = _options.Sqlite.Readers,
+        ["readersInUse"] = _options.Sqlite.Readers - _readersLeft - _idle.Reader.Count,
+    };
+
+    public void Dispose()
+    {
+        while (_idle.Reader.TryRead(out var connection)) connection.Dispose();
+        _lock.Dispose();
+    }
+
+    /// <summary>Opens a connection with the settings that this store relies on.</summary>
+    internal static SqliteConnection Connect(StorageOptions options)
+    {
+        var connection = new SqliteConnection(ConnectionStringOf(options));
+        try
+        {
+            connection.Open();
+            using var command = connection.Command($"""
+                PRAGMA journal_mode = WAL;
+                PRAGMA synchronous = {(options.Sqlite.Synchronous is SqliteSynchronous.Full ? "FULL" : "NORMAL")};
+                PRAGMA busy_timeout = 5000;
+                PRAGMA cache_size = -16000;
+                PRAGMA temp_store = MEMORY;
+                PRAGMA journal_size_limit = 67108864;
+                """);
+            command.ExecuteNonQuery();
+            return connection;
+        }
+        catch (SqliteException e)
+        {
+            connection.Dispose();
+            throw Translate(e, FileOf(options));
+        }
+    }
+
+    internal static MementoException Translate(SqliteException e, string file = "The database file") => e.SqliteErrorCode switch
+    {
+        SQLitePCL.raw.SQLITE_FULL => StoreErrors.Full(e),
+        SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB => StoreErrors.Corrupted(file, e),
+        SQLitePCL.raw.SQLITE_READONLY or SQLitePCL.raw.SQLITE_CANTOPEN or SQLitePCL.raw.SQLITE_PERM => StoreErrors.NotReady($"{file} cannot be written ({e.Message})", e),
+        _ => StoreErrors.NotReady(e.Message, e),
+    };
+
+    private static long SizeOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
+
+    private async ValueTask<SqliteConnection> RentAsync(CancellationToken cancellationToken)
+    {
+        if (_idle.Reader.TryRead(out var connection)) return connection;
+        if (Interlocked.Decrement(ref _readersLeft) >= 0) return Connect(_options);
+        Interlocked.Increment(ref _readersLeft);
+        return await _idle.Reader.ReadAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,36 @@
+using System.Diagnostics.Metrics;
+
+namespace Memento.Storage;
+
+/// <summary>What the store measures. Meter <c>Memento</c>.</summary>
+public sealed class StorageInstruments
+{
+    /// <summary>Name of the meter that all of Memento's own figures are under.</summary>
+    public const string MeterName = "Memento";
+
+    private readonly Meter _meter;
+    private readonly Counter<long> _appends;
+    private readonly Counter<long> _commits;
+    private readonly Counter<long> _refused;
+    private readonly Histogram<double> _duration;
+
+    public StorageInstruments(IMeterFactory meters)
+    {
+        _meter = meters.Create(MeterName);
+        _appends = _meter.CreateCounter<long>("memento.journal.appends", "{append}", "Appends made durable.");
+        _commits = _meter.CreateCounter<long>("memento.journal.commits", "{commit}", "Transactions that made them durable.");
+        _refused = _meter.CreateCounter<long>("memento.journal.refused", "{append}", "Appends refused because too many waited.");
+        _duration = _meter.CreateHistogram<double>("memento.journal.commit.duration", "s", "Time of one commit.");
+    }
+
+    internal void Committed(int appends, TimeSpan took)
+    {
+        _appends.Add(appends);
+        _commits.Add(1);
+        _duration.Record(took.TotalSeconds);
+    }
+
+    internal void Refused() => _refused.Add(1);
+
+    internal void ObserveWaiting(Func<long> waiting) => _meter.CreateObservableGauge("memento.journal.waiting", waiting, "{append}", "Appends that wait for their commit.");
+}
