@@ -16,10 +16,10 @@ public static class Session
     {
         var at = now > s.UpdatedAt ? now : s.UpdatedAt;
         if (command is SessionCommand.Create create) return Create(s, create, limits, at);
-        if (!s.Exists || s.End is SessionEnd.Deleted) return Refusal.Of(RefusalKind.NotFound, Codes.SessionNotFound, $"There is no session \"{s.SessionId}\".");
+        if (!s.Exists || s.End is SessionEnd.Deleted) return Closed(s, now)!;
         if (command is SessionCommand.Delete) return new SessionFact.Deleted { At = at };
         if (command is SessionCommand.Expire) return s.End is SessionEnd.None && IsOver(s, now) ? new SessionFact.Expired { At = at } : Decision<SessionFact>.Nothing;
-        if (IsOver(s, now)) return Refusal.Of(RefusalKind.Gone, Codes.SessionExpired, $"Session \"{s.SessionId}\" expired at {s.ExpiresAt ?? s.UpdatedAt:O}.");
+        if (Closed(s, now) is { } closed) return closed;
 
         return command switch
         {
@@ -53,6 +53,12 @@ public static class Session
 
     /// <summary>Whether the session's time is up at <paramref name="now"/>.</summary>
     public static bool IsOver(SessionState s, DateTimeOffset now) => s.End is not SessionEnd.None || now >= s.ExpiresAt;
+
+    /// <summary>Why the session cannot be used, or null if it can.</summary>
+    public static Refusal? Closed(SessionState s, DateTimeOffset now) =>
+        !s.Exists || s.End is SessionEnd.Deleted ? Refusal.Of(RefusalKind.NotFound, Codes.SessionNotFound, $"There is no session \"{s.SessionId}\".")
+        : IsOver(s, now) ? Refusal.Of(RefusalKind.Gone, Codes.SessionExpired, $"Session \"{s.SessionId}\" expired at {s.ExpiresAt ?? s.UpdatedAt:O}.")
+        : null;
 
     private static Decision<SessionFact> Create(SessionState s, SessionCommand.Create c, SessionLimits limits, DateTimeOffset at)
     {

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Orleans.Concurrency;
 
 namespace Memento.Sessions;
 
@@ -14,7 +13,7 @@ public interface ISessionGrain : IGrainWithStringKey
     /// <summary>Creates the session. <c>SESSION_EXISTS</c> if the id was ever used, unless <paramref name="idempotencyKey"/> says that this is the same request.</summary>
     [Alias("create")] Task<SessionView> CreateAsync(CreateSession request, string? idempotencyKey = null);
 
-    [Alias("get"), AlwaysInterleave] Task<SessionView> GetAsync(int newestEvents = 0);
+    [Alias("get")] Task<SessionView> GetAsync(int newestEvents = 0);
 
     /// <summary>Records events, all or none, in this order and without a gap.</summary>
     [Alias("append")] Task<SeqRange> AppendAsync(ImmutableArray<NewEvent> events, string? idempotencyKey = null);
@@ -35,30 +34,30 @@ public interface ISessionGrain : IGrainWithStringKey
     /// <summary>Ends the session for good. Its id is not used again; its log goes with the next retention run.</summary>
     [Alias("delete")] Task DeleteAsync();
 
-    [Alias("events"), AlwaysInterleave] Task<Page<SessionEvent>> GetEventsAsync(EventQuery query);
+    [Alias("events")] Task<Page<SessionEvent>> GetEventsAsync(EventQuery query);
 
     /// <summary>
     /// Events from a seq on, first those that are there, then each as it is recorded: none is missed, none comes twice.
     /// Ends when the session does. A consumer that stops reading costs nothing. <c>SEQ_NOT_FOUND</c> if <paramref name="fromSeq"/> is beyond the next event.
     /// </summary>
-    [Alias("watch"), AlwaysInterleave] IAsyncEnumerable<SessionEvent> WatchAsync(long fromSeq, CancellationToken cancellationToken = default);
+    [Alias("watch")] IAsyncEnumerable<SessionEvent> WatchAsync(long fromSeq, CancellationToken cancellationToken = default);
 
     /// <summary>The session as it was after an event. <c>SEQ_NOT_FOUND</c> if there is no such event.</summary>
-    [Alias("get-at"), AlwaysInterleave] Task<SessionView> GetAtAsync(long seq);
+    [Alias("get-at")] Task<SessionView> GetAtAsync(long seq);
 
     /// <summary>Significant changes, oldest first. <paramref name="cursor"/> is a page's <see cref="Page{T}.NextCursor"/>.</summary>
-    [Alias("transitions"), AlwaysInterleave] Task<Page<Transition>> GetTransitionsAsync(string? entityId = null, int limit = Paging.DefaultLimit, string? cursor = null);
+    [Alias("transitions")] Task<Page<Transition>> GetTransitionsAsync(string? entityId = null, int limit = Paging.DefaultLimit, string? cursor = null);
 
     /// <summary>One agent's share of the work.</summary>
-    [Alias("isolate"), AlwaysInterleave] Task<Isolation> IsolateAsync(string agentId);
+    [Alias("isolate")] Task<Isolation> IsolateAsync(string agentId);
 
-    [Alias("handoff-context"), AlwaysInterleave] Task<HandoffContext> GetHandoffContextAsync(string agentId);
+    [Alias("handoff-context")] Task<HandoffContext> GetHandoffContextAsync(string agentId);
 
     /// <summary>All checkpoints, newest first.</summary>
-    [Alias("checkpoints"), AlwaysInterleave] Task<Page<SessionCheckpoint>> GetCheckpointsAsync(int limit = Paging.DefaultLimit, string? cursor = null);
+    [Alias("checkpoints")] Task<Page<SessionCheckpoint>> GetCheckpointsAsync(int limit = Paging.DefaultLimit, string? cursor = null);
 
     /// <summary><c>CHECKPOINT_NOT_FOUND</c> if there is no such checkpoint, or nothing was put aside at it.</summary>
-    [Alias("failure-snapshot"), AlwaysInterleave] Task<FailureSnapshot> GetFailureSnapshotAsync(string checkpointId);
+    [Alias("failure-snapshot")] Task<FailureSnapshot> GetFailureSnapshotAsync(string checkpointId);
 
     /// <summary>Records that the session's time is up, if it is. Answers whether the session has ended.</summary>
     [Alias("expire")] Task<bool> ExpireIfDueAsync();

@@ -1,7 +1,7 @@
 namespace Memento.Storage;
 
 /// <summary>One activation's right to write a stream. Make one per activation: when an append through it fails, the ones behind it fail too, so that no gap and no stale entry can follow.</summary>
-public sealed class StreamWriter(string name, long streamId)
+public sealed class JournalWriter(string name, long streamId)
 {
     private volatile bool _broken;
 
@@ -26,7 +26,7 @@ public sealed record NewBlob(byte[] Hash, byte[] Content);
 /// <summary>Entries of one stream and everything that must become durable together with them.</summary>
 public sealed class Append
 {
-    public required StreamWriter Writer { get; init; }
+    public required JournalWriter Writer { get; init; }
 
     /// <summary>The stream does not exist yet and is created with this.</summary>
     public bool CreatesStream { get; init; }

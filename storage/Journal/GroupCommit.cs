@@ -28,7 +28,7 @@ internal sealed partial class GroupCommit : IAsyncDisposable
     /// <summary>Appends that wait for their commit.</summary>
     public long Waiting => Volatile.Read(ref _waiting);
 
-    /// <summary>Queues an append. Refuses it at once when too much waits already: memory stays bounded, and the caller can come again.</summary>
+    /// <inheritdoc cref="IJournal.AppendAsync"/>
     public Task AppendAsync(Append append)
     {
         if (append.Writer.IsBroken) return Task.FromException(StoreErrors.StaleWriter(append.Writer.Name));
@@ -37,9 +37,9 @@ internal sealed partial class GroupCommit : IAsyncDisposable
         var bytes = Interlocked.Add(ref _waitingBytes, pending.Bytes);
         if (waiting > _options.MaxWaiting || bytes > _options.MaxWaitingBytes)
         {
+            Release(pending);
             _instruments.Refused();
-            Done(pending, StoreErrors.Overloaded(waiting, bytes));   // this breaks the writer: what it sent next would leave a gap
-            return pending.Task;
+            throw StoreErrors.Overloaded(waiting, bytes);
         }
 
         _writers[append.Writer.StreamId % _writers.Length].Queue.Add(pending);
@@ -53,10 +53,15 @@ internal sealed partial class GroupCommit : IAsyncDisposable
         foreach (var writer in _writers) writer.Committer.Dispose();
     }
 
-    private void Done(PendingAppend pending, Exception? failure)
+    private void Release(PendingAppend pending)
     {
         Interlocked.Decrement(ref _waiting);
         Interlocked.Add(ref _waitingBytes, -pending.Bytes);
+    }
+
+    private void Done(PendingAppend pending, Exception? failure)
+    {
+        Release(pending);
         if (failure is null) pending.SetResult();
         else
         {

@@ -15,8 +15,9 @@ public interface IJournal
 
     /// <summary>
     /// Appends entries, and everything that belongs to them, in one transaction shared with whatever else is waiting. Completes when it is durable.
-    /// Several appends of one <see cref="StreamWriter"/> may be under way; they commit in the order of the calls. When one fails, all later ones of that writer fail too,
+    /// Several appends of one <see cref="JournalWriter"/> may be under way; they commit in the order of the calls. When one fails, all later ones of that writer fail too,
     /// and the outcome of the failed one is unknown unless the code says otherwise: forget the state, read the stream again.
+    /// When too much waits already, it throws <c>OVERLOADED</c> before it returns a task; then nothing was queued and the writer can go on.
     /// </summary>
     Task AppendAsync(Append append);
 

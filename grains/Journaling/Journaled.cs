@@ -1,0 +1,131 @@
+using System.Collections.Immutable;
+using Memento.Storage;
+
+namespace Memento.Journaling;
+
+/// <summary>How a state follows from its facts, and how both are stored.</summary>
+internal interface IStateMachine<TState, TFact>
+{
+    /// <summary>The state before anything happened.</summary>
+    TState Empty { get; }
+
+    short Version { get; }
+
+    TState Apply(TState state, TFact fact);
+
+    /// <summary>The fact's kind, time and JSON.</summary>
+    NewEntry Encode(TFact fact);
+
+    TFact Decode(JournalEntry entry);
+
+    byte[] Encode(TState state);
+
+    TState Decode(Snapshot snapshot);
+}
+
+/// <summary>
+/// A state that lives in a journal stream. There are two of it: <see cref="Committed"/>, which callers may see, and <see cref="Tentative"/>, which has the appends under way on top
+/// and which the next decision must see. When an append fails, everything behind it is void: <see cref="IsBroken"/> says so, and <see cref="LoadAsync"/> reads the truth again.
+/// Used by one grain; nothing in here is thread-safe.
+/// </summary>
+internal sealed class Journaled<TState, TFact>(IJournal journal, IStateMachine<TState, TFact> machine, string stream, int snapshotInterval) where TState : class
+{
+    private const int PageSize = 1_000;
+
+    private JournalWriter? _writer;
+    private Task _newest = Task.CompletedTask;
+    private long _committedPosition;
+    private long _tentativePosition;
+    private long _snapshotPosition;
+
+    public TState Committed { get; private set; } = machine.Empty;
+
+    public TState Tentative { get; private set; } = machine.Empty;
+
+    /// <summary>The stream's number; 0 before it exists.</summary>
+    public long StreamId => _writer?.StreamId ?? 0;
+
+    public bool IsBroken => _writer is { IsBroken: true };
+
+    /// <summary>Takes a number for a stream that is not there yet, so that rows can refer to it.</summary>
+    public async ValueTask ReserveAsync()
+    {
+        if (_writer is not null) return;
+        var id = await journal.ReserveStreamIdAsync();
+        _writer ??= new JournalWriter(stream, id);
+    }
+
+    /// <summary>Reads the state: the newest snapshot, and the entries behind it.</summary>
+    public async Task LoadAsync(CancellationToken cancellationToken = default)
+    {
+        await _newest.ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
+        var head = await journal.FindAsync(stream, cancellationToken);
+        var (state, position) = head?.Snapshot is { } snapshot ? (machine.Decode(snapshot), snapshot.Position) : (machine.Empty, 0);
+        _snapshotPosition = position;
+        if (head is not null) (state, position) = await ReplayAsync(head.StreamId, state, position, head.Position, null, cancellationToken);
+        _writer = head is null ? null : new JournalWriter(stream, head.StreamId);
+        (Committed, Tentative, _committedPosition, _tentativePosition) = (state, state, position, position);
+    }
+
+    /// <summary>The state as it was: after the last entry up to <paramref name="upTo"/> at which <paramref name="reached"/> is true for the first time.</summary>
+    public async Task<TState> LoadAtAsync(long snapshotAtOrBefore, long upTo, Func<TState, bool> reached, CancellationToken cancellationToken = default)
+    {
+        var snapshot = await journal.FindSnapshotAsync(StreamId, snapshotAtOrBefore, cancellationToken);
+        var (state, position) = snapshot is null ? (machine.Empty, 0L) : (machine.Decode(snapshot), snapshot.Position);
+        return reached(state) ? state : (await ReplayAsync(StreamId, state, position, upTo, reached, cancellationToken)).State;
+    }
+
+    /// <summary>Makes facts durable and the state that follows from them the committed one. Up to its first await nothing can come between: decide and call this without awaiting.</summary>
+    public Task CommitAsync(ImmutableArray<TFact> facts, TState after, IReadOnlyList<RowChange> rows, IdempotencyRecord? key = null, IReadOnlyList<NewBlob>? blobs = null, bool snapshot = false)
+    {
+        var entries = new NewEntry[facts.Length];
+        for (var i = 0; i < entries.Length; i++) entries[i] = machine.Encode(facts[i]);
+        var position = _tentativePosition + entries.Length;
+        snapshot |= position - _snapshotPosition >= snapshotInterval;
+
+        var appended = journal.AppendAsync(new Append
+        {
+            Writer = _writer ?? throw new InvalidOperationException($"{stream} has no number yet."),
+            CreatesStream = _tentativePosition == 0,
+            FirstPosition = _tentativePosition + 1,
+            Entries = entries,
+            Rows = rows,
+            Key = key,
+            Blobs = blobs ?? [],
+            Snapshot = snapshot ? new Snapshot(position, machine.Version, machine.Encode(after)) : null,
+        });
+        (Tentative, _tentativePosition) = (after, position);
+        if (snapshot) _snapshotPosition = position;
+        return _newest = FinishAsync(appended, after, position);
+    }
+
+    /// <summary>Waits until everything that <see cref="Tentative"/> is made of is durable, or throws what went wrong.</summary>
+    public Task SettleAsync() => _newest;
+
+    private async Task FinishAsync(Task appended, TState after, long position)
+    {
+        await appended;
+        if (position > _committedPosition) (Committed, _committedPosition) = (after, position);
+    }
+
+    private async Task<(TState State, long Position)> ReplayAsync(long streamId, TState state, long position, long upTo, Func<TState, bool>? reached, CancellationToken cancellationToken)
+    {
+        while (position < upTo)
+        {
+            var entries = await journal.ReadAsync(streamId, position + 1, upTo, PageSize, cancellationToken: cancellationToken);
+            if (entries.Count == 0) throw Missing(position + 1);
+            foreach (var entry in entries)
+            {
+                if (entry.Position != position + 1) throw Missing(position + 1);
+                state = machine.Apply(state, machine.Decode(entry));
+                position = entry.Position;
+                if (reached?.Invoke(state) is true) return (state, position);
+            }
+        }
+
+        return (state, position);
+    }
+
+    private MementoException Missing(long position) => new(Refusal.Of(RefusalKind.Unavailable, Codes.StoredDataCorrupted,
+        $"Entry {position} of {stream} is missing. The stream is not used; restore it from a backup."));
+}

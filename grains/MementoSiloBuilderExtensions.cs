@@ -1,0 +1,21 @@
+using Memento.Sessions;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Orleans.Hosting;
+
+public static class MementoSiloBuilderExtensions
+{
+    /// <summary>Adds Memento's grains and the store that section <c>Memento</c> names. The host still chooses clustering, and where Orleans' own storage and reminders live.</summary>
+    public static ISiloBuilder AddMemento(this ISiloBuilder silo)
+    {
+        silo.Services.AddMementoStorage();
+        silo.UseSystemTextJsonGrainStorageSerializer();   // plain JSON: no CLR type names in stored state
+        silo.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SessionOptions>, SessionOptionsValidator>());
+        silo.Services.AddOptions<SessionOptions>().BindConfiguration(SessionOptions.Section).ValidateOnStart();
+        silo.Services.TryAddSingleton<SessionSweeper>();
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<SessionSweeper>());
+        return silo;
+    }
+}

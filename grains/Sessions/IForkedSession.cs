@@ -1,0 +1,9 @@
+namespace Memento.Sessions;
+
+/// <summary>The side of a session that only its parent calls.</summary>
+[Alias("memento.IForkedSession")]
+internal interface IForkedSession : IGrainWithStringKey
+{
+    /// <summary>Creates this session with the parent's state at some seq.</summary>
+    [Alias("create-fork")] Task<SessionView> CreateForkAsync(SessionState parent, long parentStreamId, string agentId, KeyedRequest? key);
+}

@@ -1,0 +1,238 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Memento.Storage;
+
+namespace Memento.Sessions;
+
+/// <summary>What a session answers about itself. All of it reads committed state only.</summary>
+internal sealed partial class SessionGrain
+{
+    private const int MaxScan = 10_000;
+    private const int WatchPage = 256;
+    private const int EvidenceEvents = 50;
+    private const int MaxContextEntities = 20;
+    private const int MaxIsolated = 500;
+    private const int AnchorsKept = 5;
+
+    private SessionLog? _log;
+
+    public async Task<SessionView> GetAsync(int newestEvents)
+    {
+        var state = await OpenAsync();
+        if (newestEvents is < 0 or > Paging.MaxLimit) throw new MementoException(Refusal.Invalid("events", $"is {newestEvents}; must be from 0 to {Paging.MaxLimit}"));
+        return newestEvents == 0 ? View(state) : View(state) with { Events = await NewestAsync(state, newestEvents) };
+    }
+
+    public async Task<Page<SessionEvent>> GetEventsAsync(EventQuery query)
+    {
+        var state = await OpenAsync();
+        Paging.Check(query.Limit);
+        var (from, to) = (query.From ?? 1, query.To ?? state.LastSeq);
+        if (from < 0) throw new MementoException(Refusal.Invalid("from", $"is {from}; must not be negative"));
+        if (to < 0) throw new MementoException(Refusal.Invalid("to", $"is {to}; must not be negative"));
+        var descending = query.Order is EventOrder.Desc;
+        if (query.Cursor is { } cursor)
+        {
+            if (!long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var next)) throw new MementoException(Refusal.Invalid("cursor", $"\"{cursor}\" is not a cursor that a list of events gave"));
+            (from, to) = descending ? (from, Math.Min(to, next)) : (Math.Max(from, next), to);
+        }
+
+        // An actor has no index within a log, so a page may end early, with a cursor, after a bounded number of looked-at events.
+        var found = ImmutableArray.CreateBuilder<SessionEvent>();
+        for (var scanned = 0; scanned < MaxScan && from <= to;)
+        {
+            var page = query.Actor is null ? query.Limit + 1 : 1_000;
+            var events = await Log.ReadAsync(state, _key.Workspace, _session.StreamId, from, to, page, query.Type, descending);
+            foreach (var e in events)
+            {
+                if (query.Actor is not null && e.Actor != query.Actor) continue;
+                if (found.Count == query.Limit) return new() { Items = found.ToImmutable(), NextCursor = e.Seq.ToString(CultureInfo.InvariantCulture) };
+                found.Add(e);
+            }
+
+            if (events.Count < page) return new() { Items = found.ToImmutable() };
+            scanned += events.Count;
+            (from, to) = descending ? (from, events[^1].Seq - 1) : (events[^1].Seq + 1, to);
+        }
+
+        return new() { Items = found.ToImmutable(), NextCursor = from > to ? null : (descending ? to : from).ToString(CultureInfo.InvariantCulture) };
+    }
+
+    public async IAsyncEnumerable<SessionEvent> WatchAsync(long fromSeq, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var state = await OpenAsync();
+        if (fromSeq < 0) throw new MementoException(Refusal.Invalid("from", $"is {fromSeq}; must not be negative"));
+        if (fromSeq > state.LastSeq + 1) throw SeqNotFound("from", fromSeq, state);
+        using var watching = _live.Watch();
+        for (var next = Math.Max(fromSeq, 1); ;)
+        {
+            await EnsureLoadedAsync();
+            state = _session.Committed;
+            if (next > state.LastSeq)
+            {
+                if (Session.IsOver(state, Now)) yield break;
+                await _live.Changed.WaitAsync(cancellationToken);
+                continue;
+            }
+
+            var events = _live.Find(next) ?? await Log.ReadAsync(state, _key.Workspace, _session.StreamId, next, state.LastSeq, WatchPage);
+            foreach (var happened in events)
+            {
+                yield return happened;
+                next = happened.Seq + 1;
+            }
+        }
+    }
+
+    public async Task<SessionView> GetAtAsync(long seq)
+    {
+        var state = await OpenAsync();
+        if (state.Parent is { } parent && seq < parent.Seq && seq >= 0)
+            return await GrainFactory.GetGrain<ISessionGrain>(new GrainKey(_key.Workspace, parent.SessionId).ToString()).GetAtAsync(seq);
+        return View(await StateAtAsync(state, seq, "at")) with { Active = true };
+    }
+
+    public async Task<Page<Transition>> GetTransitionsAsync(string? entityId, int limit, string? cursor)
+    {
+        var state = await OpenAsync();
+        Paging.Check(limit);
+        var from = 1L;
+        if (cursor is not null && !long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out from))
+            throw new MementoException(Refusal.Invalid("cursor", $"\"{cursor}\" is not a cursor that a list of transitions gave"));
+
+        var found = ImmutableArray.CreateBuilder<Transition>();
+        SessionEvent? previous = null;
+        for (var scanned = 0; scanned < MaxScan;)
+        {
+            var events = await Log.ReadAsync(state, _key.Workspace, _session.StreamId, from, state.LastSeq, 1_000);
+            foreach (var current in events)
+            {
+                if (found.Count == limit) return new() { Items = found.ToImmutable(), NextCursor = previous!.Seq.ToString(CultureInfo.InvariantCulture) };
+                if (previous is not null && Bridge.IsSignificant(previous, current) && (entityId is null || current.ChangeInfo.EntityIds.Contains(entityId)))
+                    found.Add(new() { FromSeq = previous.Seq, ToSeq = current.Seq, ChangeInfo = current.ChangeInfo, Impact = current.Impact });
+                previous = current;
+            }
+
+            scanned += events.Count;
+            if (events.Count < 1_000) return new() { Items = found.ToImmutable() };
+            from = events[^1].Seq + 1;
+        }
+
+        return new() { Items = found.ToImmutable(), NextCursor = previous!.Seq.ToString(CultureInfo.InvariantCulture) };
+    }
+
+    public async Task<Isolation> IsolateAsync(string agentId)
+    {
+        var state = await OpenAsync();
+        var (count, perf, newest, impacts) = (0L, 0.0, new Queue<SessionEvent>(), new Dictionary<string, (long Count, double Perf)>(StringComparer.Ordinal));
+        for (var from = 1L; from <= state.LastSeq;)
+        {
+            var events = await Log.ReadAsync(state, _key.Workspace, _session.StreamId, from, state.LastSeq, 1_000);
+            if (events.Count == 0) break;
+            foreach (var e in events.Where(e => e.Actor == agentId))
+            {
+                count++;
+                perf += e.Impact?.PerfDelta ?? 0;
+                newest.Enqueue(e);
+                if (newest.Count > MaxIsolated) newest.Dequeue();
+                foreach (var entity in e.ChangeInfo.EntityIds)
+                    impacts[entity] = impacts.TryGetValue(entity, out var seen) ? (seen.Count + 1, seen.Perf + (e.Impact?.PerfDelta ?? 0)) : (1, e.Impact?.PerfDelta ?? 0);
+            }
+
+            from = events[^1].Seq + 1;
+        }
+
+        var checkpoints = (await index.GetCheckpointsAsync(_session.StreamId, 100, null)).Items;
+        return new Isolation
+        {
+            AgentId = agentId,
+            EventCount = count,
+            Events = [.. newest],
+            TotalPerfDelta = perf,
+            Impacts = [.. impacts.OrderByDescending(i => i.Value.Count).ThenBy(i => i.Key, StringComparer.Ordinal).Take(MaxIsolated).Select(i => new EntityImpact
+            {
+                EntityId = i.Key,
+                Count = i.Value.Count,
+                PerfDelta = i.Value.Perf,
+                Anchors = [.. checkpoints.Where(c => c.RefEntities.Contains(i.Key)).Take(AnchorsKept).Select(c => Anchor.Of(_key.Id, c))],
+            })],
+        };
+    }
+
+    public async Task<HandoffContext> GetHandoffContextAsync(string agentId)
+    {
+        var state = await OpenAsync();
+        if (Names.Problem(agentId) is { } problem) throw new MementoException(Refusal.Invalid("agent", problem));
+        var recent = await NewestAsync(state, Bridge.RecentChanges);
+        var entities = recent.SelectMany(e => e.ChangeInfo.EntityIds).Distinct().Take(MaxContextEntities);
+        var context = ImmutableArray.CreateBuilder<EntityContext>();
+        foreach (var entity in entities) context.Add(new(entity, (await index.GetAnchorsAsync(_key.Workspace, entity)).FirstOrDefault()));
+        return new() { SessionId = _key.Id, RecentChanges = recent, KgContext = context.ToImmutable(), JoiningAdvice = Bridge.Advice(state, recent, agentId) };
+    }
+
+    public async Task<Page<SessionCheckpoint>> GetCheckpointsAsync(int limit, string? cursor)
+    {
+        await OpenAsync();
+        return await index.GetCheckpointsAsync(_session.StreamId, Paging.Check(limit), cursor);
+    }
+
+    public async Task<FailureSnapshot> GetFailureSnapshotAsync(string checkpointId)
+    {
+        await OpenAsync();
+        var content = await index.FindFailureAsync(_session.StreamId, checkpointId) is { } hash ? await blobs.FindAsync(hash) : null;
+        return content is null
+            ? throw new MementoException(Refusal.Of(RefusalKind.NotFound, Codes.CheckpointNotFound, $"Session \"{_key.Id}\" has no failure snapshot at a checkpoint \"{checkpointId}\"."))
+            : JsonSerializer.Deserialize(content, MementoJson.Default.FailureSnapshot)!;
+    }
+
+    private SessionLog Log => _log ??= new SessionLog(journal);
+
+    /// <summary>The committed state of a session that can be used, or the reason why it cannot.</summary>
+    private async ValueTask<SessionState> OpenAsync()
+    {
+        await EnsureLoadedAsync();
+        return Session.Closed(_session.Committed, Now) is { } closed ? throw Refused(closed) : _session.Committed;
+    }
+
+    private async Task<ImmutableArray<SessionEvent>> NewestAsync(SessionState state, int count)
+    {
+        var events = await Log.ReadAsync(state, _key.Workspace, _session.StreamId, 1, state.LastSeq, count, descending: true);
+        events.Reverse();
+        return [.. events];
+    }
+
+    private async Task<SessionState> StateAtAsync(SessionState state, long seq, string field)
+    {
+        if (seq == state.LastSeq) return state;
+        var first = state.Parent?.Seq ?? 0;
+        if (seq < first || seq > state.LastSeq) throw SeqNotFound(field, seq, state);
+        return await _session.LoadAtAsync(seq - first + 1, state.Position, s => s.Exists && s.LastSeq == seq);
+    }
+
+    private async Task CaptureFailureAsync(SessionCheckpoint checkpoint)
+    {
+        var state = await OpenAsync();
+        var events = await Log.ReadAsync(state, _key.Workspace, _session.StreamId, 1, checkpoint.Seq, EvidenceEvents, descending: true);
+        events.Reverse();
+        var evidence = JsonSerializer.SerializeToUtf8Bytes(new FailureSnapshot
+        {
+            CheckpointId = checkpoint.CheckpointId,
+            Session = View(await StateAtAsync(state, checkpoint.Seq, "seq")),
+            TestsFailed = [.. events.SelectMany(e => e.Impact?.TestsFailed ?? []).Distinct()],
+            Events = [.. events],
+        }, MementoJson.Default.FailureSnapshot);
+        var hash = SHA256.HashData(evidence);
+        await ExecuteAsync(new SessionCommand.CaptureFailure(checkpoint.CheckpointId, checkpoint.Seq, Convert.ToHexStringLower(hash)), (_, _) => 0, newBlobs: [new NewBlob(hash, evidence)]);
+    }
+
+    private static MementoException SeqNotFound(string field, long seq, SessionState state) => new(new Refusal
+    {
+        Kind = RefusalKind.NotFound,
+        Code = Codes.SeqNotFound,
+        Message = $"Session \"{state.SessionId}\" has events up to {state.LastSeq}; {field} is {seq}.",
+        Errors = [new(field, $"is {seq}; the newest event is {state.LastSeq}")],
+    });
+}

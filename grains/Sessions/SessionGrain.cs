@@ -1,0 +1,189 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization.Metadata;
+using Memento.Journaling;
+using Memento.Storage;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Concurrency;
+
+namespace Memento.Sessions;
+
+/// <summary>
+/// The shell of a session: load, ask <see cref="Session"/>, append, tell. Reading is in the other half of this class.
+/// It is reentrant for one reason: many appends of one session may wait for the group commit at the same time. Deciding and queueing happen between two awaits, so they cannot interleave.
+/// </summary>
+[GrainType("memento.session"), Reentrant]
+internal sealed partial class SessionGrain(
+    IJournal journal, IBlobStore blobs, ISessionIndex index, IOptions<SessionOptions> options, IOptions<StorageOptions> storage, TimeProvider clock, ILogger<SessionGrain> log)
+    : Grain, ISessionGrain, IForkedSession
+{
+    private const int MaxAttempts = 5;
+
+    private readonly SessionLimits _limits = options.Value.Limits;
+    private readonly LiveTail _live = new();
+    private GrainKey _key;
+    private Journaled<SessionState, SessionFact> _session = null!;
+    private SessionRows? _rows;
+    private Task? _reloading;
+
+    public static string StreamOf(GrainKey key) => $"session/{key}";
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _key = GrainKey.Parse(this.GetPrimaryKeyString());
+        _session = new(journal, new SessionMachine(_key.Id), StreamOf(_key), storage.Value.Journal.SnapshotInterval);
+        await _session.LoadAsync(cancellationToken);
+    }
+
+    public async Task<SessionView> CreateAsync(CreateSession request, string? idempotencyKey)
+    {
+        if (request.SessionId is { } id && id != _key.Id) throw new MementoException(Refusal.Invalid("sessionId", $"is \"{id}\", but the session that was called is \"{_key.Id}\""));
+        await _session.ReserveAsync();
+        return await ExecuteAsync(
+            new SessionCommand.Create(_key.Id, request.AgentId, request.TtlSeconds, request.Metadata, request.InitialEntityIds),
+            (state, _) => View(state), MementoJson.Default.SessionView,
+            KeyedRequest.For($"sessions:{_key.Workspace}", idempotencyKey, "create", request, MementoJson.Default.CreateSession));
+    }
+
+    public async Task<SessionView> CreateForkAsync(SessionState parent, long parentStreamId, string agentId, KeyedRequest? key)
+    {
+        await _session.ReserveAsync();
+        Rows.SetParent(parentStreamId);
+        return await ExecuteAsync(new SessionCommand.Create(_key.Id, agentId, Fork: parent), (state, _) => View(state), MementoJson.Default.SessionView, key);
+    }
+
+    public async Task<SeqRange> AppendAsync(ImmutableArray<NewEvent> events, string? idempotencyKey)
+    {
+        ImmutableArray<SessionFact> recorded = [];
+        var range = await ExecuteAsync(
+            new SessionCommand.Append(events),
+            (state, facts) => { recorded = facts; return new SeqRange(state.LastSeq - facts.Length + 1, state.LastSeq); }, MementoJson.Default.SeqRange,
+            KeyedRequest.For(Scope, idempotencyKey, "append", events, MementoJson.Default.ImmutableArrayNewEvent));
+        if (options.Value.FailureSnapshots)
+            foreach (var fact in recorded)
+                if (fact is SessionFact.Recorded { Event.Checkpoint: { Outcome: Outcome.Broken } checkpoint }) await CaptureFailureAsync(checkpoint);
+        return range;
+    }
+
+    public async Task<HandoffContext> JoinAsync(string agentId)
+    {
+        await ExecuteAsync(new SessionCommand.Join(agentId), (state, _) => View(state));
+        return await GetHandoffContextAsync(agentId);
+    }
+
+    public Task<SessionView> LeaveAsync(string agentId) => ExecuteAsync(new SessionCommand.Leave(agentId), (state, _) => View(state));
+
+    public Task<SessionView> HandOverAsync(HandOver request, string? idempotencyKey) => ExecuteAsync(
+        new SessionCommand.HandOver(request.FromAgent, request.ToAgent, request.Reason, request.Context, request.Priority),
+        (state, _) => View(state), MementoJson.Default.SessionView, KeyedRequest.For(Scope, idempotencyKey, "handoff", request, MementoJson.Default.HandOver));
+
+    public async Task<SessionCheckpoint> CheckpointAsync(MakeCheckpoint request, string? idempotencyKey)
+    {
+        var checkpoint = await ExecuteAsync(
+            new SessionCommand.Checkpoint(request.GraceTtlSeconds), (state, _) => state.CurrentCheckpoint!, MementoJson.Default.SessionCheckpoint,
+            KeyedRequest.For(Scope, idempotencyKey, "checkpoint", request, MementoJson.Default.MakeCheckpoint));
+        if (request.IncludeFailureSnapshot || (options.Value.FailureSnapshots && checkpoint.Outcome is Outcome.Broken)) await CaptureFailureAsync(checkpoint);
+        return checkpoint;
+    }
+
+    public async Task<SessionView> ForkAsync(ForkSession request, string? idempotencyKey)
+    {
+        var state = await OpenAsync();
+        var key = KeyedRequest.For(Scope, idempotencyKey, "fork", request, MementoJson.Default.ForkSession);
+        if (key is not null && await key.FindAnswerAsync(journal, MementoJson.Default.SessionView) is { } answer) return answer;
+        if (request.SessionId is { } id && Names.Problem(id) is { } problem) throw new MementoException(Refusal.Invalid("sessionId", problem));
+        if (state.Parent is { } parent && request.AtSeq < parent.Seq)   // that moment belongs to an ancestor
+            return await GrainFactory.GetGrain<ISessionGrain>(new GrainKey(_key.Workspace, parent.SessionId).ToString()).ForkAsync(request, idempotencyKey);
+
+        var at = await StateAtAsync(state, request.AtSeq, "atSeq");
+        var child = new GrainKey(_key.Workspace, request.SessionId ?? $"sess-{Guid.CreateVersion7(Now)}");
+        return await GrainFactory.GetGrain<IForkedSession>(child.ToString()).CreateForkAsync(at, _session.StreamId, request.AgentId, key);
+    }
+
+    public async Task DeleteAsync()
+    {
+        await ExecuteAsync(new SessionCommand.Delete(), (_, _) => 0);
+        DeactivateOnIdle();
+    }
+
+    public async Task<bool> ExpireIfDueAsync()
+    {
+        await EnsureLoadedAsync();
+        if (Session.Closed(_session.Tentative, Now) is { Kind: RefusalKind.NotFound }) return true;
+        var ended = await ExecuteAsync(new SessionCommand.Expire(), (state, _) => state.End is not SessionEnd.None);
+        if (ended) DeactivateOnIdle();
+        return ended;
+    }
+
+    private string Scope => $"session:{_key}";
+
+    private DateTimeOffset Now => clock.GetUtcNow() is var now ? now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond)) : default;   // what the stores keep
+
+    private SessionRows Rows => _rows ??= new SessionRows(_key.Workspace, _session.StreamId);
+
+    private SessionView View(SessionState state) => SessionView.Of(state, Now);
+
+    /// <summary>Decides, appends and answers. What another writer, or a failure of an append in front, made void is decided anew on the state as it is then; callers do not notice.</summary>
+    private async Task<T> ExecuteAsync<T>(
+        SessionCommand command, Func<SessionState, ImmutableArray<SessionFact>, T> answer, JsonTypeInfo<T>? json = null, KeyedRequest? key = null, IReadOnlyList<NewBlob>? newBlobs = null)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            await EnsureLoadedAsync();
+            if (key is not null && await key.FindAnswerAsync(journal, json!) is { } known) return known;
+            if (command is SessionCommand.Create) await _session.ReserveAsync();
+
+            var before = _session.Tentative;
+            var (facts, refusal) = Session.Decide(before, command, _limits, Now);
+            if (refusal is not null) throw Refused(refusal);
+            try
+            {
+                if (facts.IsEmpty)
+                {
+                    await _session.SettleAsync();
+                    return answer(before, facts);
+                }
+
+                var after = before;
+                foreach (var fact in facts) after = Session.Apply(after, fact);
+                var result = answer(after, facts);
+                await _session.CommitAsync(facts, after, Rows.Follow(before, after, facts), key?.Answer(result, json!), newBlobs, snapshot: after.End is not SessionEnd.None);
+                _live.Publish(facts);
+                return result;
+            }
+            catch (MementoException e) when (attempt < MaxAttempts && e.Code is Codes.StaleWriter or Codes.IdempotencyKeyReused)
+            {
+                LogStale(log, _key, attempt);
+                DeactivateOnIdle();   // if another activation is the rightful one, the next call finds it
+            }
+        }
+    }
+
+    private MementoException Refused(Refusal refusal)
+    {
+        if (refusal.Kind is RefusalKind.NotFound) DeactivateOnIdle();   // nobody gets to fill memory with names that do not exist
+        return new MementoException(refusal);
+    }
+
+    private async ValueTask EnsureLoadedAsync()
+    {
+        if (!_session.IsBroken && _reloading is null) return;
+        await (_reloading ??= ReloadAsync());
+    }
+
+    private async Task ReloadAsync()
+    {
+        try
+        {
+            await _session.LoadAsync();
+            _rows = null;
+        }
+        finally
+        {
+            _reloading = null;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Session {Session}: an append was void, attempt {Attempt}; the state is read again")]
+    private static partial void LogStale(ILogger log, GrainKey session, int attempt);
+}

@@ -1,0 +1,88 @@
+using Memento.Storage;
+
+namespace Memento.Sessions;
+
+/// <summary>
+/// The log of a session over its journal stream, and for a fork over its ancestors' streams too: what it shares with them is read there, not copied.
+/// An event's seq and its position differ by the entries before it that are no events; there are few, so a position is estimated and the rest skipped.
+/// </summary>
+internal sealed class SessionLog(IJournal journal)
+{
+    private readonly List<Segment> _ancestors = [];
+    private ParentRef? _next;
+    private bool _started;
+
+    /// <summary>Reads events from one seq to another (both included), in either direction.</summary>
+    /// <param name="session">The session as it is.</param>
+    /// <param name="workspace">Its workspace.</param>
+    /// <param name="streamId">Its stream.</param>
+    /// <param name="from">Lowest seq.</param>
+    /// <param name="to">Highest seq.</param>
+    /// <param name="limit">Most events to read.</param>
+    /// <param name="type">Only events of this type.</param>
+    /// <param name="descending">Newest first.</param>
+    public async Task<List<SessionEvent>> ReadAsync(SessionState session, string workspace, long streamId, long from, long to, int limit, EventType? type = null, bool descending = false)
+    {
+        var events = new List<SessionEvent>();
+        (from, to) = (Math.Max(from, 1), Math.Min(to, session.LastSeq));
+        var own = new Segment(streamId, session.Parent?.Seq ?? 0, session.LastSeq, session.Position - (session.LastSeq - (session.Parent?.Seq ?? 0)));
+        var segments = new List<Segment> { own };
+        if (from <= own.Base) segments.AddRange(await AncestorsAsync(session, workspace, from));
+        if (!descending) segments.Reverse();
+        foreach (var segment in segments)
+        {
+            if (events.Count >= limit) break;
+            if (to > segment.Base && from <= segment.Until) await ReadAsync(events, segment, Math.Max(from, segment.Base + 1), Math.Min(to, segment.Until), limit, type, descending);
+        }
+
+        return events;
+    }
+
+    private async Task ReadAsync(List<SessionEvent> events, Segment s, long from, long to, int limit, EventType? type, bool descending)
+    {
+        IReadOnlyList<string> kinds = type is { } wanted ? [NamedEnumConverter<EventType>.NameOf(wanted)] : SessionFactCodec.EventKinds;
+        var (low, high) = (from - s.Base + 1, to - s.Base + s.Frame);   // the first entry creates the session, so an event stands at least one later
+        while (low <= high && events.Count < limit)
+        {
+            var page = Math.Min(limit - events.Count + (int)Math.Min(s.Frame, 100), 1_000);
+            var entries = await journal.ReadAsync(s.StreamId, low, high, page, kinds, descending);
+            foreach (var entry in entries)
+            {
+                var happened = SessionFactCodec.DecodeEvent(entry.Payload.Span);
+                if (happened.Seq >= from && happened.Seq <= to && events.Count < limit) events.Add(happened);
+            }
+
+            if (entries.Count < page) return;
+            if (descending) high = entries[^1].Position - 1;
+            else low = entries[^1].Position + 1;
+        }
+    }
+
+    /// <summary>The streams that hold what came before the fork, nearest first, as far back as needed.</summary>
+    private async Task<IEnumerable<Segment>> AncestorsAsync(SessionState session, string workspace, long from)
+    {
+        if (!_started) (_next, _started) = (session.Parent, true);
+        while (_next is { } parent && (_ancestors.Count == 0 || from <= _ancestors[^1].Base))
+        {
+            var name = SessionGrain.StreamOf(new GrainKey(workspace, parent.SessionId));
+            var head = await journal.FindAsync(name) ?? throw Missing(name);
+            var first = await journal.ReadAsync(head.StreamId, 1, 1, 1);
+            if (first.Count == 0 || SessionFactCodec.Decode(first[0].Kind, first[0].Version, first[0].Payload.Span) is not SessionFact.Created created) throw Missing(name);
+            var newest = await journal.ReadAsync(head.StreamId, 1, head.Position, 1, SessionFactCodec.EventKinds, descending: true);
+            var start = created.Parent?.Seq ?? 0;
+            var frame = newest.Count == 0 ? 1 : newest[0].Position - (SessionFactCodec.DecodeEvent(newest[0].Payload.Span).Seq - start);
+            _ancestors.Add(new(head.StreamId, start, parent.Seq, frame));
+            _next = created.Parent;
+        }
+
+        return _ancestors;
+    }
+
+    private static MementoException Missing(string stream) => new(Refusal.Of(RefusalKind.Unavailable, Codes.StoredDataCorrupted, $"{stream}, which a fork's history is in, is missing its beginning."));
+
+    /// <param name="StreamId">The stream.</param>
+    /// <param name="Base">Its first event is the one after this seq.</param>
+    /// <param name="Until">The last seq that counts here.</param>
+    /// <param name="Frame">Most entries that are no events.</param>
+    private sealed record Segment(long StreamId, long Base, long Until, long Frame);
+}

@@ -1,0 +1,82 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Memento.Sessions;
+
+/// <summary>
+/// Ends the sessions whose time is up and takes back the space of those that are long over. Runs on every silo while it is active; two that meet at a session do no harm.
+/// The tables say who is due, the session itself decides: one that was used a moment ago stays.
+/// </summary>
+internal sealed partial class SessionSweeper(IGrainFactory grains, ISessionIndex index, IOptions<SessionOptions> options, TimeProvider clock, ILogger<SessionSweeper> log)
+    : ILifecycleParticipant<ISiloLifecycle>, IDisposable
+{
+    private const int PageSize = 200;
+
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _running = Task.CompletedTask;
+
+    public void Participate(ISiloLifecycle observer) => observer.Subscribe(nameof(SessionSweeper), ServiceLifecycleStage.Active,
+        _ =>
+        {
+            _running = RunAsync(_stopping.Token);
+            return Task.CompletedTask;
+        },
+        async _ =>
+        {
+            await _stopping.CancelAsync();
+            await _running;
+        });
+
+    public void Dispose() => _stopping.Dispose();
+
+    /// <summary>One round. Answers how many sessions it ended and how many it removed.</summary>
+    public async Task<(int Ended, int Removed)> SweepAsync(CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var (ended, removed) = (0, 0);
+        while (true)
+        {
+            var due = await index.GetDueAsync(now, PageSize, cancellationToken);
+            var over = await Task.WhenAll(due.Select(key => grains.GetGrain<ISessionGrain>(key.ToString()).ExpireIfDueAsync()));
+            ended += over.Count(x => x);
+            if (due.Count < PageSize || !over.Any(x => x)) break;   // those in use keep their rows; they are not asked again in this round
+        }
+
+        for (var trimmed = PageSize; trimmed == PageSize; removed += trimmed)
+            trimmed = await index.TrimAsync(now - options.Value.Retention, now - options.Value.DeletedRetention, now - options.Value.IdempotencyRetention, PageSize, cancellationToken);
+        return (ended, removed);
+    }
+
+    private async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(options.Value.SweepInterval, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellationToken))
+            {
+                try
+                {
+                    var (ended, removed) = await SweepAsync(cancellationToken);
+                    if (ended + removed > 0) LogSwept(log, ended, removed);
+                }
+                catch (Exception e) when (e is not OperationCanceledException)
+                {
+                    LogFailed(log, e);   // the store may be away; the next round comes anyway
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            LogStopped(log);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Ended} sessions expired, the history of {Removed} was removed")]
+    private static partial void LogSwept(ILogger log, int ended, int removed);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Looking for expired sessions failed; it is tried again")]
+    private static partial void LogFailed(ILogger log, Exception error);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The search for expired sessions has stopped")]
+    private static partial void LogStopped(ILogger log);
+}
