@@ -12,7 +12,8 @@ namespace Memento;
     NumberHandling = JsonNumberHandling.Strict,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
-    PropertyNameCaseInsensitive = false)]
+    PropertyNameCaseInsensitive = false,
+    Converters = [typeof(UtcTimeConverter)])]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(SessionEvent))]
 [JsonSerializable(typeof(NewEvent))]
