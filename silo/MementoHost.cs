@@ -116,8 +116,9 @@ internal static class MementoHost
     {
         HealthEndpoints.Map(app);
         HomePage.Map(app);
-        app.MapApiDocs();
         app.MapPrometheusScrapingEndpoint(Metrics.Path);
-        app.MapOrleansDashboard("/dashboard").ExcludeFromDescription().SelfContained();
+        app.MapLazily("/openapi", OpenApi.MapDocument);
+        app.MapLazily("/docs", OpenApi.MapPage);
+        app.MapLazily("/dashboard", pages => pages.MapOrleansDashboard("/dashboard").ExcludeFromDescription().SelfContained());
     }
 }

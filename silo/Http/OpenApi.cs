@@ -28,20 +28,18 @@ internal static class OpenApi
         });
     }
 
-    public static void MapApiDocs(this WebApplication app)
+    public static void MapDocument(IEndpointRouteBuilder pages) => pages.MapOpenApi();
+
+    public static void MapPage(IEndpointRouteBuilder pages) => pages.MapScalarApiReference("/docs", options =>
     {
-        app.MapOpenApi();
-        app.MapScalarApiReference("/docs", options =>
-        {
-            options.Title = "Memento API";
-            options.DefaultFonts = false;
-            options.Telemetry = false;
-            options.HideClientButton = true;
-            options.ShowDeveloperTools = DeveloperToolsVisibility.Never;
-            options.Agent = new() { Disabled = true };
-            options.Mcp = new() { Disabled = true };
-        }).SelfContained();
-    }
+        options.Title = "Memento API";
+        options.DefaultFonts = false;
+        options.Telemetry = false;
+        options.HideClientButton = true;
+        options.ShowDeveloperTools = DeveloperToolsVisibility.Never;
+        options.Agent = new() { Disabled = true };
+        options.Mcp = new() { Disabled = true };
+    }).SelfContained();
 
     private static void Introduce(OpenApiDocument document)
     {

@@ -42,7 +42,7 @@ internal sealed class Banner(IServer server, FreePorts ports, IOptions<NodeOptio
     private string Store()
     {
         var options = storage.Value;
-        if (options.Store is StoreKind.Sqlite) return $"sqlite in {Path.GetFullPath(options.DataDirectory)} (synchronous={options.Sqlite.Synchronous.ToString().ToLowerInvariant()})";
+        if (options.Store is StoreKind.Sqlite) return $"sqlite, {options.DatabaseFile} (synchronous={options.Sqlite.Synchronous.ToString().ToLowerInvariant()})";
         var at = new Npgsql.NpgsqlConnectionStringBuilder(options.ConnectionStrings.PostgreSql);
         return $"postgresql at {at.Host}:{at.Port}, database {at.Database}";
     }

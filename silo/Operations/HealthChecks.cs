@@ -4,14 +4,14 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Memento.Operations;
 
 /// <summary>Whether the store takes and gives, and how fast.</summary>
-internal sealed class StoreCheck(IStoreHealth store) : IHealthCheck
+internal sealed class StoreCheck(Store store) : IHealthCheck
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var health = await store.CheckAsync(cancellationToken);
-        var figures = new Dictionary<string, object>(health.Figures) { ["storeLatencyMs"] = Math.Round(health.Latency.TotalMilliseconds, 3) };
+        var figures = new Dictionary<string, object>(health.Figures) { ["answeredInMs"] = Math.Round(health.Latency.TotalMilliseconds, 3), ["waitingAppends"] = health.Waiting };
         return new(health.Healthy ? HealthStatus.Healthy : HealthStatus.Unhealthy, health.Description, data: figures);
     }
 }

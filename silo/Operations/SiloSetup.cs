@@ -51,5 +51,5 @@ internal static class SiloSetup
 
     private static (string Invariant, string ConnectionString) Database(StorageOptions store) => store.Store is StoreKind.PostgreSql
         ? ("Npgsql", store.ConnectionStrings.PostgreSql!)
-        : ("System.Data.SQLite", new Microsoft.Data.Sqlite.SqliteConnectionStringBuilder { DataSource = Path.Combine(store.DataDirectory, "memento.db") }.ToString());
+        : ("System.Data.SQLite", new Microsoft.Data.Sqlite.SqliteConnectionStringBuilder { DataSource = store.DatabaseFile }.ToString());
 }

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
+using StackExchange.Redis;
 
 namespace Memento.Operations;
 
@@ -21,9 +22,11 @@ internal static partial class StartupProblem
         StartupException => e.Message,
         MementoException refused => refused.Refusal.Message,
         OptionsValidationException invalid => string.Join(" ", invalid.Failures.Select(f => Setting(invalid.OptionsType, f)).Distinct()),
-        AddressInUseException or SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } => $"{e.Message.TrimEnd('.')}. Choose another address with --urls (ASPNETCORE_URLS), or stop what is there.",
+        IOException { InnerException: AddressInUseException } or SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } =>
+            $"{e.Message.TrimEnd('.')}. Choose another address with --urls (ASPNETCORE_URLS), or stop what is there.",
+        RedisConnectionException => "Redis cannot be reached as Memento:ConnectionStrings:Redis says (Memento:Clustering=redis needs it).",
         InvalidOperationException when FailedBinding().Match(e.Message) is { Success: true } match =>
-            $"{Named(match.Groups["key"].Value)} cannot be read: {(e.InnerException ?? e).Message}",
+            $"{Named(match.Groups["key"].Value)} is \"{match.Groups["value"].Value}\"; must be {Wanted(match.Groups["type"].Value)}.",
         _ => null,
     };
 
@@ -38,6 +41,16 @@ internal static partial class StartupProblem
         if (path.StartsWith(options.Name + ".", StringComparison.Ordinal)) path = path[(options.Name.Length + 1)..];
         return $"{Named($"{section}:{path.Replace('.', ':')}")} {match.Groups["rule"].Value}";
     }
+
+    private static string Wanted(string type) => type switch
+    {
+        "System.Int32" or "System.Int64" => "a whole number",
+        "System.Boolean" => "true or false",
+        "System.TimeSpan" => "a time span like 00:05:00",
+        _ when AppDomain.CurrentDomain.GetAssemblies().Select(a => a.GetType(type)).FirstOrDefault(t => t is { IsEnum: true }) is { } names =>
+            "one of: " + string.Join(", ", Enum.GetNames(names)).ToLowerInvariant(),
+        _ => "something else",
+    };
 
     /// <summary>A setting, with the environment variable that gave it its value if that is one of the seed's.</summary>
     private static string Named(string key) =>
@@ -55,7 +68,7 @@ internal static partial class StartupProblem
     [GeneratedRegex(@"(?:The field |The )(?<path>[A-Za-z0-9_.]+)(?: field)? (?<rule>.*)$")]
     private static partial Regex InvalidField();
 
-    [GeneratedRegex(@"configuration value (?:'.*' )?at '(?<key>[^']+)'")]
+    [GeneratedRegex(@"configuration value (?:'(?<value>.*)' )?at '(?<key>[^']+)' to type '(?<type>[^']+)'")]
     private static partial Regex FailedBinding();
 
     [GeneratedRegex("LogLevel:Default=(Debug|Trace|Information)$", RegexOptions.IgnoreCase)]
