@@ -1,1 +1,1 @@
-await Task.CompletedTask;
+return await Memento.MementoHost.RunAsync(args, Console.Out, Console.Error);

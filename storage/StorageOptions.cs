@@ -35,6 +35,9 @@ public sealed class StorageOptions
     [Required]
     public string DataDirectory { get; set; } = "./data";
 
+    /// <summary>The embedded store's database file.</summary>
+    public string DatabaseFile => Path.Combine(Path.GetFullPath(DataDirectory), "memento.db");
+
     public StorageConnectionStrings ConnectionStrings { get; set; } = new();
 
     [ValidateObjectMembers]

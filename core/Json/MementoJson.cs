@@ -27,6 +27,7 @@ namespace Memento;
 [JsonSerializable(typeof(Page<SessionEvent>))]
 [JsonSerializable(typeof(Page<Transition>))]
 [JsonSerializable(typeof(Page<SessionCheckpoint>))]
+[JsonSerializable(typeof(Page<Anchor>))]
 [JsonSerializable(typeof(SeqRange))]
 [JsonSerializable(typeof(HandoffContext))]
 [JsonSerializable(typeof(Isolation))]

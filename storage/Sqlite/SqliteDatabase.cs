@@ -22,7 +22,7 @@ internal sealed class SqliteDatabase : IDatabase
     }
 
     /// <summary>The database file of a data folder.</summary>
-    public static string FileOf(StorageOptions options) => Path.Combine(Path.GetFullPath(options.DataDirectory), "memento.db");
+    public static string FileOf(StorageOptions options) => options.DatabaseFile;
 
     public static string ConnectionStringOf(StorageOptions options) => new SqliteConnectionStringBuilder { DataSource = FileOf(options), Pooling = false }.ToString();
 

@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Memento.Http;
+
+/// <summary>Says what is wrong with a body that could not be read: it is not JSON, or which of its fields do not fit. Off the fast path.</summary>
+internal static class JsonMisfit
+{
+    private const int Most = 20;
+
+    public static Exception Explain(ReadOnlySpan<byte> body, JsonTypeInfo type, string path, Exception cause)
+    {
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(body.ToArray(), new() { MaxDepth = RequestBody.MaxDepth });
+        }
+        catch (JsonException e)
+        {
+            var problem = body.IsEmpty ? "is empty" : $"is not JSON: {Sentence(e.Message)} (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})";
+            return ProblemException.Malformed($"The body {problem}.", "body", problem);
+        }
+
+        using (document)
+        {
+            var errors = ImmutableArray.CreateBuilder<FieldError>();
+            Compare(document.RootElement, type, path, errors);
+            if (errors.Count == 0) errors.Add(new(Join(path, (cause as JsonException)?.Path?.TrimStart('$', '.') ?? "") is { Length: > 0 } at ? at : "body", "does not fit"));
+            return new MementoException(Refusal.Invalid(errors.ToImmutable()), cause);
+        }
+    }
+
+    private static void Compare(JsonElement element, JsonTypeInfo type, string path, ImmutableArray<FieldError>.Builder errors)
+    {
+        if (errors.Count >= Most) return;
+        switch (type.Kind)
+        {
+            case JsonTypeInfoKind.Object when element.ValueKind is JsonValueKind.Object:
+                foreach (var property in type.Properties) Compare(element, property, type, path, errors);
+                break;
+            case JsonTypeInfoKind.Object:
+                errors.Add(new(Field(path), $"is {Shown(element)}; must be an object"));
+                break;
+            case JsonTypeInfoKind.Enumerable when element.ValueKind is JsonValueKind.Array:
+                var index = 0;
+                foreach (var item in element.EnumerateArray()) Compare(item, type.Options.GetTypeInfo(type.ElementType!), $"{path}[{index++}]", errors);
+                break;
+            case JsonTypeInfoKind.Enumerable:
+                errors.Add(new(Field(path), $"is {Shown(element)}; must be an array"));
+                break;
+            default:
+                CompareValue(element, type, path, errors);
+                break;
+        }
+    }
+
+    private static void Compare(JsonElement element, JsonPropertyInfo property, JsonTypeInfo owner, string path, ImmutableArray<FieldError>.Builder errors)
+    {
+        var at = Join(path, property.Name);
+        if (!element.TryGetProperty(property.Name, out var value))
+        {
+            if (property.IsRequired) errors.Add(new(at, "is missing"));
+            return;
+        }
+
+        var inner = Nullable.GetUnderlyingType(property.PropertyType);
+        if (value.ValueKind is not JsonValueKind.Null) Compare(value, owner.Options.GetTypeInfo(inner ?? property.PropertyType), at, errors);
+        else if (property.PropertyType.IsValueType ? inner is null : !property.IsSetNullable || property.AssociatedParameter is { IsNullable: false }) errors.Add(new(at, "is null; must have a value"));
+    }
+
+    private static void CompareValue(JsonElement element, JsonTypeInfo type, string path, ImmutableArray<FieldError>.Builder errors)
+    {
+        try
+        {
+            element.Deserialize(type);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            errors.Add(new(Field(path), type.Type.IsEnum ? $"is {Sentence(e.Message).Replace(" is not one of: ", "; must be one of: ", StringComparison.Ordinal)}" : $"is {Shown(element)}; must be {Wanted(type.Type)}"));
+        }
+    }
+
+    private static string Wanted(Type type) =>
+        type == typeof(string) ? "text"
+        : type == typeof(long) || type == typeof(int) ? "a whole number"
+        : type == typeof(double) ? "a number"
+        : type == typeof(bool) ? "true or false"
+        : type == typeof(DateTimeOffset) ? $"a time like {Rfc3339.Example}"
+        : "free of broken Unicode (half of a surrogate pair)";
+
+    private static string Shown(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "an array",
+        _ => element.GetRawText() is { Length: > 64 } raw ? raw[..64] + "…" : element.GetRawText(),
+    };
+
+    /// <summary>The parser's own words, up to where it speaks of positions.</summary>
+    private static string Sentence(string message)
+    {
+        foreach (var tail in (ReadOnlySpan<string>)[" LineNumber:", " Path:", " Change the reader options"])
+            if (message.IndexOf(tail, StringComparison.Ordinal) is > 0 and var end) message = message[..end];
+        return message.TrimEnd('.', ' ');
+    }
+
+    private static string Field(string path) => path.Length == 0 ? "body" : path;
+
+    private static string Join(string path, string name) => path.Length == 0 ? name : name.Length == 0 ? path : new StringBuilder(path).Append('.').Append(name).ToString();
+}

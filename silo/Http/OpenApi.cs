@@ -1,0 +1,129 @@
+using System.Text.Json.Nodes;
+using Memento.Sessions;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+using Scalar.AspNetCore;
+
+namespace Memento.Http;
+
+/// <summary>The description of the API at <c>/openapi/v1.json</c>, and the page that makes it readable at <c>/docs</c>.</summary>
+internal static class OpenApi
+{
+    public const string Sessions = "Sessions", Events = "Events", Operating = "Operating";
+
+    public static IServiceCollection AddMementoOpenApi(this IServiceCollection services)
+    {
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, MementoJson.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(1, HttpJson.Default);
+            json.SerializerOptions.NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.Strict;
+            json.SerializerOptions.RespectNullableAnnotations = true;
+        });
+        return services.AddOpenApi("v1", options =>
+        {
+            options.AddDocumentTransformer((document, _, _) => { Introduce(document); return Task.CompletedTask; });
+            options.AddOperationTransformer((operation, context, _) => { Complete(operation, context); return Task.CompletedTask; });
+            options.AddSchemaTransformer((schema, context, _) => { NameValues(schema, context.JsonTypeInfo.Type); return Task.CompletedTask; });
+        });
+    }
+
+    public static void MapDocument(IEndpointRouteBuilder pages) => pages.MapOpenApi();
+
+    public static void MapPage(IEndpointRouteBuilder pages) => pages.MapScalarApiReference("/docs", options =>
+    {
+        options.Title = "Memento API";
+        options.DefaultFonts = false;
+        options.Telemetry = false;
+        options.HideClientButton = true;
+        options.ShowDeveloperTools = DeveloperToolsVisibility.Never;
+        options.Agent = new() { Disabled = true };
+        options.Mcp = new() { Disabled = true };
+    }).SelfContained();
+
+    private static void Introduce(OpenApiDocument document)
+    {
+        document.Info = new()
+        {
+            Title = "Memento",
+            Version = "v1",
+            Description = "Shared memory of a fleet of agents. Refusals are problem details (RFC 9457) with a stable `code`; 429 and 503 say with `Retry-After` when to come back.",
+        };
+        document.Servers?.Clear();
+        document.Tags = new HashSet<OpenApiTag>
+        {
+            new() { Name = Sessions, Description = "Lifecycle of sessions, and questions about them." },
+            new() { Name = Events, Description = "The log of a session and what is made of it." },
+            new() { Name = Operating, Description = "How the server is." },
+        };
+    }
+
+    private static void Complete(OpenApiOperation operation, OpenApiOperationTransformerContext context)
+    {
+        operation.Parameters ??= [];
+        foreach (var name in ApiDescription.PathParameters(context.Description.RelativePath))
+            if (operation.Parameters.All(p => p.Name != name))
+                operation.Parameters.Add(new OpenApiParameter { Name = name, In = ParameterLocation.Path, Required = true, Description = Meaning(name), Schema = Name() });
+
+        foreach (var parameter in context.Description.ActionDescriptor.EndpointMetadata.OfType<ParameterDescription>())
+            operation.Parameters.Add(new OpenApiParameter
+            {
+                Name = parameter.Name,
+                In = parameter.Header ? ParameterLocation.Header : ParameterLocation.Query,
+                Required = parameter.Required,
+                Description = parameter.Description,
+                Schema = Schema(parameter),
+            });
+
+        if (operation.Responses is { } responses)
+        {
+            operation.Responses = [];
+            foreach (var (status, response) in responses.OrderBy(r => r.Key, StringComparer.Ordinal)) operation.Responses.Add(status, response);
+        }
+
+        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<BodyExample>().FirstOrDefault() is { } example && operation.RequestBody?.Content?["application/json"] is { } media)
+            media.Example = JsonNode.Parse(example.Json);
+        if (operation.OperationId is "appendEvents" && operation.RequestBody?.Content?["application/json"] is { Schema: { } one } body)
+            body.Schema = new OpenApiSchema { OneOf = [one, new OpenApiSchema { Type = JsonSchemaType.Array, Items = one, MinItems = 1 }] };
+    }
+
+    private static string Meaning(string parameter) => parameter switch
+    {
+        "ws" => "The workspace. It exists when it is first written to.",
+        "id" => "The session.",
+        "agentId" => "The agent.",
+        "entityId" => "The entity.",
+        "checkpointId" => "The checkpoint.",
+        _ => "",
+    };
+
+    private static OpenApiSchema Name() => new() { Type = JsonSchemaType.String, MinLength = 1, MaxLength = Names.MaxLength };
+
+    private static OpenApiSchema Schema(ParameterDescription parameter) => parameter.Kind switch
+    {
+        ParameterKind.Number => new() { Type = JsonSchemaType.Integer, Format = "int64" },
+        ParameterKind.Flag => new() { Type = JsonSchemaType.Boolean },
+        ParameterKind.Time => new() { Type = JsonSchemaType.String, Format = "date-time" },
+        _ => new() { Type = JsonSchemaType.String, Enum = parameter.Values?.Select(v => (JsonNode)v).ToList() },
+    };
+
+    /// <summary>What converters of our own read and write, which the schema cannot know by itself.</summary>
+    private static void NameValues(OpenApiSchema schema, Type type)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        if (type == typeof(JsonText)) (schema.Type, schema.Description) = (JsonSchemaType.Object, "Any JSON object; kept as it is.");
+        var names = Values(type);
+        if (names.Count > 0) (schema.Type, schema.Enum) = (JsonSchemaType.String, [.. names.Select(n => (JsonNode)n)]);
+    }
+
+    private static IReadOnlyList<string> Values(Type type) =>
+        type == typeof(EventType) ? NamedEnumConverter<EventType>.KnownNames
+        : type == typeof(ElementType) ? NamedEnumConverter<ElementType>.KnownNames
+        : type == typeof(Operation) ? NamedEnumConverter<Operation>.KnownNames
+        : type == typeof(Severity) ? NamedEnumConverter<Severity>.KnownNames
+        : type == typeof(VerifiedBy) ? NamedEnumConverter<VerifiedBy>.KnownNames
+        : type == typeof(WorkState) ? NamedEnumConverter<WorkState>.KnownNames
+        : type == typeof(Outcome) ? NamedEnumConverter<Outcome>.KnownNames
+        : type == typeof(HandoffAction) ? NamedEnumConverter<HandoffAction>.KnownNames
+        : [];
+}

@@ -1,0 +1,38 @@
+using Memento.Http;
+using Microsoft.Extensions.Options;
+
+namespace Memento.Sessions;
+
+/// <summary>What every session endpoint needs: the grains, the limits, and who is meant by the path.</summary>
+internal sealed class SessionCalls(IGrainFactory grains, IOptions<HttpOptions> options, TimeProvider clock)
+{
+    /// <summary>Where the names stand in <c>/v1/workspaces/{ws}/sessions/{id}/…/{x}</c>.</summary>
+    public const int WorkspaceSegment = 2, IdSegment = 4, PartSegment = 6;
+
+    public int MaxBodyBytes { get; } = options.Value.MaxBodyBytes;
+
+    public TimeSpan StreamHeartbeat { get; } = options.Value.StreamHeartbeat;
+
+    public TimeProvider Clock => clock;
+
+    public static string Workspace(HttpContext http) => http.Name("ws", WorkspaceSegment);
+
+    public static string SessionId(HttpContext http) => http.Name("id", IdSegment);
+
+    public ISessionGrain Session(HttpContext http) => Session(Workspace(http), SessionId(http));
+
+    public ISessionGrain Session(string workspace, string id) => grains.GetGrain<ISessionGrain>(new GrainKey(workspace, id).ToString());
+
+    public ISessionQueryGrain Queries(HttpContext http) => grains.GetGrain<ISessionQueryGrain>(Workspace(http));
+
+    /// <summary>The address of a session, for Location.</summary>
+    public static string Address(string workspace, string id) => $"/v1/workspaces/{Uri.EscapeDataString(workspace)}/sessions/{Uri.EscapeDataString(id)}";
+
+    /// <summary>
+    /// The id of a session that its creator did not name. A creation that is repeated with its idempotency key must meet the session it made,
+    /// so there the id follows from the key and its time part is zero.
+    /// </summary>
+    public string NewId(string workspace, string? idempotencyKey) => idempotencyKey is null
+        ? $"sess-{Guid.CreateVersion7(clock.GetUtcNow())}"
+        : $"sess-{Uuid7.Derive(DateTimeOffset.UnixEpoch, $"{new GrainKey(workspace, idempotencyKey)}", 0)}";
+}

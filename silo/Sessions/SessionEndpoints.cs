@@ -1,0 +1,145 @@
+using Memento.Http;
+using static Microsoft.AspNetCore.Http.StatusCodes;
+
+namespace Memento.Sessions;
+
+/// <summary>Lifecycle of sessions, and questions about them.</summary>
+internal sealed class SessionEndpoints(SessionCalls calls)
+{
+    private const int MaxNewestEvents = 500;
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapApi("POST", "/sessions", CreateAsync, "createSession", "Starts a session")
+            .Takes<CreateSession>().Example("""{"agentId":"agent-1","sessionId":"fix-the-parser","ttlSeconds":7200,"metadata":{"branch":"main"},"initialEntityIds":["src/main.c"]}""").Parameters(ApiDescription.Idempotency).Answers<SessionView>(Status201Created).Refuses(Status400BadRequest, Status409Conflict, Status422UnprocessableEntity);
+        routes.MapApi("GET", "/sessions", ListAsync, "listSessions", "Lists sessions, newest first")
+            .Parameters(
+                new("agent", "Sessions that this agent is or was in."),
+                new("entity", "Sessions with an event that names this entity."),
+                new("state", "State of the work.", Values: NamedEnumConverter<WorkState>.KnownNames),
+                new("outcome", "Outcome of the newest checkpoint.", Values: NamedEnumConverter<Outcome>.KnownNames),
+                new("active", "true leaves out those that have expired.", ParameterKind.Flag),
+                new("since", "Something happened at or after this time.", ParameterKind.Time),
+                new("until", "Something happened at or before this time.", ParameterKind.Time))
+            .Parameters(ApiDescription.Paged).Answers<Page<SessionView>>().Refuses(Status400BadRequest, Status422UnprocessableEntity);
+        routes.MapApi("GET", "/sessions/stats", StatsAsync, "getSessionStats", "Figures of the workspace").Answers<SessionStats>();
+        routes.MapApi("POST", "/sessions/aggregates", AggregateAsync, "aggregateSessions", "The sessions that touched some entities, taken together")
+            .Takes<EntitiesBody>().Example("""{"entityIds":["src/main.c"]}""").Answers<SessionAggregates>().Refuses(Status400BadRequest, Status422UnprocessableEntity);
+        routes.MapApi("GET", "/sessions/{id}", GetAsync, "getSession", "Reads a session")
+            .Parameters(new ParameterDescription("events", $"Adds the newest N events, at most {MaxNewestEvents}.", ParameterKind.Number)).Answers<SessionView>().Refuses(Status404NotFound);
+        routes.MapApi("DELETE", "/sessions/{id}", DeleteAsync, "deleteSession", "Ends a session for good").AnswersNothing().Refuses(Status404NotFound);
+        routes.MapApi("POST", "/sessions/{id}/join", JoinAsync, "joinSession", "Adds an agent and tells it what it should know")
+            .Takes<AgentBody>().Example("""{"agentId":"agent-2"}""").Answers<HandoffContext>().Refuses(Status400BadRequest, Status404NotFound, Status410Gone, Status422UnprocessableEntity);
+        routes.MapApi("POST", "/sessions/{id}/leave", LeaveAsync, "leaveSession", "Takes an agent out")
+            .Takes<AgentBody>().Example("""{"agentId":"agent-2"}""").Answers<SessionView>().Refuses(Status400BadRequest, Status404NotFound, Status410Gone, Status422UnprocessableEntity);
+        routes.MapApi("POST", "/sessions/{id}/handoff", HandOverAsync, "handSessionOver", "One agent goes, another comes")
+            .Takes<HandOver>().Example("""{"fromAgent":"agent-1","toAgent":"agent-2","reason":"needs a reviewer","context":{"next":"run the tests"},"priority":5}""").Parameters(ApiDescription.Idempotency).Answers<SessionView>()
+            .Refuses(Status400BadRequest, Status404NotFound, Status409Conflict, Status410Gone, Status422UnprocessableEntity);
+        routes.MapApi("POST", "/sessions/{id}/fork", ForkAsync, "forkSession", "Starts a new session with this one's log up to a seq")
+            .Takes<ForkSession>().Example("""{"atSeq":3,"agentId":"agent-2"}""").Parameters(ApiDescription.Idempotency).Answers<SessionView>(Status201Created)
+            .Refuses(Status400BadRequest, Status404NotFound, Status409Conflict, Status422UnprocessableEntity);
+        routes.MapApi("GET", "/sessions/{id}/state", GetAtAsync, "getSessionAt", "The session as it was after an event")
+            .Parameters(new ParameterDescription("at", "Seq of the event.", ParameterKind.Number, Required: true)).Answers<SessionView>().Refuses(Status400BadRequest, Status404NotFound);
+        routes.MapApi("GET", "/sessions/{id}/handoff-context", HandoffContextAsync, "getHandoffContext", "What an agent should know before it joins")
+            .Parameters(new ParameterDescription("agent", "The agent.", Required: true)).Answers<HandoffContext>().Refuses(Status400BadRequest, Status404NotFound, Status410Gone);
+        routes.MapApi("GET", "/sessions/{id}/isolation/{agentId}", IsolateAsync, "isolateAgent", "One agent's share of the work").Answers<Isolation>().Refuses(Status404NotFound);
+        routes.MapApi("GET", "/entities/{entityId}/anchors", AnchorsAsync, "getAnchors", "The newest five checkpoints that cover an entity").Answers<Page<Anchor>>();
+    }
+
+    private async Task CreateAsync(HttpContext http)
+    {
+        var workspace = SessionCalls.Workspace(http);
+        var key = IdempotencyKey.Of(http);
+        var request = await RequestBody.ReadAsync(http, calls.MaxBodyBytes, MementoJson.Default.CreateSession);
+        if (request.SessionId is { } asked && Names.Problem(asked) is { } problem) throw new MementoException(Refusal.Invalid("sessionId", problem));
+
+        var id = request.SessionId ?? calls.NewId(workspace, key);
+        var created = await calls.Session(workspace, id).CreateAsync(request with { SessionId = id }, key);
+        http.Created(created, MementoJson.Default.SessionView, SessionCalls.Address(workspace, id));
+    }
+
+    private async Task ListAsync(HttpContext http) => http.Answer(await calls.Queries(http).ListAsync(new SessionQuery
+    {
+        Agent = http.QueryName("agent"),
+        Entity = http.QueryName("entity"),
+        State = http.QueryEnum<WorkState>("state"),
+        Outcome = http.QueryEnum<Outcome>("outcome"),
+        ActiveOnly = http.QueryFlag("active"),
+        Since = http.QueryTime("since"),
+        Until = http.QueryTime("until"),
+        Limit = http.QueryLimit(),
+        Cursor = http.Query("cursor"),
+    }), MementoJson.Default.PageSessionView);
+
+    private async Task StatsAsync(HttpContext http) => http.Answer(await calls.Queries(http).GetStatsAsync(), MementoJson.Default.SessionStats);
+
+    private async Task AggregateAsync(HttpContext http)
+    {
+        var queries = calls.Queries(http);
+        var body = await RequestBody.ReadAsync(http, calls.MaxBodyBytes, HttpJson.Default.EntitiesBody);
+        http.Answer(await queries.AggregateAsync(body.EntityIds), MementoJson.Default.SessionAggregates);
+    }
+
+    private async Task GetAsync(HttpContext http)
+    {
+        var newest = http.QueryNumber("events") ?? 0;
+        if (newest is < 0 or > MaxNewestEvents) throw new MementoException(Refusal.Invalid("events", $"is {newest}; must be from 0 to {MaxNewestEvents}"));
+        http.Answer(await calls.Session(http).GetAsync((int)newest), MementoJson.Default.SessionView);
+    }
+
+    private async Task DeleteAsync(HttpContext http)
+    {
+        await calls.Session(http).DeleteAsync();
+        http.Response.StatusCode = Status204NoContent;
+    }
+
+    private async Task JoinAsync(HttpContext http)
+    {
+        var session = calls.Session(http);
+        var body = await RequestBody.ReadAsync(http, calls.MaxBodyBytes, HttpJson.Default.AgentBody);
+        http.Answer(await session.JoinAsync(body.AgentId), MementoJson.Default.HandoffContext);
+    }
+
+    private async Task LeaveAsync(HttpContext http)
+    {
+        var session = calls.Session(http);
+        var body = await RequestBody.ReadAsync(http, calls.MaxBodyBytes, HttpJson.Default.AgentBody);
+        http.Answer(await session.LeaveAsync(body.AgentId), MementoJson.Default.SessionView);
+    }
+
+    private async Task HandOverAsync(HttpContext http)
+    {
+        var session = calls.Session(http);
+        var key = IdempotencyKey.Of(http);
+        var request = await RequestBody.ReadAsync(http, calls.MaxBodyBytes, MementoJson.Default.HandOver);
+        http.Answer(await session.HandOverAsync(request, key), MementoJson.Default.SessionView);
+    }
+
+    private async Task ForkAsync(HttpContext http)
+    {
+        var session = calls.Session(http);
+        var key = IdempotencyKey.Of(http);
+        var request = await RequestBody.ReadAsync(http, calls.MaxBodyBytes, MementoJson.Default.ForkSession);
+        var fork = await session.ForkAsync(request, key);
+        http.Created(fork, MementoJson.Default.SessionView, SessionCalls.Address(SessionCalls.Workspace(http), fork.SessionId));
+    }
+
+    private async Task GetAtAsync(HttpContext http)
+    {
+        var session = calls.Session(http);
+        var at = http.QueryNumber("at") ?? throw ProblemException.Malformed("at: is missing", "at", "is missing");
+        http.Answer(await session.GetAtAsync(at), MementoJson.Default.SessionView);
+    }
+
+    private async Task HandoffContextAsync(HttpContext http) =>
+        http.Answer(await calls.Session(http).GetHandoffContextAsync(http.RequiredQueryName("agent")), MementoJson.Default.HandoffContext);
+
+    private async Task IsolateAsync(HttpContext http) =>
+        http.Answer(await calls.Session(http).IsolateAsync(http.Name("agentId", SessionCalls.PartSegment)), MementoJson.Default.Isolation);
+
+    private async Task AnchorsAsync(HttpContext http)
+    {
+        var anchors = await calls.Queries(http).GetAnchorsAsync(http.Name("entityId", SessionCalls.IdSegment));
+        http.Answer(new Page<Anchor> { Items = anchors }, MementoJson.Default.PageAnchor);
+    }
+}
