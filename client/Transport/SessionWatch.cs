@@ -35,7 +35,7 @@ internal sealed class SessionWatch(RetryPolicy retries, TimeSpan patience, TimeP
                         failure = e;
                         break;
                     }
-                    catch (MementoException e) when (next > fromSeq && e.Refusal.Kind is RefusalKind.Gone or RefusalKind.NotFound)
+                    catch (MementoException e) when (next > fromSeq && IsEnd(e))
                     {
                         yield break;   // It ended while the connection was down.
                     }
@@ -65,7 +65,7 @@ internal sealed class SessionWatch(RetryPolicy retries, TimeSpan patience, TimeP
                 {
                     failure = new(e);
                 }
-                catch (MementoException e) when (e.Refusal.Kind is RefusalKind.Gone or RefusalKind.NotFound)
+                catch (MementoException e) when (IsEnd(e))
                 {
                     yield break;
                 }
@@ -76,4 +76,6 @@ internal sealed class SessionWatch(RetryPolicy retries, TimeSpan patience, TimeP
             await Task.Delay(retries.DelayAfter(failures, failure?.RetryAfter), clock, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private static bool IsEnd(MementoException e) => e.Refusal.Kind is RefusalKind.Gone || e.Code is Codes.SessionNotFound;
 }

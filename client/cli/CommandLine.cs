@@ -16,7 +16,7 @@ internal static class CommandLine
         if (line.Action is ParseErrorAction)
         {
             var command = string.Join(' ', Path(line.CommandResult));
-            terminal.Error.WriteLine($"memento: {string.Join(' ', line.Errors.Select(e => Format.Clean(e.Message)))} See \"{command} --help\".");
+            terminal.Error.WriteLine($"memento: {Problems(line)} See \"{command} --help\".");
             return ExitCode.WrongUsage;
         }
 
@@ -46,6 +46,13 @@ internal static class CommandLine
             "memento import git ~/src/project --workspace project",
             "memento sessions list --workspace project --agent \"Ada Lovelace\"",
             "memento sessions watch sess-0199… --json");
+    }
+
+    /// <summary>All that is wrong; that a command is missing says nothing new about one that is not known.</summary>
+    private static string Problems(ParseResult line)
+    {
+        var errors = line.Errors.Select(e => Format.Clean(e.Message)).ToArray();
+        return string.Join(' ', errors.Length > 1 && line.UnmatchedTokens.Count > 0 ? errors[1..] : errors);
     }
 
     private static Stack<string> Path(CommandResult result)
