@@ -1,0 +1,18 @@
+using Memento.Sessions;
+
+namespace Memento;
+
+/// <summary>
+/// The door to one Memento, a server or a cluster. Thread-safe; one per process is enough.
+/// <para>
+/// There are two transports behind the same interfaces. <b>HTTP is the primary one</b>: its contract is versioned and the same for every language,
+/// it passes proxies and firewalls, and it is what the outside checks hold. It is chosen when <see cref="MementoClientOptions.Url"/> is given.
+/// <b>The grain interfaces are the fast path</b> for .NET programs inside the cluster's network: no JSON and one hop less, for which client and
+/// silos must be deployed with compatible versions of them.
+/// </para>
+/// </summary>
+public interface IMementoClient
+{
+    /// <summary>The sessions of one workspace. Cheap; needs no disposal.</summary>
+    ISessionClient Sessions(string workspace);
+}

@@ -1,0 +1,51 @@
+using Memento.Sessions;
+using Memento.Transport;
+
+namespace Memento;
+
+/// <summary>Makes clients without a dependency-injection container.</summary>
+public static class MementoClient
+{
+    /// <summary>A client over HTTP. Throws <see cref="System.ComponentModel.DataAnnotations.ValidationException"/> if an option is out of range.</summary>
+    /// <param name="options"><see cref="MementoClientOptions.Url"/> is needed.</param>
+    public static HttpMementoClient Connect(MementoClientOptions options, TimeProvider? clock = null)
+    {
+        ArgumentNullException.ThrowIfNull(options.Url);
+        return new(options.Checked(), clock ?? TimeProvider.System);
+    }
+
+    /// <summary>A client over grain calls.</summary>
+    public static IMementoClient Over(IGrainFactory grains, MementoClientOptions options, TimeProvider? clock = null) =>
+        new OrleansMementoClient(grains, options.Checked(), clock ?? TimeProvider.System);
+}
+
+/// <summary>The primary transport: the versioned HTTP contract.</summary>
+public sealed class HttpMementoClient : IMementoClient, IDisposable
+{
+    private readonly MementoClientOptions _options;
+    private readonly HttpTransport _http;
+
+    internal HttpMementoClient(MementoClientOptions options, TimeProvider clock)
+    {
+        _options = options;
+        _http = new(options, clock, Random.Shared.NextDouble);
+    }
+
+    public ISessionClient Sessions(string workspace) => new HttpSessionClient(_http, _options, MementoClientNames.Checked(workspace));
+
+    public void Dispose() => _http.Dispose();
+}
+
+/// <summary>The fast path inside the cluster's network.</summary>
+internal sealed class OrleansMementoClient(IGrainFactory grains, MementoClientOptions options, TimeProvider clock) : IMementoClient
+{
+    private readonly RetryPolicy _retries = new(options, clock, Random.Shared.NextDouble);
+
+    public ISessionClient Sessions(string workspace) => new OrleansSessionClient(grains, options, _retries, clock, MementoClientNames.Checked(workspace));
+}
+
+internal static class MementoClientNames
+{
+    public static string Checked(string workspace) =>
+        Names.Problem(workspace) is { } problem ? throw new MementoException(Refusal.Invalid("workspace", problem)) : workspace;
+}

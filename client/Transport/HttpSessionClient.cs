@@ -1,0 +1,123 @@
+using System.Collections.Immutable;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Memento.Sessions;
+
+namespace Memento.Transport;
+
+/// <summary>Sessions over the HTTP contract.</summary>
+internal sealed class HttpSessionClient(HttpTransport http, MementoClientOptions options, string workspace) : ISessionClient
+{
+    private static readonly MementoJson Json = MementoJson.Default;
+    private readonly string _sessions = $"v1/workspaces/{Uri.EscapeDataString(workspace)}/sessions";
+
+    public string Workspace => workspace;
+
+    public Task<SessionView> CreateAsync(CreateSession request, string? idempotencyKey, CancellationToken cancellationToken) =>
+        http.PostAsync(_sessions, request, Json.CreateSession, Json.SessionView, idempotencyKey, cancellationToken);
+
+    public Task<SessionView> GetAsync(string sessionId, int newestEvents, CancellationToken cancellationToken) =>
+        http.GetAsync(Url(sessionId).Add("events", newestEvents > 0 ? newestEvents : null).ToString(), Json.SessionView, cancellationToken);
+
+    public Task<SessionView> GetAtAsync(string sessionId, long seq, CancellationToken cancellationToken) =>
+        http.GetAsync(Url(sessionId, "/state").Add("at", seq).ToString(), Json.SessionView, cancellationToken);
+
+    public Task<Page<SessionView>> ListAsync(SessionQuery query, CancellationToken cancellationToken) => http.GetAsync(
+        new UrlBuilder(_sessions)
+            .Add("agent", query.Agent)
+            .Add("entity", query.Entity)
+            .Add("state", query.State)
+            .Add("outcome", query.Outcome)
+            .Add("active", query.ActiveOnly ? "true" : null)
+            .Add("since", query.Since)
+            .Add("until", query.Until)
+            .Add("limit", query.Limit)
+            .Add("cursor", query.Cursor)
+            .ToString(),
+        Json.PageSessionView,
+        cancellationToken);
+
+    public Task DeleteAsync(string sessionId, CancellationToken cancellationToken) => http.DeleteAsync(Url(sessionId).ToString(), cancellationToken);
+
+    public Task<SeqRange> AppendAsync(string sessionId, ImmutableArray<NewEvent> events, string? idempotencyKey, CancellationToken cancellationToken) =>
+        http.PostAsync(Url(sessionId, "/events").ToString(), events, Json.ImmutableArrayNewEvent, Json.SeqRange, idempotencyKey, cancellationToken);
+
+    public Task<Page<SessionEvent>> GetEventsAsync(string sessionId, EventQuery query, CancellationToken cancellationToken) => http.GetAsync(
+        Url(sessionId, "/events")
+            .Add("from", query.From)
+            .Add("to", query.To)
+            .Add("type", query.Type)
+            .Add("actor", query.Actor)
+            .Add<EventOrder>("order", query.Order)
+            .Add("limit", query.Limit)
+            .Add("cursor", query.Cursor)
+            .ToString(),
+        Json.PageSessionEvent,
+        cancellationToken);
+
+    public IAsyncEnumerable<SessionEvent> WatchAsync(string sessionId, long fromSeq, CancellationToken cancellationToken) =>
+        new SessionWatch(http.Retries, options.WatchPatience, http.Clock).RunAsync(
+            fromSeq,
+            (from, ct) => StreamAsync(sessionId, from, ct),
+            async ct => !(await GetAsync(sessionId, 0, ct).ConfigureAwait(false)).Active,
+            cancellationToken);
+
+    public Task<HandoffContext> JoinAsync(string sessionId, string agentId, CancellationToken cancellationToken) =>
+        http.PostAsync(Url(sessionId, "/join").ToString(), new(agentId), HttpJson.Default.AgentName, Json.HandoffContext, null, cancellationToken);
+
+    public Task<SessionView> LeaveAsync(string sessionId, string agentId, CancellationToken cancellationToken) =>
+        http.PostAsync(Url(sessionId, "/leave").ToString(), new(agentId), HttpJson.Default.AgentName, Json.SessionView, null, cancellationToken);
+
+    public Task<SessionView> HandOverAsync(string sessionId, HandOver request, string? idempotencyKey, CancellationToken cancellationToken) =>
+        http.PostAsync(Url(sessionId, "/handoff").ToString(), request, Json.HandOver, Json.SessionView, idempotencyKey, cancellationToken);
+
+    public Task<SessionCheckpoint> CheckpointAsync(string sessionId, MakeCheckpoint request, string? idempotencyKey, CancellationToken cancellationToken) =>
+        http.PostAsync(Url(sessionId, "/checkpoints").ToString(), request, Json.MakeCheckpoint, Json.SessionCheckpoint, idempotencyKey, cancellationToken);
+
+    public Task<Page<SessionCheckpoint>> GetCheckpointsAsync(string sessionId, int limit, string? cursor, CancellationToken cancellationToken) =>
+        http.GetAsync(Url(sessionId, "/checkpoints").Add("limit", limit).Add("cursor", cursor).ToString(), Json.PageSessionCheckpoint, cancellationToken);
+
+    public Task<SessionView> ForkAsync(string sessionId, ForkSession request, string? idempotencyKey, CancellationToken cancellationToken) =>
+        http.PostAsync(Url(sessionId, "/fork").ToString(), request, Json.ForkSession, Json.SessionView, idempotencyKey, cancellationToken);
+
+    public Task<Page<Transition>> GetTransitionsAsync(string sessionId, string? entityId, int limit, string? cursor, CancellationToken cancellationToken) => http.GetAsync(
+        Url(sessionId, "/transitions").Add("entity", entityId).Add("limit", limit).Add("cursor", cursor).ToString(), Json.PageTransition, cancellationToken);
+
+    public Task<Isolation> IsolateAsync(string sessionId, string agentId, CancellationToken cancellationToken) =>
+        http.GetAsync(Url(sessionId, "/isolation/" + Uri.EscapeDataString(agentId)).ToString(), Json.Isolation, cancellationToken);
+
+    public Task<HandoffContext> GetHandoffContextAsync(string sessionId, string agentId, CancellationToken cancellationToken) =>
+        http.GetAsync(Url(sessionId, "/handoff-context").Add("agent", agentId).ToString(), Json.HandoffContext, cancellationToken);
+
+    public Task<SessionStats> GetStatsAsync(CancellationToken cancellationToken) => http.GetAsync(_sessions + "/stats", Json.SessionStats, cancellationToken);
+
+    public Task<SessionAggregates> AggregateAsync(ImmutableArray<string> entityIds, CancellationToken cancellationToken) =>
+        http.PostAsync(_sessions + "/aggregates", new([.. entityIds]), HttpJson.Default.EntityNames, Json.SessionAggregates, null, cancellationToken);
+
+    private UrlBuilder Url(string sessionId, string rest = "") => new($"{_sessions}/{Uri.EscapeDataString(sessionId)}{rest}");
+
+    private async IAsyncEnumerable<SessionEvent> StreamAsync(string sessionId, long fromSeq, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var response = await http.OpenStreamAsync(Url(sessionId, "/events/stream").Add("from", fromSeq).ToString(), cancellationToken).ConfigureAwait(false);
+        var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        await using var items = SseParser.Create(body, Parse).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        while (true)
+        {
+            try
+            {
+                if (!await items.MoveNextAsync().ConfigureAwait(false)) yield break;
+            }
+            catch (Exception e) when (HttpTransport.IsLost(e, cancellationToken))
+            {
+                throw new TransientException(http.Unreachable(e));
+            }
+
+            if (items.Current.Data is { } happened) yield return happened;
+        }
+    }
+
+    /// <summary>Only items with an id are events of the session; anything else is the transport's own talk.</summary>
+    private static SessionEvent? Parse(string type, ReadOnlySpan<byte> data) =>
+        !data.IsEmpty && data[0] == '{' && data.IndexOf("\"seq\""u8) >= 0 ? JsonSerializer.Deserialize(data, Json.SessionEvent) : null;
+}

@@ -1,0 +1,168 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Memento.Transport;
+
+/// <summary>Sends requests to a Memento server: JSON in and out, refusals as <see cref="MementoException"/>, retries where they can help.</summary>
+internal sealed class HttpTransport : IDisposable
+{
+    private readonly HttpClient _http;
+    private readonly MementoClientOptions _options;
+
+    public HttpTransport(MementoClientOptions options, TimeProvider clock, Func<double> random)
+    {
+        _options = options;
+        Clock = clock;
+        Retries = new(options, clock, random);
+        var url = options.Url!.AbsoluteUri;
+        _http = new HttpClient(options.CreateHandler?.Invoke() ?? SocketsHandler())
+        {
+            BaseAddress = new(url.EndsWith('/') ? url : url + "/"),
+            Timeout = Timeout.InfiniteTimeSpan,   // Each attempt has its own.
+        };
+    }
+
+    public TimeProvider Clock { get; }
+
+    public RetryPolicy Retries { get; }
+
+    /// <summary>Asks, and reads the answer.</summary>
+    public Task<T> GetAsync<T>(string path, JsonTypeInfo<T> answer, CancellationToken cancellationToken) =>
+        Retries.RunAsync((_, ct) => AttemptAsync(() => new(HttpMethod.Get, path), body => Parse(body, answer), ct), cancellationToken);
+
+    /// <summary>Posts, and reads the answer. All attempts carry the same key, so that the server does it once.</summary>
+    public Task<TAnswer> PostAsync<TBody, TAnswer>(
+        string path, TBody body, JsonTypeInfo<TBody> bodyInfo, JsonTypeInfo<TAnswer> answer, string? idempotencyKey, CancellationToken cancellationToken)
+    {
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(body, bodyInfo);
+        var key = idempotencyKey ?? Guid.CreateVersion7(Clock.GetUtcNow()).ToString();
+        return Retries.RunAsync((_, ct) => AttemptAsync(Request, text => Parse(text, answer), ct), cancellationToken);
+
+        HttpRequestMessage Request()
+        {
+            var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(bytes) };
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
+            return request;
+        }
+    }
+
+    /// <summary>Deletes. "Not there" after a lost answer means that the first attempt did it.</summary>
+    public Task DeleteAsync(string path, CancellationToken cancellationToken) => Retries.RunAsync(async (number, ct) =>
+    {
+        try
+        {
+            return await AttemptAsync(() => new(HttpMethod.Delete, path), _ => true, ct).ConfigureAwait(false);
+        }
+        catch (MementoException e) when (number > 1 && e.Refusal.Kind is RefusalKind.NotFound)
+        {
+            return true;
+        }
+    }, cancellationToken);
+
+    /// <summary>Opens a stream of server-sent events. One attempt; failures that another may cure are <see cref="TransientException"/>.</summary>
+    public async Task<HttpResponseMessage> OpenStreamAsync(string path, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Accept.Add(new("text/event-stream"));
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(_options.RequestTimeout);
+        try
+        {
+            var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token).ConfigureAwait(false);
+            if (response.IsSuccessStatusCode) return response;
+            using (response) throw Refused(response, await response.Content.ReadAsByteArrayAsync(timeout.Token).ConfigureAwait(false));
+        }
+        catch (Exception e) when (IsLost(e, cancellationToken))
+        {
+            throw new TransientException(Unreachable(e));
+        }
+    }
+
+    public ServerUnreachableException Unreachable(Exception cause) =>
+        new($"No answer from {_http.BaseAddress!.AbsoluteUri.TrimEnd('/')}: {Reason(cause)}", cause);
+
+    /// <summary>Whether an exception is a lost connection or a time-out, not the caller's own cancellation.</summary>
+    public static bool IsLost(Exception e, CancellationToken caller) => !caller.IsCancellationRequested && e is HttpRequestException or IOException or OperationCanceledException;
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<T> AttemptAsync<T>(Func<HttpRequestMessage> make, Func<byte[], T> read, CancellationToken cancellationToken)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(_options.RequestTimeout);
+        using var request = make();
+        try
+        {
+            using var response = await _http.SendAsync(request, timeout.Token).ConfigureAwait(false);
+            var body = await response.Content.ReadAsByteArrayAsync(timeout.Token).ConfigureAwait(false);
+            return response.IsSuccessStatusCode ? read(body) : throw Refused(response, body);
+        }
+        catch (Exception e) when (IsLost(e, cancellationToken))
+        {
+            throw new TransientException(Unreachable(e));
+        }
+    }
+
+    private Exception Refused(HttpResponseMessage response, byte[] body)
+    {
+        var refusal = new MementoException(Problem.Read(response.StatusCode, body));
+        var transient = response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
+        return transient ? new TransientException(refusal, RetryAfter(response)) : refusal;
+    }
+
+    private TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
+    {
+        { Delta: { } delta } => delta,
+        { Date: { } date } when date - Clock.GetUtcNow() is var wait => wait > TimeSpan.Zero ? wait : TimeSpan.Zero,
+        _ => null,
+    };
+
+    private static T Parse<T>(byte[] body, JsonTypeInfo<T> info)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(body, info) ?? throw new JsonException("The answer is null.");
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"The server's answer is not a {typeof(T).Name}: {e.Message} Is it a Memento server of this version?", e);
+        }
+    }
+
+    private static string Reason(Exception e) => e switch
+    {
+        OperationCanceledException => "it took too long",
+        { InnerException: SocketException socket } => socket.Message,
+        _ => e.Message,
+    };
+
+    /// <summary>Connections that carry a silent stream are probed, so that a server that vanished without a word is noticed within about half a minute.</summary>
+    private static SocketsHttpHandler SocketsHandler() => new()
+    {
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        ConnectTimeout = TimeSpan.FromSeconds(10),
+        AutomaticDecompression = DecompressionMethods.All,
+        ConnectCallback = static async (context, cancellationToken) =>
+        {
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            try
+            {
+                socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+                socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 15);
+                socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 5);
+                socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
+                await socket.ConnectAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false);
+                return new NetworkStream(socket, ownsSocket: true);
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        },
+    };
+}

@@ -1,0 +1,50 @@
+using System.CommandLine;
+
+namespace Memento.Cli;
+
+/// <summary>Options whose values have rules.</summary>
+internal static class Options
+{
+    /// <summary>One of the names of an enum.</summary>
+    public static Option<string?> OneOf<T>(string name, string description) where T : struct, Enum
+    {
+        var option = new Option<string?>(name) { Description = $"{description} One of: {string.Join(", ", NamedEnumConverter<T>.KnownNames)}.", HelpName = name.TrimStart('-').ToUpperInvariant() };
+        option.CompletionSources.Add([.. NamedEnumConverter<T>.KnownNames]);
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && !NamedEnumConverter<T>.TryParse(result.Tokens[0].Value, out _))
+                result.AddError($"{name} is \"{result.Tokens[0].Value}\"; must be one of: {string.Join(", ", NamedEnumConverter<T>.KnownNames)}.");
+        });
+        return option;
+    }
+
+    public static T? Enum<T>(this ParseResult line, Option<string?> option) where T : struct, Enum =>
+        line.GetValue(option) is { } name && NamedEnumConverter<T>.TryParse(name, out var value) ? value : null;
+
+    /// <summary>A point in time.</summary>
+    public static Option<string?> Time(string name, string description, TimeProvider clock)
+    {
+        var option = new Option<string?>(name) { Description = $"{description} {TimeText.Forms}.", HelpName = "TIME" };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && !TimeText.TryParse(result.Tokens[0].Value, clock.GetUtcNow(), out _))
+                result.AddError($"{name} is \"{result.Tokens[0].Value}\"; must be {TimeText.Forms}.");
+        });
+        return option;
+    }
+
+    public static DateTimeOffset? Time(this ParseResult line, Option<string?> option, TimeProvider clock) =>
+        line.GetValue(option) is { } text && TimeText.TryParse(text, clock.GetUtcNow(), out var time) ? time : null;
+
+    /// <summary>A whole number within a range.</summary>
+    public static Option<T?> InRange<T>(string name, string description, T least, T most) where T : struct, System.Numerics.INumber<T>
+    {
+        var option = new Option<T?>(name) { Description = description, HelpName = "N" };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && (!T.TryParse(result.Tokens[0].Value, null, out var value) || value < least || value > most))
+                result.AddError($"{name} is \"{result.Tokens[0].Value}\"; must be a number from {least} to {most}.");
+        });
+        return option;
+    }
+}

@@ -1,0 +1,67 @@
+using Memento.Sessions;
+using Spectre.Console;
+
+namespace Memento.Cli;
+
+/// <summary>How lists look: framed on a terminal, bare columns in a file or a pipe.</summary>
+internal static class Tables
+{
+    /// <param name="columns">Headings; one that starts with <c>&gt;</c> is of a column of numbers.</param>
+    public static Table Create(Terminal terminal, params ReadOnlySpan<string> columns)
+    {
+        var table = new Table { Border = terminal.OutIsTerminal ? TableBorder.Rounded : TableBorder.None };
+        foreach (var column in columns)
+        {
+            var added = new TableColumn(new Text(column.TrimStart('>'), new Style(decoration: Decoration.Bold)));
+            if (!terminal.OutIsTerminal) added.NoWrap();
+            table.AddColumn(column.StartsWith('>') ? added.RightAligned() : added);
+        }
+
+        return table;
+    }
+
+    public static Text State(WorkState state, bool active) => active
+        ? new(Format.Name(state), new Style(state switch
+        {
+            WorkState.Broken => Color.Red,
+            WorkState.Completed => Color.Green,
+            WorkState.Coordinating => Color.Yellow,
+            _ => Color.Default,
+        }))
+        : new($"{Format.Name(state)}, ended", new Style(Color.Grey));
+
+    public static Text Type(EventType type) => new(Format.Name(type), new Style(type switch
+    {
+        EventType.Broke => Color.Red,
+        EventType.TestPass => Color.Green,
+        EventType.Handoff => Color.Yellow,
+        EventType.Checkpoint => Color.Blue,
+        _ => Color.Default,
+    }));
+
+    /// <summary>Name and value below each other.</summary>
+    public static Grid Pairs(params ReadOnlySpan<(string Name, string Value)> pairs)
+    {
+        var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
+        foreach (var (name, value) in pairs) grid.AddRow(new Text(name, new Style(Color.Grey)), new Text(value));
+        return grid;
+    }
+
+    public static Table Events(Terminal terminal, IReadOnlyList<SessionEvent> events)
+    {
+        var table = Create(terminal, ">Seq", "When", "Type", "Actor", "What", ">Lines", "Note");
+        foreach (var e in events)
+        {
+            table.AddRow(
+                new Text(e.Seq.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+                new Text(Format.Time(e.OccurredAt ?? e.Timestamp)),
+                Type(e.Type),
+                new Text(Format.Clean(e.Actor)),
+                new Text(EventText.What(e)),
+                new Text(e.ChangeInfo.AffectedLines is { } lines ? Format.Number(lines) : ""),
+                new Text(EventText.Note(e)));
+        }
+
+        return table;
+    }
+}

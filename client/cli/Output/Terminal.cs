@@ -1,0 +1,58 @@
+using System.Text;
+using Spectre.Console;
+
+namespace Memento.Cli;
+
+/// <summary>Where a command reads its surroundings and writes its words. Results go to <see cref="Out"/>, all else to <see cref="Error"/>.</summary>
+internal sealed class Terminal
+{
+    /// <summary>Width for output that goes into a file or a pipe: nothing is wrapped or cut.</summary>
+    private const int NoWidth = 4096;
+
+    public Terminal(TextWriter output, TextWriter error, Func<string, string?> environment, TimeProvider clock, bool outIsTerminal = false, bool errorIsTerminal = false)
+    {
+        (Out, Error, Environment, Clock) = (output, error, environment, clock);
+        (OutIsTerminal, ErrorIsTerminal) = (outIsTerminal, errorIsTerminal);
+        OutConsole = Console(output, outIsTerminal);
+        ErrorConsole = Console(error, errorIsTerminal);
+    }
+
+    public TextWriter Out { get; }
+
+    public TextWriter Error { get; }
+
+    public Func<string, string?> Environment { get; }
+
+    public TimeProvider Clock { get; }
+
+    public bool OutIsTerminal { get; }
+
+    public bool ErrorIsTerminal { get; }
+
+    /// <summary>For tables and colours on <see cref="Out"/>; plain when that is not a terminal.</summary>
+    public IAnsiConsole OutConsole { get; }
+
+    /// <summary>For a progress bar on <see cref="Error"/>.</summary>
+    public IAnsiConsole ErrorConsole { get; }
+
+    public static Terminal OfProcess()
+    {
+        System.Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        return new(
+            System.Console.Out, System.Console.Error, System.Environment.GetEnvironmentVariable, TimeProvider.System,
+            !System.Console.IsOutputRedirected, !System.Console.IsErrorRedirected);
+    }
+
+    private static IAnsiConsole Console(TextWriter writer, bool isTerminal)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(writer),
+            Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No,
+            ColorSystem = isTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Interactive = isTerminal ? InteractionSupport.Detect : InteractionSupport.No,
+        });
+        if (!isTerminal) console.Profile.Width = NoWidth;
+        return console;
+    }
+}

@@ -1,0 +1,23 @@
+using System.Globalization;
+
+namespace Memento.Cli;
+
+/// <summary>Times as users type them.</summary>
+internal static class TimeText
+{
+    public const string Forms = "a date (2026-01-31), a time (2026-01-31T12:00:00Z), or how long ago (30m, 12h, 7d, 4w)";
+
+    private static readonly string[] Exact = ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
+
+    /// <summary>Reads <see cref="Forms"/>; without an offset it is UTC.</summary>
+    public static bool TryParse(string text, DateTimeOffset now, out DateTimeOffset time)
+    {
+        text = text.Trim();
+        if (DateTimeOffset.TryParseExact(text, Exact, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out time)) return true;
+        if (text.Length < 2 || !int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count)) return false;
+        var seconds = text[^1] switch { 's' => 1L, 'm' => 60, 'h' => 3600, 'd' => 86_400, 'w' => 7 * 86_400, _ => 0 };
+        if (seconds == 0 || seconds * count > (now - DateTimeOffset.MinValue).TotalSeconds) return false;
+        time = now.AddSeconds(-seconds * count);
+        return true;
+    }
+}

@@ -1,0 +1,104 @@
+using Memento.Cli;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Memento.Tests.Cli;
+
+/// <summary>What the shell sees when no server is needed, or none is there.</summary>
+public sealed class CommandLineTests
+{
+    [Theory]
+    [InlineData("")]
+    [InlineData("nonsense")]
+    [InlineData("sessions list --limit 501")]
+    [InlineData("sessions list --limit x")]
+    [InlineData("sessions list --state lazy")]
+    [InlineData("sessions list --since yesterdayish")]
+    [InlineData("sessions show")]
+    [InlineData("sessions watch s --from 3 --new")]
+    [InlineData("sessions fork s --at -1")]
+    [InlineData("import git . --max 0")]
+    [InlineData("import git /nowhere/at/all")]
+    [InlineData("stats --server ftp://x")]
+    [InlineData("stats --workspace ..")]
+    public async Task Wrong_usage_is_2_and_one_line_on_stderr(string line)
+    {
+        var (code, output, errors) = await RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+        Assert.Equal((ExitCode.WrongUsage, ""), (code, output));
+        Assert.StartsWith("memento: ", errors, StringComparison.Ordinal);
+        Assert.Single(errors.TrimEnd('\n').Split('\n'));
+    }
+
+    [Theory]
+    [InlineData("stats")]
+    [InlineData("sessions list --json")]
+    [InlineData("sessions watch s --json")]
+    public async Task A_server_that_is_not_there_is_5(string line)
+    {
+        var (code, output, errors) = await RunAsync([.. line.Split(' '), "--server", "http://127.0.0.1:9"]);
+
+        Assert.Equal((ExitCode.Unreachable, ""), (code, output));
+        Assert.Contains("http://127.0.0.1:9", errors, StringComparison.Ordinal);
+        Assert.Single(errors.TrimEnd('\n').Split('\n'));
+    }
+
+    [Fact]
+    public async Task The_environment_names_server_and_workspace_and_options_win()
+    {
+        var environment = new Dictionary<string, string> { ["MEMENTO_SERVER"] = "http://127.0.0.1:9", ["MEMENTO_WORKSPACE"] = ".." };
+
+        Assert.Contains("workspace", (await RunAsync(["stats"], environment)).Errors, StringComparison.Ordinal);
+        Assert.Contains("127.0.0.1:9", (await RunAsync(["stats", "-w", "fine"], environment)).Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("sessions --help")]
+    [InlineData("sessions list --help")]
+    [InlineData("import git -h")]
+    [InlineData("--version")]
+    public async Task Help_and_version_are_0_on_stdout(string line)
+    {
+        var (code, output, errors) = await RunAsync(line.Split(' '));
+
+        Assert.Equal((ExitCode.Done, ""), (code, errors));
+        Assert.NotEmpty(output);
+    }
+
+    [Fact]
+    public async Task Help_ends_with_examples() => Assert.Contains("memento sessions list --active", (await RunAsync(["sessions", "list", "--help"])).Output, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("2026-01-31", "2026-01-31T00:00:00Z")]
+    [InlineData("2026-01-31T12:30", "2026-01-31T12:30:00Z")]
+    [InlineData("2026-01-31T12:30:00+02:00", "2026-01-31T10:30:00Z")]
+    [InlineData("90m", "2026-03-01T10:30:00Z")]
+    [InlineData("7d", "2026-02-22T12:00:00Z")]
+    public void Times_are_read_as_people_write_them(string text, string expected)
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.Parse("2026-03-01T12:00:00Z", System.Globalization.CultureInfo.InvariantCulture));
+
+        Assert.True(TimeText.TryParse(text, clock.GetUtcNow(), out var time));
+        Assert.Equal(DateTimeOffset.Parse(expected, System.Globalization.CultureInfo.InvariantCulture), time);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("d")]
+    [InlineData("-1d")]
+    [InlineData("2026-13-01")]
+    [InlineData("999999999w")]
+    public void What_is_no_time_is_not_taken_for_one(string text) => Assert.False(TimeText.TryParse(text, DateTimeOffset.UnixEpoch.AddYears(50), out _));
+
+    [Fact]
+    public void Words_from_elsewhere_cannot_command_the_terminal() => Assert.Equal("a [31m b", Format.Clean("a\u001b[31m\r\n\tb\u0007"));
+
+    private static async Task<(int Code, string Output, string Errors)> RunAsync(string[] arguments, Dictionary<string, string>? environment = null)
+    {
+        var (output, errors) = (new StringWriter(), new StringWriter());
+        var terminal = new Terminal(output, errors, name => environment?.GetValueOrDefault(name), TimeProvider.System);
+        var code = await CommandLine.RunAsync(arguments, terminal, TestContext.Current.CancellationToken);
+        return (code, output.ToString(), errors.ToString());
+    }
+}
