@@ -23,6 +23,7 @@ public static class MementoStorageExtensions
             provider.GetRequiredService<ILoggerFactory>()));
         services.TryAddSingleton(provider => provider.GetRequiredService<Store>().Journal);
         services.TryAddSingleton(provider => provider.GetRequiredService<Store>().Blobs);
+        services.TryAddSingleton(provider => provider.GetRequiredService<Store>().Feed);
         services.TryAddSingleton(provider => provider.GetRequiredService<Store>().Sessions);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, StoreOpening>());
         return services;

@@ -17,12 +17,15 @@ public sealed class Store : IAsyncDisposable
         _commits = new GroupCommit(database.OpenCommitters(), options.Journal, instruments, clock, log.CreateLogger<Store>());
         _journal = new Journal(database, _commits);
         Blobs = new BlobStore(database);
+        Feed = new JournalFeed(database, _commits, clock);
         Sessions = new SessionIndex(database);
     }
 
     public IJournal Journal => _journal;
 
     public IBlobStore Blobs { get; }
+
+    public IJournalFeed Feed { get; }
 
     public ISessionIndex Sessions { get; }
 

@@ -29,6 +29,7 @@ namespace Memento;
 [JsonSerializable(typeof(Page<SessionCheckpoint>))]
 [JsonSerializable(typeof(Page<Anchor>))]
 [JsonSerializable(typeof(SeqRange))]
+[JsonSerializable(typeof(FeedEvent))]
 [JsonSerializable(typeof(HandoffContext))]
 [JsonSerializable(typeof(Isolation))]
 [JsonSerializable(typeof(FailureSnapshot))]

@@ -62,6 +62,17 @@ public sealed record SessionView
 [GenerateSerializer, Immutable, Alias("memento.SeqRange")]
 public sealed record SeqRange([property: Id(0)] long FirstSeq, [property: Id(1)] long LastSeq);
 
+/// <summary>An event of any session of a workspace, in the order in which they were recorded.</summary>
+[GenerateSerializer, Immutable, Alias("memento.FeedEvent")]
+public sealed record FeedEvent
+{
+    /// <summary>Where to go on after this one. Opaque.</summary>
+    [Id(0)] public required string Cursor { get; init; }
+
+    [Id(1)] public required string SessionId { get; init; }
+    [Id(2)] public required SessionEvent Event { get; init; }
+}
+
 /// <summary>A change that deserves attention: it broke what worked, or it had a heavy impact.</summary>
 [GenerateSerializer, Immutable, Alias("memento.Transition")]
 public sealed record Transition

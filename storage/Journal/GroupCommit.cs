@@ -15,6 +15,7 @@ internal sealed partial class GroupCommit : IAsyncDisposable
     private readonly StorageInstruments _instruments;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
+    private TaskCompletionSource _committed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _waiting;
     private long _waitingBytes;
 
@@ -24,6 +25,9 @@ internal sealed partial class GroupCommit : IAsyncDisposable
         _writers = [.. committers.Select((c, i) => new Writer(this, c, $"journal writer {i}"))];
         instruments.ObserveWaiting(() => Volatile.Read(ref _waiting));
     }
+
+    /// <summary>Completes when something is committed after this was read.</summary>
+    public Task NextCommit => Volatile.Read(ref _committed).Task;
 
     /// <summary>Appends that wait for their commit.</summary>
     public long Waiting => Volatile.Read(ref _waiting);
@@ -123,6 +127,7 @@ internal sealed partial class GroupCommit : IAsyncDisposable
             {
                 _owner._instruments.Committed(batch.Count, _owner._clock.GetElapsedTime(started));
                 foreach (var pending in batch) _owner.Done(pending, null);
+                Interlocked.Exchange(ref _owner._committed, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
             }
             else if (failure is { IsOneAppendsFault: true } && batch.Count > 1)
             {

@@ -17,6 +17,12 @@ internal interface IDatabase : IDisposable
     /// <summary>Makes the committers; called once.</summary>
     IReadOnlyList<ICommitter> OpenCommitters();
 
+    /// <summary>Entries of all streams in the order of their commits. Null = from the beginning.</summary>
+    Task<IReadOnlyList<FeedEntry>> ReadFeedAsync(string? after, int limit, CancellationToken cancellationToken);
+
+    /// <summary>The cursor behind the newest entry.</summary>
+    Task<string> GetFeedEndAsync(CancellationToken cancellationToken);
+
     /// <summary>Bytes on disk.</summary>
     Task<long> GetSizeAsync(CancellationToken cancellationToken);
 

@@ -84,12 +84,13 @@ internal sealed class Journal(IDatabase database, GroupCommit commits) : IJourna
         }
     }
 
-    private static JournalEntry ReadEntry(DbDataReader reader, long streamId)
+    /// <summary>Reads position, kind, version, time, payload and checksum from six columns.</summary>
+    internal static JournalEntry ReadEntry(DbDataReader reader, long streamId, int column = 0)
     {
-        var position = reader.GetInt64(0);
-        var payload = reader.GetFieldValue<byte[]>(4);
-        Checksum.Check("Entry", streamId, position, payload, reader.GetInt64(5));
-        return new(position, string.Intern(reader.GetString(1)), (short)reader.GetInt32(2), reader.GetInt64(3).ToTime(), payload);
+        var position = reader.GetInt64(column);
+        var payload = reader.GetFieldValue<byte[]>(column + 4);
+        Checksum.Check("Entry", streamId, position, payload, reader.GetInt64(column + 5));
+        return new(position, reader.GetString(column + 1), (short)reader.GetInt32(column + 2), reader.GetInt64(column + 3).ToTime(), payload);
     }
 
     private static async Task<Snapshot?> FindSnapshotAsync(DbConnection connection, long streamId, long atOrBefore, CancellationToken token)

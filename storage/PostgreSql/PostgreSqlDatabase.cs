@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -68,6 +69,27 @@ internal sealed class PostgreSqlDatabase : IDatabase
     }, cancellationToken);
 
     public IReadOnlyList<ICommitter> OpenCommitters() => [.. Enumerable.Range(0, _writerCount).Select(_ => new PostgreSqlCommitter(_writers))];
+
+    public Task<IReadOnlyList<FeedEntry>> ReadFeedAsync(string? after, int limit, CancellationToken cancellationToken) => ReadAsync(async (connection, token) =>
+    {
+        var from = after is null ? [0, 0, 0] : FeedEntry.ParseCursor(after, 3);
+        using var command = connection.Command("""
+            SELECT j.stream_id, s.name, j.position, j.kind, j.version, j.at, j.payload, j.checksum, j.commit_xid
+            FROM journal j JOIN stream s ON s.stream_id = j.stream_id
+            WHERE j.commit_xid >= @xid AND (j.commit_xid, j.stream_id, j.position) > (@xid, @stream, @position)
+              AND j.commit_xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+            ORDER BY j.commit_xid, j.stream_id, j.position LIMIT @limit
+            """, ("xid", from[0]), ("stream", from[1]), ("position", from[2]), ("limit", (long)limit));
+        return await FeedEntry.ReadAsync(command, row => string.Create(CultureInfo.InvariantCulture, $"{row.GetInt64(8)}-{row.GetInt64(0)}-{row.GetInt64(2)}"), token);
+    }, cancellationToken);
+
+    public Task<string> GetFeedEndAsync(CancellationToken cancellationToken) => ReadAsync(async (connection, token) =>
+    {
+        // Everything older than the oldest open transaction is behind this cursor; what that one and later ones write comes after it.
+        using var command = connection.Command("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint");
+        var oldest = (long)(await command.ExecuteScalarAsync(token))!;
+        return string.Create(CultureInfo.InvariantCulture, $"{oldest}-0-0");
+    }, cancellationToken);
 
     public Task<long> GetSizeAsync(CancellationToken cancellationToken) => ReadAsync(async (connection, token) =>
     {

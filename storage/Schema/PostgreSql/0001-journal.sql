@@ -15,8 +15,12 @@ CREATE TABLE journal (
     version   smallint NOT NULL,
     kind      text     NOT NULL,
     payload   bytea    NOT NULL,
+    -- The transaction that wrote it. Entries of transactions older than any still open one are final: the feed reads only those, in this order.
+    commit_xid bigint  NOT NULL DEFAULT pg_current_xact_id()::text::bigint,
     PRIMARY KEY (stream_id, position)
 );
+
+CREATE INDEX journal_feed ON journal (commit_xid);
 
 -- Numbers of streams are handed out in blocks.
 CREATE SEQUENCE stream_number INCREMENT BY 1000;

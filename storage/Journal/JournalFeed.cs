@@ -1,0 +1,56 @@
+using System.Data.Common;
+using System.Globalization;
+
+namespace Memento.Storage;
+
+/// <summary>All streams as one sequence, in the order of their commits: for those who follow everything. Nothing is missed and nothing comes twice, whoever else is writing.</summary>
+public interface IJournalFeed
+{
+    /// <summary>Entries after a cursor, at most <paramref name="limit"/>; null = from the beginning. Fewer than the limit means that the end was reached.</summary>
+    Task<IReadOnlyList<FeedEntry>> ReadAsync(string? after, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>The cursor behind the newest entry.</summary>
+    Task<string> GetEndAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>A task that completes when there may be more. Take it before reading; other processes' commits are noticed within a quarter of a second.</summary>
+    Task WaitForMoreAsync(CancellationToken cancellationToken = default);
+}
+
+/// <summary>One entry of any stream.</summary>
+/// <param name="Cursor">Where to go on after it. Opaque.</param>
+/// <param name="Stream">Name of its stream.</param>
+/// <param name="Entry">The entry.</param>
+public readonly record struct FeedEntry(string Cursor, string Stream, JournalEntry Entry)
+{
+    /// <summary>Reads rows of: stream number, stream name, then an entry's six columns.</summary>
+    internal static async Task<IReadOnlyList<FeedEntry>> ReadAsync(DbCommand command, Func<DbDataReader, string> cursor, CancellationToken token)
+    {
+        var entries = new List<FeedEntry>();
+        using var reader = await command.ExecuteReaderAsync(token);
+        while (await reader.ReadAsync(token)) entries.Add(new(cursor(reader), reader.GetString(1), Journal.ReadEntry(reader, reader.GetInt64(0), 2)));
+        return entries;
+    }
+
+    internal static long[] ParseCursor(string cursor, int parts)
+    {
+        var numbers = cursor.Split('-').Select(part => long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1).ToArray();
+        return numbers.Length == parts && !numbers.Contains(-1) ? numbers : throw new MementoException(Refusal.Invalid("after", $"\"{cursor}\" is not a cursor of this store's feed"));
+    }
+}
+
+internal sealed class JournalFeed(IDatabase database, GroupCommit commits, TimeProvider clock) : IJournalFeed
+{
+    /// <summary>How often a waiting reader looks for what other processes committed.</summary>
+    public static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(250);
+
+    public Task<IReadOnlyList<FeedEntry>> ReadAsync(string? after, int limit, CancellationToken cancellationToken) => database.ReadFeedAsync(after, limit, cancellationToken);
+
+    public Task<string> GetEndAsync(CancellationToken cancellationToken) => database.GetFeedEndAsync(cancellationToken);
+
+    public async Task WaitForMoreAsync(CancellationToken cancellationToken)
+    {
+        // A commit of this process wakes at once. One that is seen as committed here may still be hidden by another's open transaction, so a look now and then is needed anyway.
+        await commits.NextCommit.WaitAsync(PollInterval, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+}
