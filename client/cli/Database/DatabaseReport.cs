@@ -48,10 +48,12 @@ internal sealed record DatabaseReport
     private static async Task<long> SizeAsync(StorageOptions options, CancellationToken cancellationToken)
     {
         if (options.Store is StoreKind.Sqlite)
-            return new[] { "", "-wal" }.Sum(end => new FileInfo(SqliteDatabase.FileOf(options) + end) is { Exists: true } file ? file.Length : 0);
+            return SizeOf(SqliteDatabase.FileOf(options)) + SizeOf(SqliteDatabase.FileOf(options) + "-wal");
         using var database = new PostgreSqlDatabase(options, NullLoggerFactory.Instance);
         return await database.GetSizeAsync(cancellationToken);
     }
+
+    private static long SizeOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
 }
 
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web)]
