@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using Memento.Cli.Database;
 using Memento.Cli.Git;
 using Memento.Cli.Sessions;
 
@@ -38,6 +39,7 @@ internal static class CommandLine
         {
             SessionsCommand.Create(globals),
             StatsCommand.Create(globals),
+            DatabaseCommand.Create(globals),
             new Command("import", "Bring in work from elsewhere.") { ImportGitCommand.Create(globals) },
         };
         globals.AddTo(root);

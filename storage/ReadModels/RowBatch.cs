@@ -32,7 +32,8 @@ internal sealed class RowBatch
             merged[i] = table.Columns[i].Merge switch
             {
                 ColumnMerge.Replace => second[i],
-                ColumnMerge.Add => first[i] is double d ? d + (double)second[i]! : (long)first[i]! + (long)second[i]!,
+                // Not a bare conditional: C# would make both branches a double.
+                ColumnMerge.Add => first[i] is double d ? (object)(d + (double)second[i]!) : (long)first[i]! + (long)second[i]!,
                 ColumnMerge.Min => Comparer<object>.Default.Compare(second[i], first[i]) < 0 ? second[i] : first[i],
                 _ => first[i],
             };

@@ -68,7 +68,7 @@ internal static class ImportGitCommand
         throw new CommandException($"--since is \"{Format.Clean(text)}\"; must be {TimeText.Forms}, or a time that git understands", ExitCode.WrongUsage);
     }
 
-    private static void Show(Terminal terminal, ImportSummary s) => terminal.OutConsole.Write(Tables.Pairs(
+    private static void Show(Terminal terminal, ImportSummary s) => Tables.Write(terminal, Tables.Pairs(
         (s.DryRun ? "Would import" : "Imported", $"{s.Repository} into workspace {s.Workspace}{(s.Shallow ? " (a shallow clone)" : "")}"),
         ("Commits", $"{Format.Number(s.Commits)} in the history"),
         ("Sessions", $"{Format.Number(s.SessionsCreated)} new, {Format.Number(s.SessionsResumed)} continued, {Format.Number(s.SessionsUnchanged)} unchanged"

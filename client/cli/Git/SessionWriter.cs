@@ -39,8 +39,8 @@ internal sealed class ImportCounts
 }
 
 /// <summary>
-/// Writes sessions, one after the other. Keys are made of what is written, so that whatever is asked twice is done once: by a retry, by the next import
-/// while a request of a killed one is still on its way, or by two imports at the same time.
+/// Writes sessions, one after the other. Keys of appends are made of what is appended, so that what is asked twice is done once: by a retry, by the next
+/// import while a request of a killed one is still on its way, or by two imports at the same time. Creations need no such key: the session's id is one.
 /// </summary>
 internal sealed class SessionWriter(ISessionClient sessions, History history, string repository, ImportCounts counts)
 {
@@ -87,7 +87,7 @@ internal sealed class SessionWriter(ISessionClient sessions, History history, st
         try
         {
             var request = new CreateSession { SessionId = id, AgentId = history.Authors[first.Author], TtlSeconds = 0, Metadata = Metadata(first.Id) };
-            await sessions.CreateAsync(request, $"git-create:{first.Id}", cancellationToken);
+            await sessions.CreateAsync(request, cancellationToken: cancellationToken);
             counts.AddCreated();
         }
         catch (MementoException e) when (e.Refusal.Kind is RefusalKind.Conflict)

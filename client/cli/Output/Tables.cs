@@ -1,5 +1,6 @@
 using Memento.Sessions;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Memento.Cli;
 
@@ -18,6 +19,22 @@ internal static class Tables
         }
 
         return table;
+    }
+
+    /// <summary>Writes to stdout. In a file or a pipe, lines do not end with the padding of the widest one.</summary>
+    public static void Write(Terminal terminal, IRenderable what)
+    {
+        if (terminal.OutIsTerminal)
+        {
+            terminal.OutConsole.Write(what);
+            return;
+        }
+
+        using var text = new StringWriter();
+        var plain = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(text), Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors });
+        plain.Profile.Width = terminal.OutConsole.Profile.Width;
+        plain.Write(what);
+        foreach (var line in text.ToString().TrimEnd('\n').Split('\n')) terminal.Out.WriteLine(line.TrimEnd());
     }
 
     public static Text State(WorkState state, bool active) => active

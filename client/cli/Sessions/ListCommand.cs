@@ -76,7 +76,7 @@ internal static class ListCommand
                 new Text(session.CurrentCheckpoint is { } checkpoint ? $"{Format.Name(checkpoint.Outcome)} at {checkpoint.Seq}" : "–"));
         }
 
-        terminal.OutConsole.Write(table);
+        Tables.Write(terminal, table);
         if (nextCursor is not null) terminal.Error.WriteLine($"There are more: --cursor {nextCursor}, or --all.");
     }
 }

@@ -59,7 +59,7 @@ internal static class ShowCommand
         }
 
         if (s.Metadata is { } metadata) pairs.Add(("Metadata", Format.Clean(metadata.Text)));
-        terminal.OutConsole.Write(Tables.Pairs([.. pairs]));
-        if (s.Events is { IsEmpty: false } events) terminal.OutConsole.Write(Tables.Events(terminal, events));
+        Tables.Write(terminal, Tables.Pairs([.. pairs]));
+        if (s.Events is { IsEmpty: false } events) Tables.Write(terminal, Tables.Events(terminal, events));
     }
 }

@@ -19,7 +19,7 @@ internal static class StatsCommand
                 return ExitCode.Done;
             }
 
-            globals.Terminal.OutConsole.Write(Tables.Pairs(
+            Tables.Write(globals.Terminal, Tables.Pairs(
                 ("Workspace", workspace),
                 ("Sessions", $"{Format.Number(stats.TotalSessions)}, {Format.Number(stats.ActiveSessions)} of them active"),
                 ("Events", $"{Format.Number(stats.TotalEvents)}, {stats.AverageEventsPerSession.ToString("0.0", CultureInfo.InvariantCulture)} per session"),
