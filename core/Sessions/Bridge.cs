@@ -12,10 +12,11 @@ public static class Bridge
     public const int RecentChanges = 10;
 
     private const int MostActive = 3;
+    private const int MostNamed = 10;
 
     /// <summary>Whether an event, coming after another, deserves attention: it breaks what worked, fails where tests had passed, or weighs heavily.</summary>
     public static bool IsSignificant(SessionEvent previous, SessionEvent current) =>
-        previous.StateTransition?.To is WorkState.Working && current.StateTransition?.To is WorkState.Broken
+        current.StateTransition is { To: WorkState.Broken } transition && (transition.From is WorkState.Working || previous.StateTransition?.To is WorkState.Working)
         || previous.Type is EventType.TestPass && current.Type is EventType.Broke
         || current.Impact?.Severity is Severity.High or Severity.Critical
         || current.Impact?.PerfDelta < SignificantPerfDelta;
@@ -24,7 +25,7 @@ public static class Bridge
     public static string Advice(SessionState session, ImmutableArray<SessionEvent> recent, string joining)
     {
         var others = session.AgentIds.Where(a => a != joining).ToArray();
-        var advice = new List<string> { others.Length == 0 ? "Nobody else is in this session." : $"Talk to {string.Join(", ", others)} before you change shared entities." };
+        var advice = new List<string> { others.Length == 0 ? "Nobody else is in this session." : $"Talk to {string.Join(", ", others.Take(MostNamed))}{(others.Length > MostNamed ? $" and {others.Length - MostNamed} others" : "")} before you change shared entities." };
         if (session.State is WorkState.Broken) advice.Add("The session is broken right now.");
         else if (recent.Any(e => e.StateTransition?.To is WorkState.Broken)) advice.Add("Something broke in the last few events and works again.");
         if (recent.Any(e => e.Impact?.Severity is Severity.High or Severity.Critical)) advice.Add("Changes of high impact are under way.");
