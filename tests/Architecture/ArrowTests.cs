@@ -69,7 +69,7 @@ public sealed class ArrowTests
     public void The_command_line_touches_storage_for_the_db_commands_alone()
     {
         var offenders = Repository.Files(".cs").Where(path => path.StartsWith("client/cli/", StringComparison.Ordinal))
-            .Where(path => !Path.GetFileName(path).StartsWith("Db", StringComparison.Ordinal) && Repository.Read(path).Contains("Memento.Storage", StringComparison.Ordinal));
+            .Where(path => !path.StartsWith("client/cli/Database/", StringComparison.Ordinal) && Repository.Read(path).Contains("Memento.Storage", StringComparison.Ordinal));
 
         Assert.Empty(offenders);
     }

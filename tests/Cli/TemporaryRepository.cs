@@ -73,9 +73,11 @@ internal sealed class TemporaryRepository : IDisposable
         using var git = Process.Start(start)!;
         if (input is not null) git.StandardInput.BaseStream.Write(input);
         git.StandardInput.Close();
-        var errors = git.StandardError.ReadToEndAsync();
+        var errors = new StringBuilder();
+        git.ErrorDataReceived += (_, line) => errors.AppendLine(line.Data);
+        git.BeginErrorReadLine();
         var output = git.StandardOutput.ReadToEnd();
         git.WaitForExit();
-        return git.ExitCode == 0 ? output.TrimEnd('\n') : throw new InvalidOperationException($"git {string.Join(' ', arguments)}: {errors.GetAwaiter().GetResult()}");
+        return git.ExitCode == 0 ? output.TrimEnd('\n') : throw new InvalidOperationException($"git {string.Join(' ', arguments)}: {errors}");
     }
 }
