@@ -27,7 +27,7 @@ internal sealed class BenchSilo : IAsyncDisposable
     {
         var builder = Host.CreateEmptyApplicationBuilder(new());
         builder.Configuration.AddInMemoryCollection(database.Settings);
-        builder.Logging.AddConsole(o => o.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.AddConsole(o => o.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning).AddFilter("Orleans", LogLevel.Error);
         var (silo, gateway) = FreePorts();
         builder.UseOrleans(orleans => orleans.UseLocalhostClustering(silo, gateway).AddMemento());
         var host = builder.Build();
