@@ -8,6 +8,10 @@ namespace Memento.Storage;
 /// <summary>A PostgreSQL server as the store.</summary>
 internal sealed class PostgreSqlDatabase : IDatabase
 {
+    // Unless the connection string says otherwise. Npgsql's own bound of 100 readers is all that a server allows by default, and a rush of activations reaches it.
+    private const int MaxReaders = 20;
+    private const int ConnectSeconds = 5;
+
     private readonly NpgsqlDataSource _source;
     private readonly NpgsqlDataSource _writers;
     private readonly int _writerCount;
@@ -134,7 +138,8 @@ internal sealed class PostgreSqlDatabase : IDatabase
     {
         var settings = new NpgsqlConnectionStringBuilder(ConnectionStringOf(options)) { ApplicationName = name, Pooling = pooling };
         if (settings.MaxAutoPrepare == 0) (settings.MaxAutoPrepare, settings.AutoPrepareMinUsages) = (50, 2);
-        if (!settings.ContainsKey("Timeout")) settings.Timeout = 5;
+        if (!settings.ShouldSerialize("Timeout")) settings.Timeout = ConnectSeconds;   // ContainsKey would say yes to every keyword there is
+        if (!settings.ShouldSerialize("Maximum Pool Size")) settings.MaxPoolSize = MaxReaders;
         return new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = name }.UseLoggerFactory(log).Build();
     }
 }

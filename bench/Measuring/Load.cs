@@ -1,0 +1,55 @@
+using System.Diagnostics;
+
+namespace Memento.Bench.Measuring;
+
+/// <summary>What a load achieved in its measured time.</summary>
+/// <param name="Units">Units of work done, e.g. events.</param>
+/// <param name="Seconds">The measured time.</param>
+/// <param name="Latencies">Of the calls.</param>
+internal sealed record LoadResult(long Units, double Seconds, LatencyHistogram Latencies)
+{
+    public double PerSecond => Units / Seconds;
+}
+
+/// <summary>
+/// Callers that each make one call after another, as fast as they are answered (a closed loop). Calls that began in the warm-up, or ended after the measured time, do not count.
+/// </summary>
+internal sealed record Load
+{
+    public required int Callers { get; init; }
+
+    public required TimeSpan Duration { get; init; }
+
+    public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Runs the load.</summary>
+    /// <param name="call">One call by one caller, numbered from 0, with its own source of chance; answers the units of work it did.</param>
+    /// <param name="cancellationToken">Ends the run early, with an exception.</param>
+    public async Task<LoadResult> RunAsync(Func<int, Random, Task<int>> call, CancellationToken cancellationToken)
+    {
+        var from = Stopwatch.GetTimestamp() + Ticks(WarmUp);
+        var to = from + Ticks(Duration);
+        var all = await Task.WhenAll(Enumerable.Range(0, Callers).Select(i => Task.Run(() => CallAsync(i, call, from, to, cancellationToken), cancellationToken)));
+        var sum = new LatencyHistogram();
+        foreach (var (_, latencies) in all) sum.Add(latencies);
+        return new(all.Sum(x => x.Units), Duration.TotalSeconds, sum);
+    }
+
+    private static async Task<(long Units, LatencyHistogram Latencies)> CallAsync(int caller, Func<int, Random, Task<int>> call, long from, long to, CancellationToken cancellationToken)
+    {
+        var (units, latencies, chance) = (0L, new LatencyHistogram(), new Random(caller));
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var begun = Stopwatch.GetTimestamp();
+            var done = await call(caller, chance);
+            var ended = Stopwatch.GetTimestamp();
+            if (ended > to) return (units, latencies);
+            if (begun < from) continue;
+            units += done;
+            latencies.Record(ended - begun);
+        }
+    }
+
+    private static long Ticks(TimeSpan time) => (long)(time.TotalSeconds * Stopwatch.Frequency);
+}
