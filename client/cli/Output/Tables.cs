@@ -4,17 +4,17 @@ using Spectre.Console.Rendering;
 
 namespace Memento.Cli;
 
-/// <summary>How lists look: framed on a terminal, bare columns in a file or a pipe.</summary>
+/// <summary>How lists look: ruled on a terminal, bare columns in a file or a pipe.</summary>
 internal static class Tables
 {
-    /// <param name="columns">Headings; one that starts with <c>&gt;</c> is of a column of numbers.</param>
+    /// <param name="columns">Headings. One that starts with <c>&gt;</c> is of a column of numbers, one with <c>!</c> of a column that is never broken: ids, to be copied, and times.</param>
     public static Table Create(Terminal terminal, params ReadOnlySpan<string> columns)
     {
-        var table = new Table { Border = terminal.OutIsTerminal ? TableBorder.Rounded : TableBorder.None };
+        var table = new Table { Border = terminal.OutIsTerminal ? TableBorder.Horizontal : TableBorder.None };
         foreach (var column in columns)
         {
-            var added = new TableColumn(new Text(column.TrimStart('>'), new Style(decoration: Decoration.Bold)));
-            if (!terminal.OutIsTerminal) added.NoWrap();
+            var added = new TableColumn(new Text(column.TrimStart('>', '!'), new Style(decoration: Decoration.Bold)));
+            if (!terminal.OutIsTerminal || column[0] is '>' or '!') added.NoWrap();
             table.AddColumn(column.StartsWith('>') ? added.RightAligned() : added);
         }
 
@@ -66,7 +66,7 @@ internal static class Tables
 
     public static Table Events(Terminal terminal, IReadOnlyList<SessionEvent> events)
     {
-        var table = Create(terminal, ">Seq", "When", "Type", "Actor", "What", ">Lines", "Note");
+        var table = Create(terminal, ">Seq", "!When", "Type", "Actor", "What", ">Lines", "Note");
         foreach (var e in events)
         {
             table.AddRow(

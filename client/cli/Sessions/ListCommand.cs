@@ -64,7 +64,7 @@ internal static class ListCommand
             return;
         }
 
-        var table = Tables.Create(terminal, "Session", "State", "Agents", ">Events", "Last activity", "Checkpoint");
+        var table = Tables.Create(terminal, "!Session", "State", "Agents", ">Events", "!Last activity", "Checkpoint");
         foreach (var session in sessions)
         {
             table.AddRow(
