@@ -14,6 +14,7 @@ public static class MementoSiloBuilderExtensions
         silo.UseSystemTextJsonGrainStorageSerializer();   // plain JSON: no CLR type names in stored state
         silo.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SessionOptions>, SessionOptionsValidator>());
         silo.Services.AddOptions<SessionOptions>().BindConfiguration(SessionOptions.Section).ValidateOnStart();
+        silo.Services.TryAddSingleton(services => services.GetRequiredService<IOptions<SessionOptions>>().Value.Limits);
         silo.Services.TryAddSingleton<SessionSweeper>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<SessionSweeper>());
         return silo;

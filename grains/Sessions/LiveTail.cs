@@ -10,12 +10,12 @@ internal sealed class LiveTail
 {
     private const int Kept = 128;
 
-    private readonly List<SessionEvent> _events = [];
-    private TaskCompletionSource _changed = New();
+    private List<SessionEvent> _events = [];
+    private TaskCompletionSource? _changed;
     private int _watchers;
 
     /// <summary>Completes at the next change after it was taken.</summary>
-    public Task Changed => _changed.Task;
+    public Task Changed => (_changed ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
     public IDisposable Watch()
     {
@@ -35,7 +35,7 @@ internal sealed class LiveTail
             _events.Add(happened);
         }
 
-        Interlocked.Exchange(ref _changed, New()).SetResult();
+        Interlocked.Exchange(ref _changed, null)?.SetResult();
     }
 
     /// <summary>Events from a seq on, or null if they are not kept here.</summary>
@@ -45,13 +45,11 @@ internal sealed class LiveTail
         return _events.GetRange((int)(seq - _events[0].Seq), (int)(_events[^1].Seq - seq) + 1);
     }
 
-    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
     private sealed class Watcher(LiveTail tail) : IDisposable
     {
         public void Dispose()
         {
-            if (--tail._watchers == 0) tail._events.Clear();
+            if (--tail._watchers == 0) tail._events = [];
         }
     }
 }

@@ -14,12 +14,11 @@ namespace Memento.Sessions;
 /// </summary>
 [GrainType("memento.session"), Reentrant]
 internal sealed partial class SessionGrain(
-    IJournal journal, IBlobStore blobs, ISessionIndex index, IOptions<SessionOptions> options, IOptions<StorageOptions> storage, TimeProvider clock, ILogger<SessionGrain> log)
+    IJournal journal, IBlobStore blobs, ISessionIndex index, IOptions<SessionOptions> options, SessionLimits limits, IOptions<StorageOptions> storage, TimeProvider clock, ILogger<SessionGrain> log)
     : Grain, ISessionGrain, IForkedSession
 {
     private const int MaxAttempts = 5;
 
-    private readonly SessionLimits _limits = options.Value.Limits;
     private readonly LiveTail _live = new();
     private GrainKey _key;
     private Journaled<SessionState, SessionFact> _session = null!;
@@ -134,7 +133,7 @@ internal sealed partial class SessionGrain(
             if (command is SessionCommand.Create) await _session.ReserveAsync();
 
             var before = _session.Tentative;
-            var (facts, refusal) = Session.Decide(before, command, _limits, Now);
+            var (facts, refusal) = Session.Decide(before, command, limits, Now);
             if (refusal is not null) throw Refused(refusal);
             try
             {

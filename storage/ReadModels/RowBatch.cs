@@ -1,9 +1,11 @@
+using System.Runtime.InteropServices;
+
 namespace Memento.Storage;
 
 /// <summary>The read-model changes of one commit, merged so that each row is written once, in an order that is the same for all writers.</summary>
 internal sealed class RowBatch
 {
-    private readonly Dictionary<RowTable, Dictionary<RowKey, object?[]>> _tables = [];
+    private readonly Dictionary<RowTable, Dictionary<RowKey, Slot>> _tables = [];
 
     public void Clear()
     {
@@ -14,33 +16,48 @@ internal sealed class RowBatch
     {
         if (!_tables.TryGetValue(change.Table, out var rows)) _tables.Add(change.Table, rows = []);
         var key = new RowKey(change.Values, change.Table.KeyLength);
-        if (!rows.TryGetValue(key, out var row)) rows.Add(key, change.Values);
-        else rows[key] = Merge(change.Table, row, change.Values);
+        ref var row = ref CollectionsMarshal.GetValueRefOrAddDefault(rows, key, out var exists);
+        if (!exists)
+        {
+            row = new(change.Values, IsCopy: false);
+            return;
+        }
+
+        // Changes belong to their appends and may be committed again in smaller batches, so it is a copy that later ones are merged into.
+        if (!row.IsCopy) row = new([.. row.Values], IsCopy: true);
+        Merge(change.Table, row.Values, change.Values);
     }
 
     /// <summary>Tables by name and rows by key: two writers that touch the same rows take their locks in the same order.</summary>
     public IEnumerable<(RowTable Table, IReadOnlyCollection<object?[]> Rows)> InOrder() => _tables
         .Where(t => t.Value.Count > 0)
         .OrderBy(t => t.Key.Name, StringComparer.Ordinal)
-        .Select(t => (t.Key, (IReadOnlyCollection<object?[]>)[.. t.Value.OrderBy(r => r.Key).Select(r => r.Value)]));
+        .Select(t => (t.Key, (IReadOnlyCollection<object?[]>)[.. t.Value.OrderBy(r => r.Key).Select(r => r.Value.Values)]));
 
-    private static object?[] Merge(RowTable table, object?[] first, object?[] second)
+    private static void Merge(RowTable table, object?[] row, object?[] change)
     {
-        var merged = (object?[])first.Clone();
-        for (var i = table.KeyLength; i < merged.Length; i++)
+        for (var i = table.KeyLength; i < row.Length; i++)
         {
-            merged[i] = table.Columns[i].Merge switch
+            row[i] = table.Columns[i].Merge switch
             {
-                ColumnMerge.Replace => second[i],
-                // Not a bare conditional: C# would make both branches a double.
-                ColumnMerge.Add => first[i] is double d ? (object)(d + (double)second[i]!) : (long)first[i]! + (long)second[i]!,
-                ColumnMerge.Min => Comparer<object>.Default.Compare(second[i], first[i]) < 0 ? second[i] : first[i],
-                _ => first[i],
+                ColumnMerge.Replace => change[i],
+                ColumnMerge.Add => Sum(row[i], change[i]),
+                ColumnMerge.Min => Comparer<object>.Default.Compare(change[i], row[i]) < 0 ? change[i] : row[i],
+                _ => row[i],
             };
         }
-
-        return merged;
     }
+
+    private static object? Sum(object? first, object? second) => (first, second) switch
+    {
+        (_, 0L) => first,
+        (0L, _) => second,
+        (long a, long b) => a + b,
+        (double a, double b) => a + b,
+        _ => throw new ArgumentException($"{first} and {second} cannot be added."),
+    };
+
+    private readonly record struct Slot(object?[] Values, bool IsCopy);
 
     /// <summary>The first values of a row, compared by value.</summary>
     private readonly struct RowKey(object?[] values, int length) : IEquatable<RowKey>, IComparable<RowKey>
