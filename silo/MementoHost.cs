@@ -93,11 +93,11 @@ internal static class MementoHost
         builder.Services.AddOptions<HttpOptions>().BindConfiguration(HttpOptions.Section).ValidateOnStart();
         builder.Services.AddSingleton<SessionCalls>().AddSingleton<SessionEndpoints>().AddSingleton<EventEndpoints>().AddSingleton<EventStream>();
         builder.Services.AddMementoOpenApi();
-        builder.WebHost.UseUrls(urls).UseKestrelHttpsConfiguration().ConfigureKestrel((context, kestrel) =>
+        builder.WebHost.UseUrls(urls).UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            // Bodies are bounded where they are read, so that whoever sends too much gets an answer instead of a broken connection.
-            kestrel.Limits.MaxRequestBodySize = 4L * (context.Configuration.GetSection(HttpOptions.Section).Get<HttpOptions>() ?? new()).MaxBodyBytes;
+            // Bodies are bounded where they are read. Here, whoever sends too much would get a broken connection instead of an answer.
+            kestrel.Limits.MaxRequestBodySize = null;
         });
     }
 

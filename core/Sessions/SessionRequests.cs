@@ -19,7 +19,7 @@ public sealed record CreateSession
     [Id(3)] public JsonText? Metadata { get; init; }
 
     /// <summary>If there are any, the session's first event is a <c>start</c> that names them.</summary>
-    [Id(4)] public ImmutableArray<string> InitialEntityIds { get; init; } = [];
+    [Id(4)] public ImmutableArray<string> InitialEntityIds { get => field.IsDefault ? [] : field; init; }
 }
 
 /// <summary>Body of "fork a session".</summary>

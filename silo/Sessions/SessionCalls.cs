@@ -28,11 +28,6 @@ internal sealed class SessionCalls(IGrainFactory grains, IOptions<HttpOptions> o
     /// <summary>The address of a session, for Location.</summary>
     public static string Address(string workspace, string id) => $"/v1/workspaces/{Uri.EscapeDataString(workspace)}/sessions/{Uri.EscapeDataString(id)}";
 
-    /// <summary>
-    /// The id of a session that its creator did not name. A creation that is repeated with its idempotency key must meet the session it made,
-    /// so there the id follows from the key and its time part is zero.
-    /// </summary>
-    public string NewId(string workspace, string? idempotencyKey) => idempotencyKey is null
-        ? $"sess-{Guid.CreateVersion7(clock.GetUtcNow())}"
-        : $"sess-{Uuid7.Derive(DateTimeOffset.UnixEpoch, $"{new GrainKey(workspace, idempotencyKey)}", 0)}";
+    /// <summary>The id of a session that its creator did not name.</summary>
+    public string NewId() => $"sess-{Guid.CreateVersion7(clock.GetUtcNow())}";
 }

@@ -6,8 +6,6 @@ namespace Memento.Sessions;
 /// <summary>Lifecycle of sessions, and questions about them.</summary>
 internal sealed class SessionEndpoints(SessionCalls calls)
 {
-    private const int MaxNewestEvents = 500;
-
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapApi("POST", "/sessions", CreateAsync, "createSession", "Starts a session")
@@ -26,7 +24,7 @@ internal sealed class SessionEndpoints(SessionCalls calls)
         routes.MapApi("POST", "/sessions/aggregates", AggregateAsync, "aggregateSessions", "The sessions that touched some entities, taken together")
             .Takes<EntitiesBody>().Example("""{"entityIds":["src/main.c"]}""").Answers<SessionAggregates>().Refuses(Status400BadRequest, Status422UnprocessableEntity);
         routes.MapApi("GET", "/sessions/{id}", GetAsync, "getSession", "Reads a session")
-            .Parameters(new ParameterDescription("events", $"Adds the newest N events, at most {MaxNewestEvents}.", ParameterKind.Number)).Answers<SessionView>().Refuses(Status404NotFound);
+            .Parameters(new ParameterDescription("events", $"Adds the newest N events, at most {Paging.MaxLimit}.", ParameterKind.Number)).Answers<SessionView>().Refuses(Status404NotFound);
         routes.MapApi("DELETE", "/sessions/{id}", DeleteAsync, "deleteSession", "Ends a session for good").AnswersNothing().Refuses(Status404NotFound);
         routes.MapApi("POST", "/sessions/{id}/join", JoinAsync, "joinSession", "Adds an agent and tells it what it should know")
             .Takes<AgentBody>().Example("""{"agentId":"agent-2"}""").Answers<HandoffContext>().Refuses(Status400BadRequest, Status404NotFound, Status410Gone, Status422UnprocessableEntity);
@@ -53,9 +51,9 @@ internal sealed class SessionEndpoints(SessionCalls calls)
         var request = await RequestBody.ReadAsync(http, calls.MaxBodyBytes, MementoJson.Default.CreateSession);
         if (request.SessionId is { } asked && Names.Problem(asked) is { } problem) throw new MementoException(Refusal.Invalid("sessionId", problem));
 
-        var id = request.SessionId ?? calls.NewId(workspace, key);
-        var created = await calls.Session(workspace, id).CreateAsync(request with { SessionId = id }, key);
-        http.Created(created, MementoJson.Default.SessionView, SessionCalls.Address(workspace, id));
+        // A repetition under the same key goes to another new id and is answered with the session that the first one made.
+        var created = await calls.Session(workspace, request.SessionId ?? calls.NewId()).CreateAsync(request, key);
+        http.Created(created, MementoJson.Default.SessionView, SessionCalls.Address(workspace, created.SessionId));
     }
 
     private async Task ListAsync(HttpContext http) => http.Answer(await calls.Queries(http).ListAsync(new SessionQuery
@@ -82,8 +80,7 @@ internal sealed class SessionEndpoints(SessionCalls calls)
 
     private async Task GetAsync(HttpContext http)
     {
-        var newest = http.QueryNumber("events") ?? 0;
-        if (newest is < 0 or > MaxNewestEvents) throw new MementoException(Refusal.Invalid("events", $"is {newest}; must be from 0 to {MaxNewestEvents}"));
+        var newest = Math.Clamp(http.QueryNumber("events") ?? 0, int.MinValue, int.MaxValue);
         http.Answer(await calls.Session(http).GetAsync((int)newest), MementoJson.Default.SessionView);
     }
 
