@@ -109,7 +109,7 @@ public sealed record Anchor
 
 /// <summary>One entity that recent changes touched, and its newest anchor.</summary>
 [GenerateSerializer, Immutable, Alias("memento.EntityContext")]
-public sealed record EntityContext([property: Id(0)] string EntityId, [property: Id(1)] Anchor? LastAnchor);
+public sealed record EntityContext([property: Id(0)] string EntityId, [property: Id(1)] Anchor? LastAnchor = null);
 
 /// <summary>What an agent should know before it joins.</summary>
 [GenerateSerializer, Immutable, Alias("memento.HandoffContext")]
