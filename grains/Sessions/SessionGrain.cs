@@ -23,6 +23,7 @@ internal sealed partial class SessionGrain(
     private GrainKey _key;
     private Journaled<SessionState, SessionFact> _session = null!;
     private SessionRows? _rows;
+    private long? _parentStreamId;
     private Task? _reloading;
 
     public static string StreamOf(GrainKey key) => $"session/{key}";
@@ -37,7 +38,6 @@ internal sealed partial class SessionGrain(
     public async Task<SessionView> CreateAsync(CreateSession request, string? idempotencyKey)
     {
         if (request.SessionId is { } id && id != _key.Id) throw new MementoException(Refusal.Invalid("sessionId", $"is \"{id}\", but the session that was called is \"{_key.Id}\""));
-        await _session.ReserveAsync();
         return await ExecuteAsync(
             new SessionCommand.Create(_key.Id, request.AgentId, request.TtlSeconds, request.Metadata, request.InitialEntityIds),
             (state, _) => View(state), MementoJson.Default.SessionView,
@@ -46,13 +46,13 @@ internal sealed partial class SessionGrain(
 
     public async Task<SessionView> CreateForkAsync(SessionState parent, long parentStreamId, string agentId, KeyedRequest? key)
     {
-        await _session.ReserveAsync();
-        Rows.SetParent(parentStreamId);
+        _parentStreamId = parentStreamId;
         return await ExecuteAsync(new SessionCommand.Create(_key.Id, agentId, Fork: parent), (state, _) => View(state), MementoJson.Default.SessionView, key);
     }
 
     public async Task<SeqRange> AppendAsync(ImmutableArray<NewEvent> events, string? idempotencyKey)
     {
+        if (events.IsDefault) events = [];
         ImmutableArray<SessionFact> recorded = [];
         var range = await ExecuteAsync(
             new SessionCommand.Append(events),
@@ -118,7 +118,7 @@ internal sealed partial class SessionGrain(
 
     private DateTimeOffset Now => clock.GetUtcNow() is var now ? now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond)) : default;   // what the stores keep
 
-    private SessionRows Rows => _rows ??= new SessionRows(_key.Workspace, _session.StreamId);
+    private SessionRows Rows => _rows ??= new SessionRows(_key.Workspace, _session.StreamId, _parentStreamId);
 
     private SessionView View(SessionState state) => SessionView.Of(state, Now);
 

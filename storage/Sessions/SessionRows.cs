@@ -11,6 +11,9 @@ namespace Memento.Sessions;
 /// The session's row is written when something changes that a list shows or filters by; what only follows the clock (<c>updated_at</c>, <c>expires_at</c>)
 /// may lag by <see cref="MaxLag"/>, since readers take the exact time from the journal and whoever ends sessions asks the session first.
 /// </summary>
+/// <param name="workspace">The session's workspace.</param>
+/// <param name="streamId">Its stream.</param>
+/// <param name="parentStreamId">The stream of the session that it is a fork of; only needed when it is created.</param>
 public sealed class SessionRows(string workspace, long streamId, long? parentStreamId = null)
 {
     /// <summary>How far the time columns of a session's row may lag behind.</summary>
@@ -18,12 +21,8 @@ public sealed class SessionRows(string workspace, long streamId, long? parentStr
 
     private const int MaxRemembered = 64;
 
-    private long? _parentStreamId = parentStreamId;
     private DateTimeOffset _written;
     private HashSet<ulong>? _touched;
-
-    /// <summary>The stream of the session that this one is a fork of; only needed to create it.</summary>
-    public void SetParent(long streamId) => _parentStreamId = streamId;
 
     /// <summary>The rows to write together with some facts.</summary>
     /// <param name="before">The session before the facts.</param>
@@ -65,9 +64,6 @@ public sealed class SessionRows(string workspace, long streamId, long? parentStr
         return rows;
     }
 
-    /// <summary>Forgets what was written, after an append that may have failed.</summary>
-    public void Forget() => (_written, _touched) = (default, null);
-
     private bool NeedsRow(SessionState before, SessionState after) =>
         before.State != after.State
         || before.End != after.End
@@ -82,7 +78,7 @@ public sealed class SessionRows(string workspace, long streamId, long? parentStr
         || (after.TtlSeconds > 0 && (after.UpdatedAt - _written).TotalSeconds >= after.TtlSeconds / 2.0);
 
     private RowChange Row(SessionState s) => SessionTables.Session.Row(
-        streamId, workspace, s.SessionId, s.CreatedAt.ToStored(), _parentStreamId, s.Parent?.SessionId, s.Parent?.Seq, s.Metadata?.Text, s.TtlSeconds,
+        streamId, workspace, s.SessionId, s.CreatedAt.ToStored(), parentStreamId, s.Parent?.SessionId, s.Parent?.Seq, s.Metadata?.Text, s.TtlSeconds,
         s.GraceUntil.ToStored(), s.UpdatedAt.ToStored(), s.ExpiresAt.ToStored(), (long)s.End,
         NamedEnumConverter<WorkState>.NameOf(s.State), s.CurrentCheckpoint is { } c ? NamedEnumConverter<Outcome>.NameOf(c.Outcome) : null,
         JsonSerializer.Serialize(s.AgentIds, MementoJson.Default.ImmutableArrayString), s.Position - s.LastSeq,
