@@ -91,7 +91,7 @@ internal static class MementoHost
     {
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<HttpOptions>, HttpOptionsValidator>());
         builder.Services.AddOptions<HttpOptions>().BindConfiguration(HttpOptions.Section).ValidateOnStart();
-        builder.Services.AddSingleton<SessionCalls>().AddSingleton<SessionEndpoints>().AddSingleton<EventEndpoints>().AddSingleton<EventStream>();
+        builder.Services.AddSingleton<SessionCalls>().AddSingleton<SessionEndpoints>().AddSingleton<EventEndpoints>().AddSingleton<EventStream>().AddSingleton<FeedStream>();
         builder.Services.AddMementoOpenApi();
         builder.WebHost.UseUrls(urls).UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
@@ -109,6 +109,7 @@ internal static class MementoHost
         var events = api.MapGroup("").WithTags(OpenApi.Events);
         app.Services.GetRequiredService<EventEndpoints>().Map(events);
         app.Services.GetRequiredService<EventStream>().Map(events);
+        app.Services.GetRequiredService<FeedStream>().Map(events);
         app.Services.GetRequiredService<SessionEndpoints>().Map(api.MapGroup("").WithTags(OpenApi.Sessions));
     }
 

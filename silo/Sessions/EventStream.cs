@@ -1,64 +1,53 @@
-using System.Buffers;
 using System.Globalization;
-using System.IO.Pipelines;
-using System.Text;
 using System.Text.Json;
 using Memento.Http;
 
 namespace Memento.Sessions;
 
-/// <summary>
-/// A session's log as server-sent events: <c>id</c> is the seq, <c>event</c> the type, <c>data</c> the event. Ends with <c>event: end</c> when the session ends.
-/// The next event is only asked for when the client took the one before, so a client that stops reading holds its connection and nothing else, and the server
-/// closes that when nothing moves for some seconds.
-/// </summary>
+/// <summary>A session's log as server-sent events: <c>id</c> is the seq, <c>event</c> the type, <c>data</c> the event. Ends with <c>event: end</c> when the session ends.</summary>
 internal sealed class EventStream(SessionCalls calls, IHostApplicationLifetime lifetime)
 {
-    private const int FlushAt = 32 * 1024;
-
     /// <summary>Restarts of the enumeration in a row that bring nothing, after which the client is better off connecting anew.</summary>
     private const int MaxFruitlessRestarts = 5;
+
+    private const string LastEventId = "Last-Event-ID";
 
     public void Map(IEndpointRouteBuilder routes) =>
         routes.MapApi("GET", "/sessions/{id}/events/stream", StreamAsync, "streamEvents", "Follows the log as server-sent events; resumes with no gap")
             .Parameters(
                 new("from", "First seq, included; the beginning if not said.", ParameterKind.Number),
-                new("Last-Event-ID", "Seq of the last event that was seen; wins over from.", ParameterKind.Number, Header: true))
-            .Answers<string>(contentType: "text/event-stream")
-            .Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound, StatusCodes.Status410Gone);
+                new(LastEventId, "Seq of the last event that was seen; wins over from.", ParameterKind.Number, Header: true))
+            .Answers<string>(contentType: ServerSentEvents.ContentType)
+            .Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound, StatusCodes.Status410Gone, StatusCodes.Status422UnprocessableEntity);
 
     private async Task StreamAsync(HttpContext http)
     {
         var session = calls.Session(http);
         var next = From(http);
+        var stream = new ServerSentEvents(http, calls.StreamHeartbeat, calls.Clock);
 
         // When the server stops, streams end without "end": their clients come back and resume.
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
-        var started = false;
         for (var fruitless = 0; fruitless <= MaxFruitlessRestarts; fruitless++)
         {
             var (from, begun) = (next, calls.Clock.GetTimestamp());
             // Whatever is wrong with the request shows up before the first byte, while it can still be said with a status.
-            var view = started ? null : await session.GetAsync();
+            var view = stream.Started ? null : await session.GetAsync();
             await using var events = session.WatchAsync(from, ending.Token).GetAsyncEnumerator(ending.Token);
             try
             {
                 var moving = events.MoveNextAsync().AsTask();
-                if (view is not null)
+                if (view is not null && (from != view.LastSeq + 1 || !view.Active)) await moving;
+                await stream.StartAsync(ending.Token);
+                while (await stream.MoveAsync(moving, ending.Token))
                 {
-                    if (from != view.LastSeq + 1 || !view.Active) await moving;
-                    await StartAsync(http, ending.Token);
-                    started = true;
-                }
-
-                while (await MoveAsync(moving, http.Response.BodyWriter, ending.Token))
-                {
-                    Write(http.Response.BodyWriter, events.Current);
-                    next = events.Current.Seq + 1;
+                    var e = events.Current;
+                    stream.Write(e.Seq.ToString(CultureInfo.InvariantCulture), NamedEnumConverter<EventType>.NameOf(e.Type), JsonSerializer.SerializeToUtf8Bytes(e, MementoJson.Default.SessionEvent));
+                    next = e.Seq + 1;
                     moving = events.MoveNextAsync().AsTask();
                 }
 
-                await EndAsync(http, ending.Token);
+                await stream.EndAsync(ending.Token);
                 return;
             }
             catch (EnumerationAbortedException)
@@ -66,9 +55,9 @@ internal sealed class EventStream(SessionCalls calls, IHostApplicationLifetime l
                 // The grain moved or was collected. Its next activation goes on where this one stopped.
                 if (next != from || calls.Clock.GetElapsedTime(begun) > calls.StreamHeartbeat) fruitless = 0;
             }
-            catch (MementoException refused) when (started && refused.Refusal.Kind is RefusalKind.NotFound or RefusalKind.Gone)
+            catch (MementoException over) when (stream.Started && over.Code is Codes.SessionNotFound or Codes.SessionExpired)
             {
-                await EndAsync(http, ending.Token);
+                await stream.EndAsync(ending.Token);
                 return;
             }
             catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
@@ -82,57 +71,9 @@ internal sealed class EventStream(SessionCalls calls, IHostApplicationLifetime l
 
     private static long From(HttpContext http)
     {
-        var last = http.Request.Headers["Last-Event-ID"].ToString();
-        var from = last.Length > 0 ? QueryParameters.Number("Last-Event-ID", last) + 1 : http.QueryNumber("from") ?? 1;
-        return from >= 0 ? Math.Max(from, 1) : throw new MementoException(Refusal.Invalid(last.Length > 0 ? "Last-Event-ID" : "from", $"is {from}; must not be negative"));
-    }
-
-    private static async Task StartAsync(HttpContext http, CancellationToken cancellationToken)
-    {
-        http.Response.ContentType = "text/event-stream";
-        http.Response.Headers.CacheControl = "no-cache, no-store";
-        http.Response.Headers["X-Accel-Buffering"] = "no";   // nginx would hold events back
-        http.Response.BodyWriter.Write(": memento\n\n"u8);
-        await http.Response.BodyWriter.FlushAsync(cancellationToken);
-    }
-
-    /// <summary>Waits for the next event. What was written goes out first if there is time, and a comment goes out whenever the wait gets long.</summary>
-    private async ValueTask<bool> MoveAsync(Task<bool> moving, PipeWriter output, CancellationToken cancellationToken)
-    {
-        if (!moving.IsCompleted || output.UnflushedBytes >= FlushAt) await output.FlushAsync(cancellationToken);
-        while (!moving.IsCompleted)
-        {
-            try
-            {
-                await moving.WaitAsync(calls.StreamHeartbeat, calls.Clock, cancellationToken);
-            }
-            catch (TimeoutException) when (!moving.IsCompleted)
-            {
-                output.Write(": heartbeat\n\n"u8);
-                await output.FlushAsync(cancellationToken);
-            }
-        }
-
-        return await moving;
-    }
-
-    private static void Write(PipeWriter output, SessionEvent e)
-    {
-        output.Write("id: "u8);
-        var number = output.GetSpan(20);
-        e.Seq.TryFormat(number, out var written, provider: CultureInfo.InvariantCulture);
-        output.Advance(written);
-        output.Write("\nevent: "u8);
-        output.Write(Encoding.UTF8.GetBytes(NamedEnumConverter<EventType>.NameOf(e.Type)));
-        output.Write("\ndata: "u8);
-        output.Write(JsonSerializer.SerializeToUtf8Bytes(e, MementoJson.Default.SessionEvent));
-        output.Write("\n\n"u8);
-    }
-
-    private static async Task EndAsync(HttpContext http, CancellationToken cancellationToken)
-    {
-        if (!http.Response.HasStarted) await StartAsync(http, cancellationToken);
-        http.Response.BodyWriter.Write("event: end\ndata: {}\n\n"u8);
-        await http.Response.BodyWriter.FlushAsync(cancellationToken);
+        var last = http.Request.Headers[LastEventId].ToString();
+        var (name, from) = last.Length > 0 ? (LastEventId, QueryParameters.Number(LastEventId, last)) : ("from", http.QueryNumber("from") ?? 1);
+        if (from is < 0 or long.MaxValue) throw new MementoException(Refusal.Invalid(name, $"is {from}; must be from 0 to {long.MaxValue - 1}"));
+        return last.Length > 0 ? from + 1 : Math.Max(from, 1);
     }
 }

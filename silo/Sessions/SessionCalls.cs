@@ -25,6 +25,8 @@ internal sealed class SessionCalls(IGrainFactory grains, IOptions<HttpOptions> o
 
     public ISessionQueryGrain Queries(HttpContext http) => grains.GetGrain<ISessionQueryGrain>(Workspace(http));
 
+    public ISessionFeedGrain Feed(HttpContext http) => grains.GetGrain<ISessionFeedGrain>(Workspace(http));
+
     /// <summary>The address of a session, for Location.</summary>
     public static string Address(string workspace, string id) => $"/v1/workspaces/{Uri.EscapeDataString(workspace)}/sessions/{Uri.EscapeDataString(id)}";
 

@@ -81,6 +81,27 @@ public sealed class EventStreamTests(MementoFixture memento)
     }
 
     [Fact]
+    public async Task A_workspace_is_followed_through_all_its_sessions_and_resumed()
+    {
+        var session = await memento.SessionAsync();
+        var feed = $"{session[..^11]}/events/stream";
+        await memento.PostAsync($"{session[..^2]}", """{"agentId":"bob","sessionId":"t"}""");
+        await memento.PostAsync($"{session}/events", Bodies.Event());
+        await using (var stream = await OpenAsync($"{feed}?after="))
+        {
+            await memento.PostAsync($"{session[..^2]}/t/events", Bodies.Breaking("bob"));
+            Assert.Equal("s", (string?)JsonNode.Parse((await stream.NextAsync()).Data)!["sessionId"]);
+            var second = await stream.NextAsync();
+            Assert.Equal(("broke", "t"), (second.Name, (string?)JsonNode.Parse(second.Data)!["sessionId"]));
+            await memento.PostAsync($"{session}/events", Bodies.Event());
+            await using var resumed = await OpenAsync($"{feed}?after={JsonNode.Parse(second.Data)!["cursor"]}");
+            Assert.Equal(2, (long)JsonNode.Parse((await resumed.NextAsync()).Data)!["event"]!["seq"]!);
+        }
+
+        (await memento.GetAsync($"{feed}?after=junk")).Refused(422, "VALIDATION_FAILED", "after");
+    }
+
+    [Fact]
     public async Task A_stream_that_cannot_be_opened_is_refused_with_a_status()
     {
         var session = await memento.SessionAsync();
@@ -130,12 +151,12 @@ public sealed class EventStreamTests(MementoFixture memento)
 
         public async Task<Received?> FindAsync()
         {
-            var (id, name, data) = (0L, "message", "");
+            var (id, name, data) = ("0", "message", "");
             while (await LineAsync() is { } line)
             {
-                if (line.Length == 0 && data.Length > 0) return new(id, name, data);
+                if (line.Length == 0 && data.Length > 0) return new(long.TryParse(id, System.Globalization.CultureInfo.InvariantCulture, out var seq) ? seq : 0, name, data);
                 var (field, value) = line.Split(": ", 2) is [var f, var v] ? (f, v) : (line, "");
-                if (field == "id") id = long.Parse(value, System.Globalization.CultureInfo.InvariantCulture);
+                if (field == "id") id = value;
                 else if (field == "event") name = value;
                 else if (field == "data") data += value;
             }
