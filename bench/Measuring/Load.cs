@@ -6,9 +6,13 @@ namespace Memento.Bench.Measuring;
 /// <param name="Units">Units of work done, e.g. events.</param>
 /// <param name="Seconds">The measured time.</param>
 /// <param name="Latencies">Of the calls.</param>
-internal sealed record LoadResult(long Units, double Seconds, LatencyHistogram Latencies)
+/// <param name="Processor">Processor time that this process used meanwhile.</param>
+internal sealed record LoadResult(long Units, double Seconds, LatencyHistogram Latencies, TimeSpan Processor)
 {
     public double PerSecond => Units / Seconds;
+
+    /// <summary>Processor time of this process per unit of work, in microseconds. Other load on the machine changes it far less than it changes <see cref="PerSecond"/>.</summary>
+    public double ProcessorMicroseconds => Processor.TotalMicroseconds / Math.Max(Units, 1);
 }
 
 /// <summary>
@@ -20,7 +24,7 @@ internal sealed record Load
 
     public required TimeSpan Duration { get; init; }
 
-    public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(2);
+    public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Runs the load.</summary>
     /// <param name="call">One call by one caller, numbered from 0, with its own source of chance; answers the units of work it did.</param>
@@ -29,10 +33,14 @@ internal sealed record Load
     {
         var from = Stopwatch.GetTimestamp() + Ticks(WarmUp);
         var to = from + Ticks(Duration);
-        var all = await Task.WhenAll(Enumerable.Range(0, Callers).Select(i => Task.Run(() => CallAsync(i, call, from, to, cancellationToken), cancellationToken)));
+        var running = Task.WhenAll(Enumerable.Range(0, Callers).Select(i => Task.Run(() => CallAsync(i, call, from, to, cancellationToken), cancellationToken)));
+        await Task.WhenAny(Task.Delay(WarmUp, cancellationToken), running);
+        var before = Environment.CpuUsage.TotalTime;
+        var all = await running;
+        var processor = Environment.CpuUsage.TotalTime - before;
         var sum = new LatencyHistogram();
         foreach (var (_, latencies) in all) sum.Add(latencies);
-        return new(all.Sum(x => x.Units), Duration.TotalSeconds, sum);
+        return new(all.Sum(x => x.Units), Duration.TotalSeconds, sum, processor);
     }
 
     private static async Task<(long Units, LatencyHistogram Latencies)> CallAsync(int caller, Func<int, Random, Task<int>> call, long from, long to, CancellationToken cancellationToken)

@@ -53,6 +53,6 @@ internal static class GrainAppends
             await sessions[session].AppendAsync(Work.Events(session, batch, chance));
             return batch;
         }, run.Token);
-        return (result, [("heapBeforeMb", before.Heap), ("heapAfterMb", ProcessMemory.LiveMb()), ("rssBeforeMb", before.Resident), ("rssAfterMb", ProcessMemory.ResidentMb())]);
+        return (result, [("cpuUsPerOp", result.ProcessorMicroseconds), ("heapBeforeMb", before.Heap), ("heapAfterMb", ProcessMemory.LiveMb()), ("rssBeforeMb", before.Resident), ("rssAfterMb", ProcessMemory.ResidentMb())]);
     }
 }
