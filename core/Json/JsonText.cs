@@ -27,6 +27,7 @@ public sealed record JsonText([property: Id(0)] string Text)
         {
             using var document = JsonDocument.Parse(Text, new() { MaxDepth = MaxDepth });
             if (document.RootElement.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null)) return "must be a JSON object";
+            if (HasNul(Text)) return "has the character U+0000, which PostgreSQL cannot look at";
             _ = Of(document.RootElement);
             return null;
         }
@@ -37,6 +38,18 @@ public sealed record JsonText([property: Id(0)] string Text)
     }
 
     public override string ToString() => Text;
+
+    private static bool HasNul(string json)
+    {
+        for (var i = json.IndexOf("\\u0000", StringComparison.Ordinal); i >= 0; i = json.IndexOf("\\u0000", i + 1, StringComparison.Ordinal))
+        {
+            var slashes = 0;   // an even number of them in front is text of its own
+            while (i > slashes && json[i - slashes - 1] == '\\') slashes++;
+            if (slashes % 2 == 0) return true;
+        }
+
+        return false;
+    }
 }
 
 internal sealed class JsonTextConverter : JsonConverter<JsonText>

@@ -11,6 +11,9 @@ public static class Session
     /// <summary>Most entities that a checkpoint anchors.</summary>
     public const int MaxRefEntities = 64;
 
+    /// <summary>Most agents that a checkpoint names; the newest count.</summary>
+    public const int MaxActors = 64;
+
     /// <summary>Answers a command. <paramref name="now"/> is the server's time; recorded times never decrease even if it does.</summary>
     public static Decision<SessionFact> Decide(SessionState s, SessionCommand command, SessionLimits limits, DateTimeOffset now)
     {
@@ -192,7 +195,7 @@ public static class Session
         KeyImpacts = [.. s.Recent.Where(e => e.HighImpact && e.EntityIds.Length > 0).Select(e => e.EntityIds[0]).Distinct()],
         PerfDelta = s.Recent.Sum(e => e.PerfDelta),
         RefEntities = [.. s.Recent.Reverse().SelectMany(e => e.EntityIds).Distinct().Take(MaxRefEntities)],
-        Actors = s.AgentIds,
+        Actors = s.AgentIds.Length <= MaxActors ? s.AgentIds : s.AgentIds[^MaxActors..],
         GraceTtlSeconds = grace,
     };
 

@@ -95,7 +95,7 @@ public sealed record SessionLimits
     public long MaxEvents { get; init; } = 10_000_000;
     public int MaxBatch { get; init; } = 1_000;
     public int MaxEntities { get; init; } = 1_000;
-    public int MaxAgents { get; init; } = 10_000;
+    public int MaxAgents { get; init; } = 1_000;
     public int MaxJsonLength { get; init; } = 64 * 1024;
     public int MaxTextLength { get; init; } = 4 * 1024;
 }

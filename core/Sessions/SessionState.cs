@@ -29,7 +29,7 @@ public sealed record SessionCheckpoint
     /// <summary>Entities that the covered events touched, newest first, at most 64. Each gets this checkpoint as an anchor.</summary>
     [Id(6)] public required ImmutableArray<string> RefEntities { get; init; }
 
-    /// <summary>Agents in the session at that moment.</summary>
+    /// <summary>Agents in the session at that moment, at most the newest 64.</summary>
     [Id(7)] public required ImmutableArray<string> Actors { get; init; }
 
     /// <summary>The session's new time to live in seconds if nothing else happens; absent when the checkpoint does not shorten it.</summary>

@@ -115,6 +115,7 @@ public static class SessionValidation
         public void Text(string path, string field, string? text, SessionLimits limits)
         {
             if (string.IsNullOrEmpty(text)) Add(path + field, "must not be empty");
+            else if (text.Contains('\0', StringComparison.Ordinal)) Add(path + field, "has the character U+0000");
             else if (text.Length > limits.MaxTextLength) Add(path + field, $"has {text.Length} characters; at most {limits.MaxTextLength} are allowed");
         }
 

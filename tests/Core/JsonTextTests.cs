@@ -16,7 +16,7 @@ public sealed class JsonTextTests
     [Fact]
     public void Compact_text_stays_as_it_is()
     {
-        var once = JsonText.Parse("""{ "ü": "é<\u0000🦀", "a": {"a": []} }""");
+        var once = JsonText.Parse("""{ "ü": "é<\\u0000🦀", "a": {"a": []} }""");
 
         Assert.Equal(once, JsonText.Parse(once.Text));
         Assert.Null(once.Problem());
@@ -34,6 +34,11 @@ public sealed class JsonTextTests
         Assert.ThrowsAny<JsonException>(() => JsonText.Parse(json));
         Assert.NotNull(new JsonText(json).Problem());
     }
+
+    [Theory]
+    [InlineData("""{"a":"\u0000"}""")]
+    [InlineData("""{"a":"\\\u0000"}""")]
+    public void The_character_that_PostgreSQL_cannot_hold_is_refused(string json) => Assert.Contains("U+0000", JsonText.Parse(json).Problem());
 
     [Fact]
     public void It_is_written_as_the_value_it_holds()
