@@ -13,6 +13,8 @@ internal sealed class ServerSentEvents(HttpContext http, TimeSpan heartbeat, Tim
     public const string ContentType = "text/event-stream";
     private const int FlushAt = 32 * 1024;
 
+    private static readonly TimeSpan TimeToLetGo = TimeSpan.FromSeconds(1);
+
     private PipeWriter Output => http.Response.BodyWriter;
 
     /// <summary>Whether the first byte went out. Before it, errors can still be told with a status.</summary>
@@ -45,8 +47,24 @@ internal sealed class ServerSentEvents(HttpContext http, TimeSpan heartbeat, Tim
         await Output.FlushAsync(cancellationToken);
     }
 
-    /// <summary>Waits for the next event. What was written goes out first if there is time, and a comment goes out whenever the wait gets long.</summary>
+    /// <summary>
+    /// Waits for the next event. What was written goes out first if there is time, and a comment goes out whenever the wait gets long.
+    /// The token must also cancel <paramref name="moving"/>: the request ends when that has let go, so that a silo that stops is not asked for it any more.
+    /// </summary>
     public async ValueTask<bool> MoveAsync(Task<bool> moving, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await WaitAsync(moving, cancellationToken);
+        }
+        catch (OperationCanceledException) when (!moving.IsCompleted)
+        {
+            await Task.WhenAny(moving, Task.Delay(TimeToLetGo, clock, CancellationToken.None));
+            throw;
+        }
+    }
+
+    private async ValueTask<bool> WaitAsync(Task<bool> moving, CancellationToken cancellationToken)
     {
         if (!moving.IsCompleted || Output.UnflushedBytes >= FlushAt) await Output.FlushAsync(cancellationToken);
         while (!moving.IsCompleted)
