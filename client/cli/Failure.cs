@@ -13,7 +13,7 @@ internal sealed record Failure(int ExitCode, string Line)
         MementoException x => new(CodeOf(x.Refusal), Describe(x.Refusal)),
         ServerUnreachableException => new(Cli.ExitCode.Unreachable, $"{OneLine(e.Message)}. Is the server running? Start it with \"dotnet run --project silo\", or name it with --server"),
         ValidationException or FormatException => new(Cli.ExitCode.WrongUsage, OneLine(e.Message)),
-        OperationCanceledException => new(Cli.ExitCode.Failed, "Stopped."),
+        OperationCanceledException => new(Cli.ExitCode.Failed, "Stopped"),
         IOException or UnauthorizedAccessException or InvalidDataException => new(Cli.ExitCode.Failed, OneLine(e.Message)),
         _ => null,
     };

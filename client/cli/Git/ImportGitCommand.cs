@@ -69,7 +69,7 @@ internal static class ImportGitCommand
     }
 
     private static void Show(Terminal terminal, ImportSummary s) => Tables.Write(terminal, Tables.Pairs(
-        (s.DryRun ? "Would import" : "Imported", $"{s.Repository} into workspace {s.Workspace}{(s.Shallow ? " (a shallow clone)" : "")}"),
+        (s.DryRun ? "Would import" : s.Interrupted ? "Stopped" : "Imported", $"{s.Repository} into workspace {s.Workspace}{(s.Shallow ? " (a shallow clone)" : "")}"),
         ("Commits", $"{Format.Number(s.Commits)} in the history"),
         ("Sessions", $"{Format.Number(s.SessionsCreated)} new, {Format.Number(s.SessionsResumed)} continued, {Format.Number(s.SessionsUnchanged)} unchanged"
             + (s.SessionsDeleted > 0 ? $", {Format.Number(s.SessionsDeleted)} deleted before and left so" : "")),
