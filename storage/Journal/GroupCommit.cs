@@ -39,15 +39,24 @@ internal sealed partial class GroupCommit : IAsyncDisposable
         var pending = new PendingAppend(append, append.Bytes);
         var waiting = Interlocked.Increment(ref _waiting);
         var bytes = Interlocked.Add(ref _waitingBytes, pending.Bytes);
-        if (waiting > _options.MaxWaiting || bytes > _options.MaxWaitingBytes)
+        // One that is larger than the bound by itself could never be stored, so it may go when it is alone.
+        if (waiting > _options.MaxWaiting || (bytes > _options.MaxWaitingBytes && waiting > 1))
         {
             Release(pending);
             _instruments.Refused();
             throw StoreErrors.Overloaded(waiting, bytes);
         }
 
-        _writers[append.Writer.StreamId % _writers.Length].Queue.Add(pending);
-        return pending.Task;
+        try
+        {
+            _writers[append.Writer.StreamId % _writers.Length].Queue.Add(pending);
+            return pending.Task;
+        }
+        catch (InvalidOperationException e)
+        {
+            Release(pending);
+            throw StoreErrors.NotReady("it is being closed", e);
+        }
     }
 
     /// <summary>Commits what waits, then stops. Later appends are refused.</summary>

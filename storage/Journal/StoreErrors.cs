@@ -22,7 +22,7 @@ internal static class StoreErrors
         Make(RefusalKind.Invalid, Codes.ValidationFailed, $"The store does not accept an entry of {stream}: {inner.Message}", inner);
 
     public static MementoException Corrupted(string what, Exception? inner = null) =>
-        Make(RefusalKind.Unavailable, Codes.StoredDataCorrupted, $"{what} does not match its checksum. It is not used; restore it from a backup.", inner);
+        Make(RefusalKind.Unavailable, Codes.StoredDataCorrupted, $"{what} is damaged: it is not what was stored. It is not used; restore it from a backup.", inner);
 
     private static MementoException Make(RefusalKind kind, string code, string message, Exception? inner) =>
         inner is null ? new(Refusal.Of(kind, code, message)) : new(Refusal.Of(kind, code, message), inner);

@@ -28,7 +28,16 @@ internal sealed class PostgreSqlCommitter(NpgsqlDataSource source) : ICommitter
         Add(commands, "UPDATE journal_writer SET commit_no = $2, at = now() WHERE writer_id = $1", (NpgsqlDbType.Uuid, _writerId), (NpgsqlDbType.Bigint, _commitNo));
         AddAppends(commands, [.. batch.Select(p => p.Append)]);
         foreach (var (table, rows) in _rows.InOrder()) AddRows(commands, table, rows);
-        commands.ExecuteNonQuery();
+        try
+        {
+            commands.ExecuteNonQuery();
+        }
+        catch (Exception e) when (e is not PostgresException)
+        {
+            // Npgsql gave up in the middle, e.g. at a text that is no UTF-16. What it believes to have prepared on this connection was never sent.
+            Disconnect();
+            throw;
+        }
     }
 
     public CommitFailure Classify(Exception error) => error switch
@@ -53,8 +62,7 @@ internal sealed class PostgreSqlCommitter(NpgsqlDataSource source) : ICommitter
     /// <summary>Whether the commit whose outcome is unknown is there. The old connection is ended first: its transaction may still be under way.</summary>
     private bool Arrived()
     {
-        _connection?.Dispose();
-        _connection = null;
+        Disconnect();
         var connection = Connect();
         using (var end = connection.CreateCommand())
         {
@@ -74,8 +82,7 @@ internal sealed class PostgreSqlCommitter(NpgsqlDataSource source) : ICommitter
     private NpgsqlConnection Connect()
     {
         if (_connection is { State: System.Data.ConnectionState.Open }) return _connection;
-        _connection?.Dispose();
-        _connection = null;
+        Disconnect();
         var connection = source.OpenConnection();
         try
         {
@@ -90,6 +97,12 @@ internal sealed class PostgreSqlCommitter(NpgsqlDataSource source) : ICommitter
             connection.Dispose();
             throw;
         }
+    }
+
+    private void Disconnect()
+    {
+        _connection?.Dispose();
+        _connection = null;
     }
 
     private void AddAppends(NpgsqlBatch commands, Append[] appends)

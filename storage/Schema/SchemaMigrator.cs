@@ -22,12 +22,14 @@ public sealed class SchemaMigrator
 {
     private readonly StoreKind _kind;
     private readonly string _connection;
+    private readonly string _file;
 
-    private SchemaMigrator(StoreKind kind, string connection) => (_kind, _connection) = (kind, connection);
+    private SchemaMigrator(StoreKind kind, string connection, string file) => (_kind, _connection, _file) = (kind, connection, file);
 
-    public static SchemaMigrator For(StorageOptions options) => new(options.Store, options.Store is StoreKind.Sqlite
-        ? SqliteDatabase.ConnectionStringOf(options)
-        : PostgreSqlDatabase.ConnectionStringOf(options));
+    public static SchemaMigrator For(StorageOptions options) => new(
+        options.Store,
+        options.Store is StoreKind.Sqlite ? SqliteDatabase.ConnectionStringOf(options) : PostgreSqlDatabase.ConnectionStringOf(options),
+        options.DatabaseFile);
 
     /// <summary>Compares. Throws <see cref="MementoException"/> if the database cannot be used.</summary>
     public SchemaStatus Check() => Translate(() => Compare(Engine(null)));
@@ -91,7 +93,7 @@ public sealed class SchemaMigrator
         }
     }
 
-    private static T Translate<T>(Func<T> action)
+    private T Translate<T>(Func<T> action)
     {
         try
         {
@@ -99,7 +101,7 @@ public sealed class SchemaMigrator
         }
         catch (SqliteException e)
         {
-            throw SqliteDatabase.Translate(e);
+            throw SqliteDatabase.Translate(e, _file);
         }
         catch (NpgsqlException e)
         {

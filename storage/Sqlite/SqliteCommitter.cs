@@ -44,8 +44,9 @@ internal sealed class SqliteCommitter : ICommitter
 
     public CommitFailure Classify(Exception error) => error switch
     {
-        SqliteException { SqliteErrorCode: raw.SQLITE_CONSTRAINT } e => new(_at == "idempotency" ? StoreErrors.KeyTaken(e) : StoreErrors.StaleWriter(_at, e), IsOneAppendsFault: true),
-        SqliteException { SqliteErrorCode: raw.SQLITE_TOOBIG or raw.SQLITE_MISMATCH } e => new(StoreErrors.Rejected(_at, e), IsOneAppendsFault: true),
+        SqliteException { SqliteExtendedErrorCode: raw.SQLITE_CONSTRAINT_UNIQUE or raw.SQLITE_CONSTRAINT_PRIMARYKEY } e =>
+            new(_at == "idempotency" ? StoreErrors.KeyTaken(e) : StoreErrors.StaleWriter(_at, e), IsOneAppendsFault: true),
+        SqliteException { SqliteErrorCode: raw.SQLITE_CONSTRAINT or raw.SQLITE_TOOBIG or raw.SQLITE_MISMATCH } e => new(StoreErrors.Rejected(_at, e), IsOneAppendsFault: true),
         SqliteException { SqliteErrorCode: raw.SQLITE_BUSY or raw.SQLITE_LOCKED } e => new(StoreErrors.NotReady("the database file is busy", e), CanRetry: true),
         SqliteException e => new(SqliteDatabase.Translate(e)),
         MementoException e => new(e),

@@ -1,6 +1,6 @@
+using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Globalization;
-using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 
 namespace Memento.Storage;
@@ -12,15 +12,13 @@ internal sealed class SqliteDatabase : IDatabase
 
     private readonly StorageOptions _options;
     private readonly SqliteFileLock _lock;
-    private readonly Channel<SqliteConnection> _idle;
-    private int _readersLeft;
+    private readonly SemaphoreSlim _readers;
+    private readonly ConcurrentStack<SqliteConnection> _idle = [];
+    private volatile bool _closed;
     private long _nextStreamId = -1;
 
-    private SqliteDatabase(StorageOptions options, SqliteFileLock fileLock)
-    {
-        (_options, _lock, _readersLeft) = (options, fileLock, options.Sqlite.Readers);
-        _idle = Channel.CreateBounded<SqliteConnection>(options.Sqlite.Readers);
-    }
+    private SqliteDatabase(StorageOptions options, SqliteFileLock fileLock) =>
+        (_options, _lock, _readers) = (options, fileLock, new SemaphoreSlim(options.Sqlite.Readers));
 
     /// <summary>The database file of a data folder.</summary>
     public static string FileOf(StorageOptions options) => options.DatabaseFile;
@@ -40,11 +38,11 @@ internal sealed class SqliteDatabase : IDatabase
         }
         catch (SqliteException e)
         {
-            throw Translate(e);
+            throw Translate(e, FileOf(_options));
         }
         finally
         {
-            _idle.Writer.TryWrite(connection);
+            Return(connection);
         }
     }
 
@@ -62,7 +60,7 @@ internal sealed class SqliteDatabase : IDatabase
         }
         catch (SqliteException e)
         {
-            throw Translate(e);
+            throw Translate(e, FileOf(_options));
         }
     }, cancellationToken);
 
@@ -108,12 +106,13 @@ internal sealed class SqliteDatabase : IDatabase
     {
         ["file"] = FileOf(_options),
         ["readers"] = _options.Sqlite.Readers,
-        ["readersInUse"] = _options.Sqlite.Readers - _readersLeft - _idle.Reader.Count,
+        ["readersInUse"] = _options.Sqlite.Readers - _readers.CurrentCount,
     };
 
     public void Dispose()
     {
-        while (_idle.Reader.TryRead(out var connection)) connection.Dispose();
+        _closed = true;
+        while (_idle.TryPop(out var connection)) connection.Dispose();
         _lock.Dispose();
     }
 
@@ -154,9 +153,22 @@ internal sealed class SqliteDatabase : IDatabase
 
     private async ValueTask<SqliteConnection> RentAsync(CancellationToken cancellationToken)
     {
-        if (_idle.Reader.TryRead(out var connection)) return connection;
-        if (Interlocked.Decrement(ref _readersLeft) >= 0) return Connect(_options);
-        Interlocked.Increment(ref _readersLeft);
-        return await _idle.Reader.ReadAsync(cancellationToken);
+        await _readers.WaitAsync(cancellationToken);
+        try
+        {
+            return _idle.TryPop(out var connection) ? connection : Connect(_options);
+        }
+        catch
+        {
+            _readers.Release();
+            throw;
+        }
+    }
+
+    private void Return(SqliteConnection connection)
+    {
+        if (_closed) connection.Dispose();
+        else _idle.Push(connection);
+        _readers.Release();
     }
 }
