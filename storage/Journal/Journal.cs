@@ -95,18 +95,18 @@ internal sealed class Journal(IDatabase database, GroupCommit commits) : IJourna
 
     private static async Task<Snapshot?> FindSnapshotAsync(DbConnection connection, long streamId, long atOrBefore, CancellationToken token)
     {
-        using var command = connection.Command(
-            "SELECT position, version, payload, checksum FROM snapshot WHERE stream_id = @stream AND position <= @at ORDER BY position DESC",
-            ("stream", streamId), ("at", atOrBefore));
-        using var reader = await command.ExecuteReaderAsync(token);
-        while (await reader.ReadAsync(token))
+        // A snapshot only saves replaying. A damaged one is passed over: the entries behind an older one say the same.
+        while (true)
         {
-            // A snapshot only saves replaying. A damaged one is passed over: the entries behind an older one say the same.
+            using var command = connection.Command(
+                "SELECT position, version, payload, checksum FROM snapshot WHERE stream_id = @stream AND position <= @at ORDER BY position DESC LIMIT 1",
+                ("stream", streamId), ("at", atOrBefore));
+            using var reader = await command.ExecuteReaderAsync(token);
+            if (!await reader.ReadAsync(token)) return null;
             var position = reader.GetInt64(0);
             var payload = reader.GetFieldValue<byte[]>(2);
             if (Checksum.Of(streamId, position, payload) == reader.GetInt64(3)) return new Snapshot(position, (short)reader.GetInt32(1), payload);
+            atOrBefore = position - 1;
         }
-
-        return null;
     }
 }
