@@ -23,7 +23,10 @@ public sealed class NamedEnumConverter<T> : JsonConverter<T> where T : struct, E
 
     public static string NameOf(T value) => Written[value].Value;
 
-    public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Read(ref reader);
+
+    /// <summary>Reads the name that the reader stands at. Throws <see cref="JsonException"/> if it is none of them.</summary>
+    public static T Read(ref Utf8JsonReader reader)
     {
         if (reader.TokenType is JsonTokenType.String)
             foreach (var (value, name) in Utf8)

@@ -38,7 +38,7 @@ public static class SessionFactCodec
         };
     }
 
-    public static SessionEvent DecodeEvent(ReadOnlySpan<byte> payload) => JsonSerializer.Deserialize(payload, MementoJson.Default.SessionEvent)!;
+    public static SessionEvent DecodeEvent(ReadOnlySpan<byte> payload) => SessionEventReader.Read(payload);
 
     public static byte[] EncodeState(SessionState state) => JsonSerializer.SerializeToUtf8Bytes(state, MementoJson.Default.SessionState);
 

@@ -95,6 +95,7 @@ internal sealed class Journal(IDatabase database, GroupCommit commits) : IJourna
 
     private static async Task<Snapshot?> FindSnapshotAsync(DbConnection connection, long streamId, long atOrBefore, CancellationToken token)
     {
+        // A snapshot only saves replaying. A damaged one is passed over: the entries behind an older one say the same.
         while (true)
         {
             using var command = connection.Command(
@@ -105,7 +106,7 @@ internal sealed class Journal(IDatabase database, GroupCommit commits) : IJourna
             var position = reader.GetInt64(0);
             var payload = reader.GetFieldValue<byte[]>(2);
             if (Checksum.Of(streamId, position, payload) == reader.GetInt64(3)) return new Snapshot(position, (short)reader.GetInt32(1), payload);
-            atOrBefore = position - 1;   // a snapshot only saves replaying; a damaged one is passed over, because the entries behind an older one say the same
+            atOrBefore = position - 1;
         }
     }
 }

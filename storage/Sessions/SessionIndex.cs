@@ -88,13 +88,13 @@ internal sealed class SessionIndex(IDatabase database) : ISessionIndex
 
     public Task<ImmutableArray<Anchor>> GetAnchorsAsync(string workspace, string entityId, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
     {
-        using var command = connection.Command("""
+        using var command = connection.Command($"""
             SELECT s.session_id, c.body FROM (
                 SELECT s.stream_id, s.session_id FROM session_entity d JOIN session s ON s.stream_id = d.stream_id
-                WHERE d.workspace = @workspace AND d.entity = @entity AND s.ended <> 2 ORDER BY d.created_at DESC, d.stream_id DESC LIMIT @sessions) s
+                WHERE d.workspace = @workspace AND d.entity = @entity AND s.ended <> 2 ORDER BY d.created_at DESC, d.stream_id DESC LIMIT {AnchorSessions}) s
             JOIN session_checkpoint c ON c.stream_id = s.stream_id
-            WHERE c.seq >= (SELECT coalesce(min(n.seq), 0) FROM (SELECT x.seq FROM session_checkpoint x WHERE x.stream_id = s.stream_id ORDER BY x.seq DESC LIMIT @checkpoints) n)
-            """, ("workspace", workspace), ("entity", entityId), ("sessions", (long)AnchorSessions), ("checkpoints", (long)AnchorCheckpoints));
+            WHERE c.seq >= (SELECT coalesce(min(n.seq), 0) FROM (SELECT x.seq FROM session_checkpoint x WHERE x.stream_id = s.stream_id ORDER BY x.seq DESC LIMIT {AnchorCheckpoints}) n)
+            """, ("workspace", workspace), ("entity", entityId));
         using var reader = await command.ExecuteReaderAsync(token);
         var anchors = new List<Anchor>();
         while (await reader.ReadAsync(token))

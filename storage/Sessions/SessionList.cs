@@ -47,7 +47,7 @@ internal static class SessionList
         var sql = new StringBuilder($"SELECT {Columns} FROM (SELECT s.* FROM ");
         var d = leading is null ? "s" : "d";
         sql.Append(leading is null ? "session s" : $"{leading} d JOIN session s ON s.stream_id = d.stream_id").Append($" WHERE {d}.workspace = @workspace");
-        var command = connection.Command("", ("workspace", workspace), ("limit", query.Limit + 1L));
+        var command = connection.Command("", ("workspace", workspace));
         Where(query.Entity, "entity", "d.entity = @entity");
         Where(query.Agent, "agent", leading == "session_agent"
             ? "d.agent = @agent"
@@ -64,8 +64,9 @@ internal static class SessionList
             command.Add("stream", after.StreamId);
         }
 
-        sql.Append($"""
-             ORDER BY {d}.created_at DESC, {d}.stream_id DESC LIMIT @limit) p
+        // The limit stands in the text: of a prepared statement, PostgreSQL assumes that a limit it does not know is a tenth of everything, and then scans and sorts.
+        sql.Append(CultureInfo.InvariantCulture, $"""
+             ORDER BY {d}.created_at DESC, {d}.stream_id DESC LIMIT {query.Limit + 1}) p
             JOIN journal h ON h.stream_id = p.stream_id AND h.position = (SELECT max(x.position) FROM journal x WHERE x.stream_id = p.stream_id)
             ORDER BY p.created_at DESC, p.stream_id DESC
             """);
