@@ -208,4 +208,4 @@ internal interface ICommitter : IDisposable
 /// <param name="Error">What its callers are told.</param>
 /// <param name="IsOneAppendsFault">One of the batch is at fault; the others can be stored without it.</param>
 /// <param name="CanRetry">The same batch may succeed a moment later.</param>
-internal sealed record CommitFailure(MementoException Error, bool IsOneAppendsFault = false, bool CanRetry = false);
+internal sealed record CommitFailure(Exception Error, bool IsOneAppendsFault = false, bool CanRetry = false);

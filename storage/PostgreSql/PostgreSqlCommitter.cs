@@ -48,7 +48,8 @@ internal sealed class PostgreSqlCommitter(NpgsqlDataSource source) : ICommitter
         _ when PostgreSqlDatabase.IsLostConnection(error) => new(PostgreSqlDatabase.Translate(error), CanRetry: true),
         NpgsqlException e => new(PostgreSqlDatabase.Translate(e)),
         MementoException e => new(e),
-        _ => new(StoreErrors.Rejected("this stream", error), IsOneAppendsFault: true),
+        ArgumentException => new(StoreErrors.Rejected("this stream", error), IsOneAppendsFault: true),   // a text that is no UTF-16
+        _ => new(error, IsOneAppendsFault: true),
     };
 
     public void WaitBeforeRetry() => _never.Wait(RetryPause);

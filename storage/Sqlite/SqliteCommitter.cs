@@ -50,7 +50,8 @@ internal sealed class SqliteCommitter : ICommitter
         SqliteException { SqliteErrorCode: raw.SQLITE_BUSY or raw.SQLITE_LOCKED } e => new(StoreErrors.NotReady("the database file is busy", e), CanRetry: true),
         SqliteException e => new(SqliteDatabase.Translate(e)),
         MementoException e => new(e),
-        _ => new(StoreErrors.Rejected(_at, error), IsOneAppendsFault: true),
+        ArgumentException => new(StoreErrors.Rejected(_at, error), IsOneAppendsFault: true),   // a text that is no UTF-16
+        _ => new(error, IsOneAppendsFault: true),
     };
 
     public void WaitBeforeRetry() => Thread.Yield();   // the busy timeout has waited already
