@@ -7,11 +7,12 @@ namespace Memento.Bench.Stores;
 internal sealed class BenchStores : IAsyncDisposable
 {
     private readonly string? _connection;
+    private readonly bool _made;
     private PrivatePostgreSql? _server;
 
     public BenchStores(StoreKind kind, string folder, string? connection)
     {
-        (Kind, Folder, _connection) = (kind, folder, connection);
+        (Kind, Folder, _connection, _made) = (kind, folder, connection, !Directory.Exists(folder));
         Directory.CreateDirectory(folder);
     }
 
@@ -36,6 +37,7 @@ internal sealed class BenchStores : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_server is not null) await _server.DisposeAsync();
+        if (_made && !Directory.EnumerateFileSystemEntries(Folder).Any()) Directory.Delete(Folder);
     }
 
     private async Task<PrivatePostgreSql> StartAsync(CancellationToken cancellationToken)

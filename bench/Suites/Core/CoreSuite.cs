@@ -22,7 +22,9 @@ internal static class CoreSuite
         var command = new Command("core", "The rules of a session and their stored form, in memory: nanoseconds and bytes allocated per operation. p50Ms and p99Ms are over the rounds of a benchmark, not over calls.") { filter };
         command.SetAction(line =>
         {
-            var summaries = BenchmarkSwitcher.FromTypes([typeof(SessionBenchmarks)]).Run(["--filter", line.GetValue(filter)!], Config());
+            var artifacts = Directory.CreateTempSubdirectory("memento-bench-");
+            var summaries = BenchmarkSwitcher.FromTypes([typeof(SessionBenchmarks)]).Run(["--filter", line.GetValue(filter)!], Config(artifacts));
+            artifacts.Delete(recursive: true);
             foreach (var report in summaries.SelectMany(s => s.Reports).Where(r => r.ResultStatistics is not null))
             {
                 var times = report.ResultStatistics!;
@@ -43,11 +45,11 @@ internal static class CoreSuite
         return command;
     }
 
-    private static ManualConfig Config() => ManualConfig.CreateEmpty()
+    private static ManualConfig Config(DirectoryInfo artifacts) => ManualConfig.CreateEmpty()
         .AddJob(Job.ShortRun.WithIterationCount(10).WithToolchain(InProcessEmitToolchain.Instance))
         .AddDiagnoser(MemoryDiagnoser.Default)
         .AddColumnProvider(DefaultColumnProviders.Instance)
         .AddLogger(new StreamLogger(new StreamWriter(Console.OpenStandardError()) { AutoFlush = true }))
         .AddExporter(MarkdownExporter.Console)
-        .WithArtifactsPath(Path.Combine(Path.GetTempPath(), "memento-bench"));
+        .WithArtifactsPath(artifacts.FullName);
 }

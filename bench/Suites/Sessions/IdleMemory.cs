@@ -1,5 +1,8 @@
+using System.Collections.Immutable;
+using System.Text.Json;
 using Memento.Bench.Measuring;
 using Memento.Bench.Stores;
+using Memento.Sessions;
 
 namespace Memento.Bench.Sessions;
 
@@ -19,7 +22,7 @@ internal static class IdleMemory
         await silo.DeactivateAllAsync();
 
         var bare = ProcessMemory.LiveBytes();
-        await EachAsync(run, i => sessions[i].AppendAsync(Work.Events(i, Events, new Random(i))));
+        await EachAsync(run, i => sessions[i].AppendAsync(AsReceived(Work.Events(i, Events, new Random(i)))));
         var used = ProcessMemory.LiveBytes() - bare;
 
         await silo.DeactivateAllAsync();
@@ -29,6 +32,10 @@ internal static class IdleMemory
 
         run.Report("idle-memory", figures: [("bytesPerSessionRead", (double)read / Sessions), ("bytesPerSessionWritten", (double)used / Sessions), ("sessions", Sessions)]);
     }
+
+    /// <summary>The events with strings of their own, as they come in from outside.</summary>
+    private static ImmutableArray<NewEvent> AsReceived(ImmutableArray<NewEvent> events) =>
+        JsonSerializer.Deserialize(JsonSerializer.SerializeToUtf8Bytes(events, MementoJson.Default.ImmutableArrayNewEvent), MementoJson.Default.ImmutableArrayNewEvent);
 
     private static Task EachAsync(Run run, Func<int, Task> call) =>
         Parallel.ForAsync(0, Sessions, new ParallelOptions { MaxDegreeOfParallelism = 128, CancellationToken = run.Token }, async (i, _) => await call(i));
