@@ -24,6 +24,9 @@ internal static class StoreErrors
     public static MementoException Corrupted(string what, Exception? inner = null) =>
         Make(RefusalKind.Unavailable, Codes.StoredDataCorrupted, $"{what} is damaged: it is not what was stored. It is not used; restore it from a backup.", inner);
 
+    public static MementoException NotADatabase(string file, Exception inner) =>
+        Make(RefusalKind.Unavailable, Codes.StoredDataCorrupted, $"{file} is not a database, or its beginning is damaged. It is not used; restore it from a backup, or name another folder (Memento:DataDirectory).", inner);
+
     private static MementoException Make(RefusalKind kind, string code, string message, Exception? inner) =>
         inner is null ? new(Refusal.Of(kind, code, message)) : new(Refusal.Of(kind, code, message), inner);
 }

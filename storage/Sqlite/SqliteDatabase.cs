@@ -144,7 +144,8 @@ internal sealed class SqliteDatabase : IDatabase
     internal static MementoException Translate(SqliteException e, string file = "The database file") => e.SqliteErrorCode switch
     {
         SQLitePCL.raw.SQLITE_FULL => StoreErrors.Full(e),
-        SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB => StoreErrors.Corrupted(file, e),
+        SQLitePCL.raw.SQLITE_NOTADB => StoreErrors.NotADatabase(file, e),
+        SQLitePCL.raw.SQLITE_CORRUPT => StoreErrors.Corrupted(file, e),
         SQLitePCL.raw.SQLITE_READONLY or SQLitePCL.raw.SQLITE_CANTOPEN or SQLitePCL.raw.SQLITE_PERM => StoreErrors.NotReady($"{file} cannot be written ({e.Message})", e),
         _ => StoreErrors.NotReady(e.Message, e),
     };
