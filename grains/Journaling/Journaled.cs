@@ -21,6 +21,9 @@ internal interface IStateMachine<TState, TFact>
     byte[] Encode(TState state);
 
     TState Decode(Snapshot snapshot);
+
+    /// <summary>The same state in as little memory as it can be kept in; asked for once, after loading.</summary>
+    TState Compact(TState state) => state;
 }
 
 /// <summary>
@@ -63,6 +66,7 @@ internal sealed class Journaled<TState, TFact>(IJournal journal, IStateMachine<T
         var (state, position) = head?.Snapshot is { } snapshot ? (machine.Decode(snapshot), snapshot.Position) : (machine.Empty, 0);
         _snapshotPosition = position;
         if (head is not null) (state, position) = await ReplayAsync(head.StreamId, state, position, head.Position, null, cancellationToken);
+        state = machine.Compact(state);
         _writer = head is null ? null : new JournalWriter(stream, head.StreamId);
         (Committed, Tentative, _committedPosition, _tentativePosition) = (state, state, position, position);
     }

@@ -6,7 +6,7 @@ namespace Memento.Sessions;
 /// <summary>A session's rules and stored form, as its journal needs them.</summary>
 internal sealed class SessionMachine(string sessionId) : IStateMachine<SessionState, SessionFact>
 {
-    public SessionState Empty { get; } = SessionState.Empty with { SessionId = sessionId };
+    public SessionState Empty => SessionState.Empty with { SessionId = sessionId };
 
     public short Version => SessionFactCodec.Version;
 
@@ -23,4 +23,6 @@ internal sealed class SessionMachine(string sessionId) : IStateMachine<SessionSt
     public byte[] Encode(SessionState state) => SessionFactCodec.EncodeState(state);
 
     public SessionState Decode(Snapshot snapshot) => SessionFactCodec.DecodeState(snapshot.Version, snapshot.Payload.Span);
+
+    public SessionState Compact(SessionState state) => SharedNames.In(state);
 }
