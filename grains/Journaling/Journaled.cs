@@ -68,15 +68,15 @@ internal sealed class Journaled<TState, TFact>(IJournal journal, IStateMachine<T
         if (head is not null) (state, position) = await ReplayAsync(head.StreamId, state, position, head.Position, null, cancellationToken);
         state = machine.Compact(state);
         _writer = head is null ? null : new JournalWriter(stream, head.StreamId);
-        (Committed, Tentative, _committedPosition, _tentativePosition) = (state, state, position, position);
+        (Committed, Tentative, _committedPosition, _tentativePosition, _newest) = (state, state, position, position, Task.CompletedTask);
     }
 
-    /// <summary>The state as it was: after the last entry up to <paramref name="upTo"/> at which <paramref name="reached"/> is true for the first time.</summary>
-    public async Task<TState> LoadAtAsync(long snapshotAtOrBefore, long upTo, Func<TState, bool> reached, CancellationToken cancellationToken = default)
+    /// <summary>A state as it was, of this stream or of one of the same kind: the last one, up to <paramref name="upTo"/>, before <paramref name="isPast"/> is true.</summary>
+    public async Task<TState> LoadAtAsync(long streamId, long snapshotAtOrBefore, long upTo, Func<TState, bool> isPast, CancellationToken cancellationToken = default)
     {
-        var snapshot = await journal.FindSnapshotAsync(StreamId, snapshotAtOrBefore, cancellationToken);
+        var snapshot = await journal.FindSnapshotAsync(streamId, snapshotAtOrBefore, cancellationToken);
         var (state, position) = snapshot is null ? (machine.Empty, 0L) : (machine.Decode(snapshot), snapshot.Position);
-        return reached(state) ? state : (await ReplayAsync(StreamId, state, position, upTo, reached, cancellationToken)).State;
+        return (await ReplayAsync(streamId, state, position, upTo, isPast, cancellationToken)).State;
     }
 
     /// <summary>Makes facts durable and the state that follows from them the committed one. Up to its first await nothing can come between: decide and call this without awaiting.</summary>
@@ -112,7 +112,7 @@ internal sealed class Journaled<TState, TFact>(IJournal journal, IStateMachine<T
         if (position > _committedPosition) (Committed, _committedPosition) = (after, position);
     }
 
-    private async Task<(TState State, long Position)> ReplayAsync(long streamId, TState state, long position, long upTo, Func<TState, bool>? reached, CancellationToken cancellationToken)
+    private async Task<(TState State, long Position)> ReplayAsync(long streamId, TState state, long position, long upTo, Func<TState, bool>? isPast, CancellationToken cancellationToken)
     {
         while (position < upTo)
         {
@@ -121,9 +121,9 @@ internal sealed class Journaled<TState, TFact>(IJournal journal, IStateMachine<T
             foreach (var entry in entries)
             {
                 if (entry.Position != position + 1) throw Missing(position + 1);
-                state = machine.Apply(state, machine.Decode(entry));
-                position = entry.Position;
-                if (reached?.Invoke(state) is true) return (state, position);
+                var next = machine.Apply(state, machine.Decode(entry));
+                if (isPast?.Invoke(next) is true) return (state, position);
+                (state, position) = (next, entry.Position);
             }
         }
 

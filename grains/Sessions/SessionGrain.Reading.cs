@@ -17,6 +17,9 @@ internal sealed partial class SessionGrain
     private const int MaxIsolated = 500;
     private const int AnchorsKept = 5;
 
+    /// <summary>Evidence that is being put aside, by checkpoint: attempts of the same request come at the same time.</summary>
+    private readonly Dictionary<string, Task> _capturing = [];
+
     private SessionLog? _log;
 
     public async Task<SessionView> GetAsync(int newestEvents)
@@ -90,9 +93,7 @@ internal sealed partial class SessionGrain
     public async Task<SessionView> GetAtAsync(long seq)
     {
         var state = await OpenAsync();
-        if (state.Parent is { } parent && seq < parent.Seq && seq >= 0)
-            return await GrainFactory.GetGrain<ISessionGrain>(new GrainKey(_key.Workspace, parent.SessionId).ToString()).GetAtAsync(seq);
-        return View(await StateAtAsync(state, seq, "at")) with { Active = true };
+        return View((await StateAtAsync(state, seq, "at")).State) with { Active = true };
     }
 
     public async Task<Page<Transition>> GetTransitionsAsync(string? entityId, int limit, string? cursor)
@@ -204,23 +205,38 @@ internal sealed partial class SessionGrain
         return [.. events];
     }
 
-    private async Task<SessionState> StateAtAsync(SessionState state, long seq, string field)
+    /// <summary>The state as it was just before the event after <paramref name="seq"/>, and the stream that tells it: this session's, or that of an ancestor, which may have ended meanwhile.</summary>
+    private async Task<(SessionState State, long StreamId)> StateAtAsync(SessionState state, long seq, string field)
     {
-        if (seq == state.LastSeq) return state;
-        var first = state.Parent?.Seq ?? 0;
-        if (seq < first || seq > state.LastSeq) throw SeqNotFound(field, seq, state);
-        return await _session.LoadAtAsync(seq - first + 1, state.Position, s => s.Exists && s.LastSeq == seq);
+        if (seq < 0 || seq > state.LastSeq) throw SeqNotFound(field, seq, state);
+        if (seq == state.LastSeq) return (state, _session.StreamId);
+        var (streamId, first, head) = await Log.FindAsync(state, _key.Workspace, _session.StreamId, seq);
+        return (await _session.LoadAtAsync(streamId, seq - first + 1, head, s => s.LastSeq > seq), streamId);
     }
 
     private async Task CaptureFailureAsync(SessionCheckpoint checkpoint)
     {
+        if (!_capturing.TryGetValue(checkpoint.CheckpointId, out var capture)) _capturing.Add(checkpoint.CheckpointId, capture = CaptureAsync(checkpoint));
+        try
+        {
+            await capture;
+        }
+        finally
+        {
+            _capturing.Remove(checkpoint.CheckpointId);
+        }
+    }
+
+    private async Task CaptureAsync(SessionCheckpoint checkpoint)
+    {
         var state = await OpenAsync();
+        if (await index.FindFailureAsync(_session.StreamId, checkpoint.CheckpointId) is not null) return;   // this is a retry
         var events = await Log.ReadAsync(state, _key.Workspace, _session.StreamId, 1, checkpoint.Seq, EvidenceEvents, descending: true);
         events.Reverse();
         var evidence = JsonSerializer.SerializeToUtf8Bytes(new FailureSnapshot
         {
             CheckpointId = checkpoint.CheckpointId,
-            Session = View(await StateAtAsync(state, checkpoint.Seq, "seq")),
+            Session = View((await StateAtAsync(state, checkpoint.Seq, "seq")).State),
             TestsFailed = [.. events.SelectMany(e => e.Impact?.TestsFailed ?? []).Distinct()],
             Events = [.. events],
         }, MementoJson.Default.FailureSnapshot);

@@ -31,6 +31,8 @@ internal sealed partial class SessionGrain(
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _key = GrainKey.Parse(this.GetPrimaryKeyString());
+        if (Names.Problem(_key.Workspace) is { } workspace) throw new MementoException(Refusal.Invalid("workspace", workspace));
+        if (Names.Problem(_key.Id) is { } id) throw new MementoException(Refusal.Invalid("sessionId", id));
         _session = new(journal, new SessionMachine(_key.Id), StreamOf(_key), storage.Value.Journal.SnapshotInterval);
         await _session.LoadAsync(cancellationToken);
     }
@@ -91,12 +93,10 @@ internal sealed partial class SessionGrain(
         var key = KeyedRequest.For(Scope, idempotencyKey, "fork", request, MementoJson.Default.ForkSession);
         if (key is not null && await key.FindAnswerAsync(journal, MementoJson.Default.SessionView) is { } answer) return answer;
         if (request.SessionId is { } id && Names.Problem(id) is { } problem) throw new MementoException(Refusal.Invalid("sessionId", problem));
-        if (state.Parent is { } parent && request.AtSeq < parent.Seq)   // that moment belongs to an ancestor
-            return await GrainFactory.GetGrain<ISessionGrain>(new GrainKey(_key.Workspace, parent.SessionId).ToString()).ForkAsync(request, idempotencyKey);
 
-        var at = await StateAtAsync(state, request.AtSeq, "atSeq");
+        var (at, streamId) = await StateAtAsync(state, request.AtSeq, "atSeq");
         var child = new GrainKey(_key.Workspace, request.SessionId ?? $"sess-{Guid.CreateVersion7(Now)}");
-        return await GrainFactory.GetGrain<IForkedSession>(child.ToString()).CreateForkAsync(at, _session.StreamId, request.AgentId, key);
+        return await GrainFactory.GetGrain<IForkedSession>(child.ToString()).CreateForkAsync(at, streamId, request.AgentId, key);
     }
 
     public async Task DeleteAsync()
@@ -134,14 +134,13 @@ internal sealed partial class SessionGrain(
 
             var before = _session.Tentative;
             var (facts, refusal) = Session.Decide(before, command, limits, Now);
-            if (refusal is not null) throw Refused(refusal);
             try
             {
-                if (facts.IsEmpty)
-                {
-                    await _session.SettleAsync();
-                    return answer(before, facts);
-                }
+                // What was decided rests on appends that are under way: they must be stored before anybody hears of them. A bad value is bad whatever they become.
+                if (facts.IsEmpty && refusal?.Code is not Codes.ValidationFailed) await _session.SettleAsync();
+                if (refusal is not null && key is not null && await key.FindAnswerAsync(journal, json!) is { } meanwhile) return meanwhile;   // refused because it is done already
+                if (refusal is not null) throw Refused(refusal);
+                if (facts.IsEmpty) return answer(before, facts);
 
                 var after = before;
                 foreach (var fact in facts) after = Session.Apply(after, fact);
@@ -154,6 +153,11 @@ internal sealed partial class SessionGrain(
             {
                 LogStale(log, _key, attempt);
                 DeactivateOnIdle();   // if another activation is the rightful one, the next call finds it
+            }
+            catch when (refusal is null)
+            {
+                _rows?.Forget();   // the rows that it takes for written may not be
+                throw;
             }
         }
     }
@@ -170,12 +174,18 @@ internal sealed partial class SessionGrain(
         await (_reloading ??= ReloadAsync());
     }
 
+    private async Task LoadAsync()
+    {
+        await _session.LoadAsync();
+        _rows = null;
+        _live.Publish([]);   // there may be more than watchers were told
+    }
+
     private async Task ReloadAsync()
     {
         try
         {
-            await _session.LoadAsync();
-            _rows = null;
+            await LoadAsync().ConfigureAwait(ConfigureAwaitOptions.ForceYielding | ConfigureAwaitOptions.ContinueOnCapturedContext);   // a failure at once must not be remembered as the reload under way
         }
         finally
         {

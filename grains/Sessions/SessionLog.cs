@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Memento.Storage;
 
 namespace Memento.Sessions;
@@ -8,9 +9,7 @@ namespace Memento.Sessions;
 /// </summary>
 internal sealed class SessionLog(IJournal journal)
 {
-    private readonly List<Segment> _ancestors = [];
-    private ParentRef? _next;
-    private bool _started;
+    private ImmutableArray<Segment> _ancestors = [];
 
     /// <summary>Reads events from one seq to another (both included), in either direction.</summary>
     /// <param name="session">The session as it is.</param>
@@ -25,7 +24,7 @@ internal sealed class SessionLog(IJournal journal)
     {
         var events = new List<SessionEvent>();
         (from, to) = (Math.Max(from, 1), Math.Min(to, session.LastSeq));
-        var own = new Segment(streamId, session.Parent?.Seq ?? 0, session.LastSeq, session.Position - (session.LastSeq - (session.Parent?.Seq ?? 0)));
+        var own = Own(session, streamId);
         var segments = new List<Segment> { own };
         if (from <= own.Base) segments.AddRange(await AncestorsAsync(session, workspace, from));
         if (!descending) segments.Reverse();
@@ -37,6 +36,17 @@ internal sealed class SessionLog(IJournal journal)
 
         return events;
     }
+
+    /// <summary>The stream that tells how the session stood after a seq, the seq that the stream begins after, and the position of its newest entry.</summary>
+    public async Task<(long StreamId, long Base, long Head)> FindAsync(SessionState session, string workspace, long streamId, long seq)
+    {
+        var own = Own(session, streamId);
+        var segment = seq >= own.Base ? own : (await AncestorsAsync(session, workspace, seq + 1)).First(s => seq >= s.Base);
+        return (segment.StreamId, segment.Base, segment.Head);
+    }
+
+    private static Segment Own(SessionState session, long streamId) =>
+        new(streamId, session.Parent?.Seq ?? 0, session.LastSeq, session.Position - (session.LastSeq - (session.Parent?.Seq ?? 0)), session.Position, session.Parent);
 
     private async Task ReadAsync(List<SessionEvent> events, Segment s, long from, long to, int limit, EventType? type, bool descending)
     {
@@ -59,10 +69,10 @@ internal sealed class SessionLog(IJournal journal)
     }
 
     /// <summary>The streams that hold what came before the fork, nearest first, as far back as needed.</summary>
-    private async Task<IEnumerable<Segment>> AncestorsAsync(SessionState session, string workspace, long from)
+    private async Task<ImmutableArray<Segment>> AncestorsAsync(SessionState session, string workspace, long from)
     {
-        if (!_started) (_next, _started) = (session.Parent, true);
-        while (_next is { } parent && (_ancestors.Count == 0 || from <= _ancestors[^1].Base))
+        var ancestors = _ancestors;   // a value: several reads may be looking for the same ones at the same time
+        while ((ancestors.IsEmpty ? session.Parent : ancestors[^1].Parent) is { } parent && (ancestors.IsEmpty || from <= ancestors[^1].Base))
         {
             var name = SessionGrain.StreamOf(new GrainKey(workspace, parent.SessionId));
             var head = await journal.FindAsync(name) ?? throw Missing(name);
@@ -71,11 +81,11 @@ internal sealed class SessionLog(IJournal journal)
             var newest = await journal.ReadAsync(head.StreamId, 1, head.Position, 1, SessionFactCodec.EventKinds, descending: true);
             var start = created.Parent?.Seq ?? 0;
             var frame = newest.Count == 0 ? 1 : newest[0].Position - (SessionFactCodec.DecodeEvent(newest[0].Payload.Span).Seq - start);
-            _ancestors.Add(new(head.StreamId, start, parent.Seq, frame));
-            _next = created.Parent;
+            ancestors = ancestors.Add(new(head.StreamId, start, parent.Seq, frame, head.Position, created.Parent));
         }
 
-        return _ancestors;
+        if (ancestors.Length > _ancestors.Length) _ancestors = ancestors;
+        return ancestors;
     }
 
     private static MementoException Missing(string stream) => new(Refusal.Of(RefusalKind.Unavailable, Codes.StoredDataCorrupted, $"{stream}, which a fork's history is in, is missing its beginning."));
@@ -84,5 +94,7 @@ internal sealed class SessionLog(IJournal journal)
     /// <param name="Base">Its first event is the one after this seq.</param>
     /// <param name="Until">The last seq that counts here.</param>
     /// <param name="Frame">Most entries that are no events.</param>
-    private sealed record Segment(long StreamId, long Base, long Until, long Frame);
+    /// <param name="Head">Position of the newest entry.</param>
+    /// <param name="Parent">Where it was forked from.</param>
+    private sealed record Segment(long StreamId, long Base, long Until, long Frame, long Head, ParentRef? Parent);
 }

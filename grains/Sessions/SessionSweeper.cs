@@ -37,7 +37,7 @@ internal sealed partial class SessionSweeper(IGrainFactory grains, ISessionIndex
         while (true)
         {
             var due = await index.GetDueAsync(now, PageSize, cancellationToken);
-            var over = await Task.WhenAll(due.Select(key => grains.GetGrain<ISessionGrain>(key.ToString()).ExpireIfDueAsync()));
+            var over = await Task.WhenAll(due.Select(ExpireAsync));
             ended += over.Count(x => x);
             if (due.Count < PageSize || !over.Any(x => x)) break;   // those in use keep their rows; they are not asked again in this round
         }
@@ -45,6 +45,20 @@ internal sealed partial class SessionSweeper(IGrainFactory grains, ISessionIndex
         for (var trimmed = PageSize; trimmed == PageSize; removed += trimmed)
             trimmed = await index.TrimAsync(now - options.Value.Retention, now - options.Value.DeletedRetention, now - options.Value.IdempotencyRetention, PageSize, cancellationToken);
         return (ended, removed);
+    }
+
+    /// <summary>One that cannot be read must not keep the others from ending.</summary>
+    private async Task<bool> ExpireAsync(GrainKey key)
+    {
+        try
+        {
+            return await grains.GetGrain<ISessionGrain>(key.ToString()).ExpireIfDueAsync();
+        }
+        catch (MementoException e)
+        {
+            LogSessionFailed(log, key, e.Message);
+            return false;
+        }
     }
 
     private async Task RunAsync(CancellationToken cancellationToken)
@@ -73,6 +87,9 @@ internal sealed partial class SessionSweeper(IGrainFactory grains, ISessionIndex
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Ended} sessions expired, the history of {Removed} was removed")]
     private static partial void LogSwept(ILogger log, int ended, int removed);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Session {Session} could not be asked whether it is over: {Problem}")]
+    private static partial void LogSessionFailed(ILogger log, GrainKey session, string problem);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Looking for expired sessions failed; it is tried again")]
     private static partial void LogFailed(ILogger log, Exception error);

@@ -165,7 +165,7 @@ internal sealed partial class GroupCommit : IAsyncDisposable
                 catch (Exception e)
                 {
                     var failure = Committer.Classify(e);
-                    if (!failure.CanRetry || _owner._clock.GetElapsedTime(started) > _owner._options.RetryFor) return failure;
+                    if (!failure.CanRetry || _owner._clock.GetElapsedTime(started) >= _owner._options.RetryFor) return failure;
                     LogRetry(_owner._log, batch.Count, e.Message);
                     retry = true;
                     Committer.WaitBeforeRetry();

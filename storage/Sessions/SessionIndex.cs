@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Data.Common;
 using System.Globalization;
 using System.Text.Json;
 using Memento.Storage;
@@ -17,10 +18,10 @@ internal sealed class SessionIndex(IDatabase database) : ISessionIndex
 
     public Task<SessionStats> GetStatsAsync(string workspace, long storageBytes, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
     {
+        var agents = await ReadActiveAgentsAsync(connection, workspace, token);
         using var command = connection.Command("""
             SELECT CAST(coalesce(sum(sessions), 0) AS bigint), CAST(coalesce(sum(ended), 0) AS bigint), CAST(coalesce(sum(events), 0) AS bigint),
-                   CAST(coalesce(sum(checkpoints), 0) AS bigint), CAST(coalesce(sum(failure_snapshots), 0) AS bigint),
-                   (SELECT count(DISTINCT a.agent) FROM session s JOIN session_agent a ON a.stream_id = s.stream_id WHERE a.workspace = @workspace AND s.ended = 0)
+                   CAST(coalesce(sum(checkpoints), 0) AS bigint), CAST(coalesce(sum(failure_snapshots), 0) AS bigint)
             FROM workspace_counter WHERE workspace = @workspace
             """, ("workspace", workspace));
         using var reader = await command.ExecuteReaderAsync(token);
@@ -34,7 +35,7 @@ internal sealed class SessionIndex(IDatabase database) : ISessionIndex
             AverageEventsPerSession = sessions == 0 ? 0 : (double)events / sessions,
             CheckpointsCreated = reader.GetInt64(3),
             FailureSnapshots = reader.GetInt64(4),
-            AgentsActive = reader.GetInt64(5),
+            AgentsActive = agents.Count,
             StorageBytes = storageBytes,
         };
     }, cancellationToken);
@@ -140,6 +141,16 @@ internal sealed class SessionIndex(IDatabase database) : ISessionIndex
 
     public Task<int> TrimAsync(DateTimeOffset expiredBefore, DateTimeOffset deletedBefore, DateTimeOffset keysBefore, int limit, CancellationToken cancellationToken) =>
         SessionTrimming.TrimAsync(database, expiredBefore, deletedBefore, keysBefore, limit, cancellationToken);
+
+    /// <summary>Who is in sessions that have not ended; who has left is not.</summary>
+    private static async Task<HashSet<string>> ReadActiveAgentsAsync(DbConnection connection, string workspace, CancellationToken token)
+    {
+        using var command = connection.Command("SELECT DISTINCT agents FROM session WHERE workspace = @workspace AND ended = 0", ("workspace", workspace));
+        using var reader = await command.ExecuteReaderAsync(token);
+        var agents = new HashSet<string>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(token)) agents.UnionWith(JsonSerializer.Deserialize(reader.GetString(0), MementoJson.Default.ImmutableArrayString));
+        return agents;
+    }
 
     private static (long Seq, string Id) ParseCheckpointCursor(string cursor) =>
         cursor.Split(':') is [var seq, var id] && long.TryParse(seq, CultureInfo.InvariantCulture, out var number)

@@ -53,6 +53,6 @@ internal static class SessionTables
         new("workspace", Text, Key), new("shard", Number, Key),
         new("sessions", Number, Add), new("ended", Number, Add), new("events", Number, Add), new("checkpoints", Number, Add), new("failure_snapshots", Number, Add));
 
-    /// <summary>Shards of the counters: a multiple of every allowed number of journal writers, which take streams by the same number.</summary>
+    /// <summary>Shards of the counters. Journal writers take streams by the same number, so with 1, 2, 4 or 8 of them no two of a silo share a row.</summary>
     public const int CounterShards = 8;
 }

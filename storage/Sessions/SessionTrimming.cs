@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Memento.Storage;
 
 namespace Memento.Sessions;
@@ -66,7 +67,7 @@ internal static class SessionTrimming
             for (; await reader.ReadAsync(token); read++)
             {
                 next = reader.GetInt64(0) + 1;
-                switch (SessionFactCodec.Decode(reader.GetString(1), (short)reader.GetInt32(2), reader.GetFieldValue<byte[]>(3)))
+                switch (Decode(reader.GetString(1), (short)reader.GetInt32(2), reader.GetFieldValue<byte[]>(3)))
                 {
                     case SessionFact.Created created: agents.Add(created.AgentId); break;
                     case SessionFact.Recorded(var happened):
@@ -79,6 +80,19 @@ internal static class SessionTrimming
             return read;
         }, cancellationToken);
         return (entities, agents, count < Page ? 0 : next);
+    }
+
+    /// <summary>Null for an entry that is damaged: it must not keep its session, and all that are over after it, from being removed. Rows that only it named stay, and name no session any more.</summary>
+    private static SessionFact? Decode(string kind, short version, byte[] payload)
+    {
+        try
+        {
+            return SessionFactCodec.Decode(kind, version, payload);
+        }
+        catch (Exception e) when (e is JsonException or FormatException)
+        {
+            return null;
+        }
     }
 
     private sealed record Over(long StreamId, string Workspace, long CreatedAt);

@@ -3,6 +3,8 @@ namespace Memento.Storage;
 /// <summary>Keeps a second process away from a data folder. The operating system lets go of it when the process ends, however it ends.</summary>
 internal sealed class SqliteFileLock : IDisposable
 {
+    private const int ReadOnlyFileSystem = 30;   // EROFS on Linux and macOS; .NET has no exception of its own for it
+
     private readonly FileStream _file;
 
     private SqliteFileLock(FileStream file) => _file = file;
@@ -16,7 +18,7 @@ internal sealed class SqliteFileLock : IDisposable
             Directory.CreateDirectory(folder);
             return new(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (UnauthorizedAccessException e)
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException { HResult: ReadOnlyFileSystem })
         {
             throw StoreErrors.NotReady($"the data folder {folder} cannot be written (Memento:DataDirectory)", e);
         }
