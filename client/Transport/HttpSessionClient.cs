@@ -64,10 +64,10 @@ internal sealed class HttpSessionClient(HttpTransport http, MementoClientOptions
             cancellationToken);
 
     public Task<HandoffContext> JoinAsync(string sessionId, string agentId, CancellationToken cancellationToken) =>
-        http.PostAsync(Url(sessionId, "/join").ToString(), new(agentId), HttpJson.Default.AgentName, Json.HandoffContext, null, cancellationToken);
+        http.PostAsync(Url(sessionId, "/join").ToString(), new(agentId), MementoJson.Default.AgentName, Json.HandoffContext, null, cancellationToken);
 
     public Task<SessionView> LeaveAsync(string sessionId, string agentId, CancellationToken cancellationToken) =>
-        http.PostAsync(Url(sessionId, "/leave").ToString(), new(agentId), HttpJson.Default.AgentName, Json.SessionView, null, cancellationToken);
+        http.PostAsync(Url(sessionId, "/leave").ToString(), new(agentId), MementoJson.Default.AgentName, Json.SessionView, null, cancellationToken);
 
     public Task<SessionView> HandOverAsync(string sessionId, HandOver request, string? idempotencyKey, CancellationToken cancellationToken) =>
         http.PostAsync(Url(sessionId, "/handoff").ToString(), request, Json.HandOver, Json.SessionView, idempotencyKey, cancellationToken);
@@ -93,7 +93,7 @@ internal sealed class HttpSessionClient(HttpTransport http, MementoClientOptions
     public Task<SessionStats> GetStatsAsync(CancellationToken cancellationToken) => http.GetAsync(_sessions + "/stats", Json.SessionStats, cancellationToken);
 
     public Task<SessionAggregates> AggregateAsync(ImmutableArray<string> entityIds, CancellationToken cancellationToken) =>
-        http.PostAsync(_sessions + "/aggregates", new([.. entityIds]), HttpJson.Default.EntityNames, Json.SessionAggregates, null, cancellationToken);
+        http.PostAsync(_sessions + "/aggregates", new([.. entityIds]), MementoJson.Default.EntityNames, Json.SessionAggregates, null, cancellationToken);
 
     private UrlBuilder Url(string sessionId, string rest = "") => new($"{_sessions}/{Uri.EscapeDataString(sessionId)}{rest}");
 

@@ -13,7 +13,7 @@ internal sealed class OrleansSessionClient(IGrainFactory grains, MementoClientOp
     {
         var id = request.SessionId ?? $"sess-{Guid.CreateVersion7(clock.GetUtcNow())}";
         var key = KeyOr(idempotencyKey);
-        return CallAsync(id, session => session.CreateAsync(request with { SessionId = id }, key), cancellationToken);
+        return CallAsync(id, session => session.CreateAsync(request, key), cancellationToken);
     }
 
     public Task<SessionView> GetAsync(string sessionId, int newestEvents, CancellationToken cancellationToken) =>
@@ -46,11 +46,17 @@ internal sealed class OrleansSessionClient(IGrainFactory grains, MementoClientOp
             async ct => !(await GetAsync(sessionId, 0, ct).ConfigureAwait(false)).Active,
             cancellationToken);
 
-    public Task<HandoffContext> JoinAsync(string sessionId, string agentId, CancellationToken cancellationToken) =>
-        CallAsync(sessionId, session => session.JoinAsync(agentId), cancellationToken);
+    public Task<HandoffContext> JoinAsync(string sessionId, string agentId, CancellationToken cancellationToken)
+    {
+        var key = KeyOr(null);   // one for all attempts
+        return CallAsync(sessionId, session => session.JoinAsync(agentId, key), cancellationToken);
+    }
 
-    public Task<SessionView> LeaveAsync(string sessionId, string agentId, CancellationToken cancellationToken) =>
-        CallAsync(sessionId, session => session.LeaveAsync(agentId), cancellationToken);
+    public Task<SessionView> LeaveAsync(string sessionId, string agentId, CancellationToken cancellationToken)
+    {
+        var key = KeyOr(null);
+        return CallAsync(sessionId, session => session.LeaveAsync(agentId, key), cancellationToken);
+    }
 
     public Task<SessionView> HandOverAsync(string sessionId, HandOver request, string? idempotencyKey, CancellationToken cancellationToken)
     {

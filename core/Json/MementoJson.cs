@@ -37,6 +37,8 @@ namespace Memento;
 [JsonSerializable(typeof(SessionAggregates))]
 [JsonSerializable(typeof(CreateSession))]
 [JsonSerializable(typeof(ForkSession))]
+[JsonSerializable(typeof(AgentName))]
+[JsonSerializable(typeof(EntityNames))]
 [JsonSerializable(typeof(HandOver))]
 [JsonSerializable(typeof(MakeCheckpoint))]
 [JsonSerializable(typeof(NewEvent[]))]

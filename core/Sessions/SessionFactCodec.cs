@@ -5,7 +5,7 @@ namespace Memento.Sessions;
 /// <summary>The stored form of facts: a kind, a version, and JSON. Kinds and member names are a contract with every database that exists; the golden tests hold them.</summary>
 public static class SessionFactCodec
 {
-    /// <summary>Version of the JSON that is written now. Older ones stay readable.</summary>
+    /// <summary>Version of the JSON that is written now, and the only one so far. Another is refused.</summary>
     public const short Version = 1;
 
     /// <summary>The kinds that are entries of the log, named like the event types.</summary>

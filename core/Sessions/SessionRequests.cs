@@ -35,6 +35,14 @@ public sealed record ForkSession
     [Id(2)] public string? SessionId { get; init; }
 }
 
+/// <summary>Body of "join" and "leave".</summary>
+[GenerateSerializer, Immutable, Alias("memento.AgentName")]
+public sealed record AgentName([property: Id(0)] string AgentId);
+
+/// <summary>Body of "aggregate": 1 to 100 names of entities.</summary>
+[GenerateSerializer, Immutable, Alias("memento.EntityNames")]
+public sealed record EntityNames([property: Id(0)] ImmutableArray<string> EntityIds);
+
 /// <summary>Body of "hand a session over".</summary>
 [GenerateSerializer, Immutable, Alias("memento.HandOver")]
 public sealed record HandOver
@@ -85,7 +93,7 @@ public sealed record SessionQuery
     /// <summary>Sessions that this agent is or was in.</summary>
     [Id(0)] public string? Agent { get; init; }
 
-    /// <summary>Sessions with an event that names this entity.</summary>
+    /// <summary>Sessions with an event of their own that names this entity; what a fork shares with its parent counts for the parent.</summary>
     [Id(1)] public string? Entity { get; init; }
 
     [Id(2)] public WorkState? State { get; init; }

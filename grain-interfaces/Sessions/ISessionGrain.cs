@@ -19,9 +19,9 @@ public interface ISessionGrain : IGrainWithStringKey
     [Alias("append")] Task<SeqRange> AppendAsync(ImmutableArray<NewEvent> events, string? idempotencyKey = null);
 
     /// <summary>Adds an agent. Answers what it should know.</summary>
-    [Alias("join")] Task<HandoffContext> JoinAsync(string agentId);
+    [Alias("join")] Task<HandoffContext> JoinAsync(string agentId, string? idempotencyKey = null);
 
-    [Alias("leave")] Task<SessionView> LeaveAsync(string agentId);
+    [Alias("leave")] Task<SessionView> LeaveAsync(string agentId, string? idempotencyKey = null);
 
     /// <summary>One agent goes, another comes, and the reason stays in the log. <c>AGENT_NOT_IN_SESSION</c> if the first is not there.</summary>
     [Alias("hand-over")] Task<SessionView> HandOverAsync(HandOver request, string? idempotencyKey = null);

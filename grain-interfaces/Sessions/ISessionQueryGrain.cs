@@ -14,6 +14,6 @@ public interface ISessionQueryGrain : IGrainWithStringKey
     /// <summary>The sessions that touched any of 1–100 entities, taken together.</summary>
     [Alias("aggregate")] Task<SessionAggregates> AggregateAsync(ImmutableArray<string> entityIds);
 
-    /// <summary>The newest five checkpoints that cover an entity, newest first.</summary>
+    /// <summary>The newest five checkpoints that cover an entity, newest first, among the newest 20 checkpoints of each of the newest 20 sessions that touched it.</summary>
     [Alias("anchors")] Task<ImmutableArray<Anchor>> GetAnchorsAsync(string entityId);
 }

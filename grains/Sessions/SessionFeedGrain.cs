@@ -16,15 +16,15 @@ internal sealed class SessionFeedGrain(IJournalFeed feed) : Grain, ISessionFeedG
         while (true)
         {
             var more = feed.WaitForMoreAsync(cancellationToken);
-            var page = await feed.ReadAsync(cursor, PageSize, cancellationToken);
-            foreach (var (next, stream, entry) in page)
+            var page = await feed.ReadAsync(prefix, cursor, PageSize, cancellationToken);
+            foreach (var (next, stream, entry) in page.Entries)
             {
-                cursor = next;
-                if (stream.StartsWith(prefix, StringComparison.Ordinal) && SessionFactCodec.Decode(entry.Kind, entry.Version, entry.Payload.Span) is SessionFact.Recorded(var happened))
+                if (SessionFactCodec.Decode(entry.Kind, entry.Version, entry.Payload.Span) is SessionFact.Recorded(var happened))
                     yield return new FeedEvent { Cursor = next, SessionId = stream[prefix.Length..], Event = happened };
             }
 
-            if (page.Count < PageSize) await more;
+            cursor = page.Next;
+            if (page.AtEnd) await more;
         }
     }
 }

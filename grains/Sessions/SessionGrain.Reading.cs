@@ -139,7 +139,7 @@ internal sealed partial class SessionGrain
                 perf += e.Impact?.PerfDelta ?? 0;
                 newest.Enqueue(e);
                 if (newest.Count > MaxIsolated) newest.Dequeue();
-                foreach (var entity in e.ChangeInfo.EntityIds)
+                foreach (var entity in e.ChangeInfo.EntityIds.Distinct())
                     impacts[entity] = impacts.TryGetValue(entity, out var seen) ? (seen.Count + 1, seen.Perf + (e.Impact?.PerfDelta ?? 0)) : (1, e.Impact?.PerfDelta ?? 0);
             }
 

@@ -23,8 +23,7 @@ internal sealed partial class SessionGrain(
     private GrainKey _key;
     private Journaled<SessionState, SessionFact> _session = null!;
     private SessionRows? _rows;
-    private long? _parentStreamId;
-    private Task? _reloading;
+    private Task _reloading = Task.CompletedTask;
 
     public static string StreamOf(GrainKey key) => $"session/{key}";
 
@@ -48,8 +47,7 @@ internal sealed partial class SessionGrain(
 
     public async Task<SessionView> CreateForkAsync(SessionState parent, long parentStreamId, string agentId, KeyedRequest? key)
     {
-        _parentStreamId = parentStreamId;
-        return await ExecuteAsync(new SessionCommand.Create(_key.Id, agentId, Fork: parent), (state, _) => View(state), MementoJson.Default.SessionView, key);
+        return await ExecuteAsync(new SessionCommand.Create(_key.Id, agentId, Fork: parent), (state, _) => View(state), MementoJson.Default.SessionView, key, parentStreamId: parentStreamId);
     }
 
     public async Task<SeqRange> AppendAsync(ImmutableArray<NewEvent> events, string? idempotencyKey)
@@ -66,13 +64,17 @@ internal sealed partial class SessionGrain(
         return range;
     }
 
-    public async Task<HandoffContext> JoinAsync(string agentId)
+    public async Task<HandoffContext> JoinAsync(string agentId, string? idempotencyKey)
     {
-        await ExecuteAsync(new SessionCommand.Join(agentId), (state, _) => View(state));
+        await ExecuteAsync(
+            new SessionCommand.Join(agentId), (state, _) => View(state), MementoJson.Default.SessionView,
+            KeyedRequest.For(Scope, idempotencyKey, "join", new AgentName(agentId), MementoJson.Default.AgentName));
         return await GetHandoffContextAsync(agentId);
     }
 
-    public Task<SessionView> LeaveAsync(string agentId) => ExecuteAsync(new SessionCommand.Leave(agentId), (state, _) => View(state));
+    public Task<SessionView> LeaveAsync(string agentId, string? idempotencyKey) => ExecuteAsync(
+        new SessionCommand.Leave(agentId), (state, _) => View(state), MementoJson.Default.SessionView,
+        KeyedRequest.For(Scope, idempotencyKey, "leave", new AgentName(agentId), MementoJson.Default.AgentName));
 
     public Task<SessionView> HandOverAsync(HandOver request, string? idempotencyKey) => ExecuteAsync(
         new SessionCommand.HandOver(request.FromAgent, request.ToAgent, request.Reason, request.Context, request.Priority),
@@ -118,13 +120,13 @@ internal sealed partial class SessionGrain(
 
     private DateTimeOffset Now => clock.GetUtcNow() is var now ? now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond)) : default;   // what the stores keep
 
-    private SessionRows Rows => _rows ??= new SessionRows(_key.Workspace, _session.StreamId, _parentStreamId);
+    private SessionRows Rows => _rows ??= new SessionRows(_key.Workspace, _session.StreamId);
 
     private SessionView View(SessionState state) => SessionView.Of(state, Now);
 
     /// <summary>Decides, appends and answers. What another writer, or a failure of an append in front, made void is decided anew on the state as it is then; callers do not notice.</summary>
     private async Task<T> ExecuteAsync<T>(
-        SessionCommand command, Func<SessionState, ImmutableArray<SessionFact>, T> answer, JsonTypeInfo<T>? json = null, KeyedRequest? key = null, IReadOnlyList<NewBlob>? newBlobs = null)
+        SessionCommand command, Func<SessionState, ImmutableArray<SessionFact>, T> answer, JsonTypeInfo<T>? json = null, KeyedRequest? key = null, IReadOnlyList<NewBlob>? newBlobs = null, long? parentStreamId = null)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -145,7 +147,7 @@ internal sealed partial class SessionGrain(
                 var after = before;
                 foreach (var fact in facts) after = Session.Apply(after, fact);
                 var result = answer(after, facts);
-                await _session.CommitAsync(facts, after, Rows.Follow(before, after, facts), key?.Answer(result, json!), newBlobs, snapshot: after.End is not SessionEnd.None);
+                await _session.CommitAsync(facts, after, Rows.Follow(before, after, facts, parentStreamId), key?.Answer(result, json!), newBlobs, snapshot: after.End is not SessionEnd.None);
                 _live.Publish(facts);
                 return result;
             }
@@ -156,7 +158,8 @@ internal sealed partial class SessionGrain(
             }
             catch when (refusal is null)
             {
-                _rows?.Forget();   // the rows that it takes for written may not be
+                _rows = null;        // what it takes for written may not be
+                _live.Publish([]);   // and what nobody was told may be there
                 throw;
             }
         }
@@ -168,29 +171,18 @@ internal sealed partial class SessionGrain(
         return new MementoException(refusal);
     }
 
+    /// <summary>Reads the truth again if an append failed; all calls wait for the same reading.</summary>
     private async ValueTask EnsureLoadedAsync()
     {
-        if (!_session.IsBroken && _reloading is null) return;
-        await (_reloading ??= ReloadAsync());
-    }
-
-    private async Task LoadAsync()
-    {
-        await _session.LoadAsync();
-        _rows = null;
-        _live.Publish([]);   // there may be more than watchers were told
+        if (_session.IsBroken && _reloading.IsCompleted) _reloading = ReloadAsync();
+        await _reloading;
     }
 
     private async Task ReloadAsync()
     {
-        try
-        {
-            await LoadAsync().ConfigureAwait(ConfigureAwaitOptions.ForceYielding | ConfigureAwaitOptions.ContinueOnCapturedContext);   // a failure at once must not be remembered as the reload under way
-        }
-        finally
-        {
-            _reloading = null;
-        }
+        await _session.LoadAsync();
+        _rows = null;
+        _live.Publish([]);   // there may be more than watchers were told
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Session {Session}: an append was void, attempt {Attempt}; the state is read again")]

@@ -33,7 +33,7 @@ internal sealed class EventEndpoints(SessionCalls calls)
         routes.MapApi("GET", "/sessions/{id}/checkpoints", CheckpointsAsync, "listCheckpoints", "Lists checkpoints, newest first")
             .Parameters(ApiDescription.Paged).Answers<Page<SessionCheckpoint>>().Refuses(Status404NotFound, Status422UnprocessableEntity);
         routes.MapApi("GET", "/sessions/{id}/checkpoints/{checkpointId}/failure-snapshot", FailureSnapshotAsync, "getFailureSnapshot", "The evidence of a failure, put aside at a checkpoint")
-            .Answers<FailureSnapshot>().Refuses(Status404NotFound);
+            .Answers<FailureSnapshot>().Refuses(Status404NotFound, Status410Gone);
         routes.MapApi("GET", "/sessions/{id}/transitions", TransitionsAsync, "listTransitions", "Significant changes, oldest first")
             .Parameters(new ParameterDescription("entity", "Only changes of this entity.")).Parameters(ApiDescription.Paged)
             .Answers<Page<Transition>>().Refuses(Status404NotFound, Status422UnprocessableEntity);

@@ -22,25 +22,25 @@ internal sealed class SessionEndpoints(SessionCalls calls)
             .Parameters(ApiDescription.Paged).Answers<Page<SessionView>>().Refuses(Status400BadRequest, Status422UnprocessableEntity);
         routes.MapApi("GET", "/sessions/stats", StatsAsync, "getSessionStats", "Figures of the workspace").Answers<SessionStats>();
         routes.MapApi("POST", "/sessions/aggregates", AggregateAsync, "aggregateSessions", "The sessions that touched some entities, taken together")
-            .Takes<EntitiesBody>().Example("""{"entityIds":["src/main.c"]}""").Answers<SessionAggregates>().Refuses(Status400BadRequest, Status422UnprocessableEntity);
+            .Takes<EntityNames>().Example("""{"entityIds":["src/main.c"]}""").Answers<SessionAggregates>().Refuses(Status400BadRequest, Status422UnprocessableEntity);
         routes.MapApi("GET", "/sessions/{id}", GetAsync, "getSession", "Reads a session")
-            .Parameters(new ParameterDescription("events", $"Adds the newest N events, at most {Paging.MaxLimit}.", ParameterKind.Number)).Answers<SessionView>().Refuses(Status404NotFound);
+            .Parameters(new ParameterDescription("events", $"Adds the newest N events, at most {Paging.MaxLimit}.", ParameterKind.Number)).Answers<SessionView>().Refuses(Status404NotFound, Status410Gone);
         routes.MapApi("DELETE", "/sessions/{id}", DeleteAsync, "deleteSession", "Ends a session for good").AnswersNothing().Refuses(Status404NotFound);
         routes.MapApi("POST", "/sessions/{id}/join", JoinAsync, "joinSession", "Adds an agent and tells it what it should know")
-            .Takes<AgentBody>().Example("""{"agentId":"agent-2"}""").Answers<HandoffContext>().Refuses(Status400BadRequest, Status404NotFound, Status410Gone, Status422UnprocessableEntity);
+            .Takes<AgentName>().Example("""{"agentId":"agent-2"}""").Parameters(ApiDescription.Idempotency).Answers<HandoffContext>().Refuses(Status400BadRequest, Status404NotFound, Status410Gone, Status422UnprocessableEntity);
         routes.MapApi("POST", "/sessions/{id}/leave", LeaveAsync, "leaveSession", "Takes an agent out")
-            .Takes<AgentBody>().Example("""{"agentId":"agent-2"}""").Answers<SessionView>().Refuses(Status400BadRequest, Status404NotFound, Status410Gone, Status422UnprocessableEntity);
+            .Takes<AgentName>().Example("""{"agentId":"agent-2"}""").Parameters(ApiDescription.Idempotency).Answers<SessionView>().Refuses(Status400BadRequest, Status404NotFound, Status410Gone, Status422UnprocessableEntity);
         routes.MapApi("POST", "/sessions/{id}/handoff", HandOverAsync, "handSessionOver", "One agent goes, another comes")
             .Takes<HandOver>().Example("""{"fromAgent":"agent-1","toAgent":"agent-2","reason":"needs a reviewer","context":{"next":"run the tests"},"priority":5}""").Parameters(ApiDescription.Idempotency).Answers<SessionView>()
             .Refuses(Status400BadRequest, Status404NotFound, Status409Conflict, Status410Gone, Status422UnprocessableEntity);
         routes.MapApi("POST", "/sessions/{id}/fork", ForkAsync, "forkSession", "Starts a new session with this one's log up to a seq")
             .Takes<ForkSession>().Example("""{"atSeq":3,"agentId":"agent-2"}""").Parameters(ApiDescription.Idempotency).Answers<SessionView>(Status201Created)
-            .Refuses(Status400BadRequest, Status404NotFound, Status409Conflict, Status422UnprocessableEntity);
+            .Refuses(Status400BadRequest, Status404NotFound, Status409Conflict, Status410Gone, Status422UnprocessableEntity);
         routes.MapApi("GET", "/sessions/{id}/state", GetAtAsync, "getSessionAt", "The session as it was after an event")
-            .Parameters(new ParameterDescription("at", "Seq of the event.", ParameterKind.Number, Required: true)).Answers<SessionView>().Refuses(Status400BadRequest, Status404NotFound);
+            .Parameters(new ParameterDescription("at", "Seq of the event.", ParameterKind.Number, Required: true)).Answers<SessionView>().Refuses(Status400BadRequest, Status404NotFound, Status410Gone);
         routes.MapApi("GET", "/sessions/{id}/handoff-context", HandoffContextAsync, "getHandoffContext", "What an agent should know before it joins")
             .Parameters(new ParameterDescription("agent", "The agent.", Required: true)).Answers<HandoffContext>().Refuses(Status400BadRequest, Status404NotFound, Status410Gone);
-        routes.MapApi("GET", "/sessions/{id}/isolation/{agentId}", IsolateAsync, "isolateAgent", "One agent's share of the work").Answers<Isolation>().Refuses(Status404NotFound);
+        routes.MapApi("GET", "/sessions/{id}/isolation/{agentId}", IsolateAsync, "isolateAgent", "One agent's share of the work").Answers<Isolation>().Refuses(Status404NotFound, Status410Gone);
         routes.MapApi("GET", "/entities/{entityId}/anchors", AnchorsAsync, "getAnchors", "The newest five checkpoints that cover an entity").Answers<Page<Anchor>>();
     }
 
@@ -74,7 +74,7 @@ internal sealed class SessionEndpoints(SessionCalls calls)
     private async Task AggregateAsync(HttpContext http)
     {
         var queries = calls.Queries(http);
-        var body = await RequestBody.ReadAsync(http, calls.MaxBodyBytes, HttpJson.Default.EntitiesBody);
+        var body = await RequestBody.ReadAsync(http, calls.MaxBodyBytes, MementoJson.Default.EntityNames);
         http.Answer(await queries.AggregateAsync(body.EntityIds), MementoJson.Default.SessionAggregates);
     }
 
@@ -93,15 +93,15 @@ internal sealed class SessionEndpoints(SessionCalls calls)
     private async Task JoinAsync(HttpContext http)
     {
         var session = calls.Session(http);
-        var body = await RequestBody.ReadAsync(http, calls.MaxBodyBytes, HttpJson.Default.AgentBody);
-        http.Answer(await session.JoinAsync(body.AgentId), MementoJson.Default.HandoffContext);
+        var body = await RequestBody.ReadAsync(http, calls.MaxBodyBytes, MementoJson.Default.AgentName);
+        http.Answer(await session.JoinAsync(body.AgentId, IdempotencyKey.Of(http)), MementoJson.Default.HandoffContext);
     }
 
     private async Task LeaveAsync(HttpContext http)
     {
         var session = calls.Session(http);
-        var body = await RequestBody.ReadAsync(http, calls.MaxBodyBytes, HttpJson.Default.AgentBody);
-        http.Answer(await session.LeaveAsync(body.AgentId), MementoJson.Default.SessionView);
+        var body = await RequestBody.ReadAsync(http, calls.MaxBodyBytes, MementoJson.Default.AgentName);
+        http.Answer(await session.LeaveAsync(body.AgentId, IdempotencyKey.Of(http)), MementoJson.Default.SessionView);
     }
 
     private async Task HandOverAsync(HttpContext http)

@@ -17,8 +17,8 @@ internal interface IDatabase : IDisposable
     /// <summary>Makes the committers; called once.</summary>
     IReadOnlyList<ICommitter> OpenCommitters();
 
-    /// <summary>Entries of all streams in the order of their commits. Null = from the beginning.</summary>
-    Task<IReadOnlyList<FeedEntry>> ReadFeedAsync(string? after, int limit, CancellationToken cancellationToken);
+    /// <inheritdoc cref="IJournalFeed.ReadAsync"/>
+    Task<FeedPage> ReadFeedAsync(string prefix, string? after, int limit, CancellationToken cancellationToken);
 
     /// <summary>The cursor behind the newest entry.</summary>
     Task<string> GetFeedEndAsync(CancellationToken cancellationToken);

@@ -6,8 +6,12 @@ namespace Memento.Storage;
 /// <summary>All streams as one sequence, in the order of their commits: for those who follow everything. Nothing is missed and nothing comes twice, whoever else is writing.</summary>
 public interface IJournalFeed
 {
-    /// <summary>Entries after a cursor, at most <paramref name="limit"/>; null = from the beginning. Fewer than the limit means that the end was reached.</summary>
-    Task<IReadOnlyList<FeedEntry>> ReadAsync(string? after, int limit, CancellationToken cancellationToken = default);
+    /// <summary>Looks at up to <paramref name="limit"/> entries after a cursor and answers those of streams whose name begins with <paramref name="prefix"/>. Entries of other streams are not even checked.</summary>
+    /// <param name="prefix">Beginning of the wanted streams' names; empty = all.</param>
+    /// <param name="after">Cursor; null = from the beginning.</param>
+    /// <param name="limit">Most entries to look at.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    Task<FeedPage> ReadAsync(string prefix, string? after, int limit, CancellationToken cancellationToken = default);
 
     /// <summary>The cursor behind the newest entry.</summary>
     Task<string> GetEndAsync(CancellationToken cancellationToken = default);
@@ -16,6 +20,12 @@ public interface IJournalFeed
     Task WaitForMoreAsync(CancellationToken cancellationToken = default);
 }
 
+/// <summary>Part of the feed.</summary>
+/// <param name="Entries">The wanted entries.</param>
+/// <param name="Next">Where to go on; null if nothing is there yet.</param>
+/// <param name="AtEnd">Whether there was nothing more at that moment.</param>
+public sealed record FeedPage(IReadOnlyList<FeedEntry> Entries, string? Next, bool AtEnd);
+
 /// <summary>One entry of any stream.</summary>
 /// <param name="Cursor">Where to go on after it. Opaque.</param>
 /// <param name="Stream">Name of its stream.</param>
@@ -23,12 +33,19 @@ public interface IJournalFeed
 public readonly record struct FeedEntry(string Cursor, string Stream, JournalEntry Entry)
 {
     /// <summary>Reads rows of: stream number, stream name, then an entry's six columns.</summary>
-    internal static async Task<IReadOnlyList<FeedEntry>> ReadAsync(DbCommand command, Func<DbDataReader, string> cursor, CancellationToken token)
+    internal static async Task<FeedPage> ReadAsync(DbCommand command, string prefix, string? after, int limit, Func<DbDataReader, string> cursor, CancellationToken token)
     {
         var entries = new List<FeedEntry>();
         using var reader = await command.ExecuteReaderAsync(token);
-        while (await reader.ReadAsync(token)) entries.Add(new(cursor(reader), reader.GetString(1), Journal.ReadEntry(reader, reader.GetInt64(0), 2)));
-        return entries;
+        var read = 0;
+        for (; await reader.ReadAsync(token); read++)
+        {
+            after = cursor(reader);
+            var stream = reader.GetString(1);
+            if (stream.StartsWith(prefix, StringComparison.Ordinal)) entries.Add(new(after, stream, Journal.ReadEntry(reader, reader.GetInt64(0), 2)));
+        }
+
+        return new(entries, after, read < limit);
     }
 
     internal static long[] ParseCursor(string cursor, int parts)
@@ -43,7 +60,7 @@ internal sealed class JournalFeed(IDatabase database, GroupCommit commits, TimeP
     /// <summary>How often a waiting reader looks for what other processes committed.</summary>
     public static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(250);
 
-    public Task<IReadOnlyList<FeedEntry>> ReadAsync(string? after, int limit, CancellationToken cancellationToken) => database.ReadFeedAsync(after, limit, cancellationToken);
+    public Task<FeedPage> ReadAsync(string prefix, string? after, int limit, CancellationToken cancellationToken) => database.ReadFeedAsync(prefix, after, limit, cancellationToken);
 
     public Task<string> GetEndAsync(CancellationToken cancellationToken) => database.GetFeedEndAsync(cancellationToken);
 

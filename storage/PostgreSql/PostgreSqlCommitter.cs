@@ -36,7 +36,8 @@ internal sealed class PostgreSqlCommitter(NpgsqlDataSource source) : ICommitter
         {
             // Npgsql gave up in the middle, e.g. at a text that is no UTF-16. What it believes to have prepared on this connection was never sent.
             Disconnect();
-            throw;
+            if (e is NpgsqlException or ArgumentException) throw;
+            throw new IOException($"The commit broke off: {e.Message}", e);   // whether it arrived must be found out
         }
     }
 

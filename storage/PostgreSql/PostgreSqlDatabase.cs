@@ -74,7 +74,7 @@ internal sealed class PostgreSqlDatabase : IDatabase
 
     public IReadOnlyList<ICommitter> OpenCommitters() => [.. Enumerable.Range(0, _writerCount).Select(_ => new PostgreSqlCommitter(_writers))];
 
-    public Task<IReadOnlyList<FeedEntry>> ReadFeedAsync(string? after, int limit, CancellationToken cancellationToken) => ReadAsync(async (connection, token) =>
+    public Task<FeedPage> ReadFeedAsync(string prefix, string? after, int limit, CancellationToken cancellationToken) => ReadAsync(async (connection, token) =>
     {
         var from = after is null ? [0, 0, 0] : FeedEntry.ParseCursor(after, 3);
         using var command = connection.Command("""
@@ -84,7 +84,7 @@ internal sealed class PostgreSqlDatabase : IDatabase
               AND j.commit_xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
             ORDER BY j.commit_xid, j.stream_id, j.position LIMIT @limit
             """, ("xid", from[0]), ("stream", from[1]), ("position", from[2]), ("limit", (long)limit));
-        return await FeedEntry.ReadAsync(command, row => string.Create(CultureInfo.InvariantCulture, $"{row.GetInt64(8)}-{row.GetInt64(0)}-{row.GetInt64(2)}"), token);
+        return await FeedEntry.ReadAsync(command, prefix, after, limit, row => string.Create(CultureInfo.InvariantCulture, $"{row.GetInt64(8)}-{row.GetInt64(0)}-{row.GetInt64(2)}"), token);
     }, cancellationToken);
 
     public Task<string> GetFeedEndAsync(CancellationToken cancellationToken) => ReadAsync(async (connection, token) =>

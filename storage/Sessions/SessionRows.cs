@@ -13,8 +13,7 @@ namespace Memento.Sessions;
 /// </summary>
 /// <param name="workspace">The session's workspace.</param>
 /// <param name="streamId">Its stream.</param>
-/// <param name="parentStreamId">The stream of the session that it is a fork of; only needed when it is created.</param>
-public sealed class SessionRows(string workspace, long streamId, long? parentStreamId = null)
+public sealed class SessionRows(string workspace, long streamId)
 {
     /// <summary>How far the time columns of a session's row may lag behind.</summary>
     public static readonly TimeSpan MaxLag = TimeSpan.FromSeconds(30);
@@ -28,7 +27,8 @@ public sealed class SessionRows(string workspace, long streamId, long? parentStr
     /// <param name="before">The session before the facts.</param>
     /// <param name="after">The session after them.</param>
     /// <param name="facts">The facts.</param>
-    public IReadOnlyList<RowChange> Follow(SessionState before, SessionState after, ImmutableArray<SessionFact> facts)
+    /// <param name="parentStreamId">The stream of the session that it is a fork of, when it is created.</param>
+    public IReadOnlyList<RowChange> Follow(SessionState before, SessionState after, ImmutableArray<SessionFact> facts, long? parentStreamId = null)
     {
         var rows = new List<RowChange>(4);
         long events = 0, checkpoints = 0, failures = 0;
@@ -36,6 +36,9 @@ public sealed class SessionRows(string workspace, long streamId, long? parentStr
         {
             switch (fact)
             {
+                case SessionFact.Created { Base.CurrentCheckpoint: { } inherited }:
+                    rows.Add(CheckpointRow(inherited));   // lists show it for the fork as they do for its parent
+                    break;
                 case SessionFact.Recorded(var happened):
                     events++;
                     AddEntities(rows, after, happened);
@@ -51,11 +54,11 @@ public sealed class SessionRows(string workspace, long streamId, long? parentStr
             }
         }
 
-        foreach (var agent in after.AgentIds)
-            if (!before.Exists || !before.AgentIds.Contains(agent)) rows.Add(SessionTables.Agent.Row(workspace, agent, after.CreatedAt.ToStored(), streamId));
+        if (!before.AgentIds.Equals(after.AgentIds))
+            foreach (var agent in after.AgentIds.Except(before.AgentIds)) rows.Add(SessionTables.Agent.Row(workspace, agent, after.CreatedAt.ToStored(), streamId));
         if (NeedsRow(before, after))
         {
-            rows.Add(Row(after));
+            rows.Add(Row(after, parentStreamId));
             _written = after.UpdatedAt;
         }
 
@@ -77,7 +80,7 @@ public sealed class SessionRows(string workspace, long streamId, long? parentStr
         || after.UpdatedAt - _written >= MaxLag
         || (after.TtlSeconds > 0 && (after.UpdatedAt - _written).TotalSeconds >= after.TtlSeconds / 2.0);
 
-    private RowChange Row(SessionState s) => SessionTables.Session.Row(
+    private RowChange Row(SessionState s, long? parentStreamId) => SessionTables.Session.Row(
         streamId, workspace, s.SessionId, s.CreatedAt.ToStored(), parentStreamId, s.Parent?.SessionId, s.Parent?.Seq, s.Metadata?.Text, s.TtlSeconds,
         s.GraceUntil.ToStored(), s.UpdatedAt.ToStored(), s.ExpiresAt.ToStored(), (long)s.End,
         NamedEnumConverter<WorkState>.NameOf(s.State), s.CurrentCheckpoint is { } c ? NamedEnumConverter<Outcome>.NameOf(c.Outcome) : null,
@@ -89,13 +92,16 @@ public sealed class SessionRows(string workspace, long streamId, long? parentStr
     private void AddCheckpoint(List<RowChange> rows, SessionCheckpoint checkpoint, ref long count)
     {
         count++;
-        rows.Add(SessionTables.Checkpoint.Row(streamId, checkpoint.Seq, checkpoint.CheckpointId, JsonSerializer.Serialize(checkpoint, MementoJson.Default.SessionCheckpoint), null));
+        rows.Add(CheckpointRow(checkpoint));
     }
+
+    private RowChange CheckpointRow(SessionCheckpoint checkpoint) =>
+        SessionTables.Checkpoint.Row(streamId, checkpoint.Seq, checkpoint.CheckpointId, JsonSerializer.Serialize(checkpoint, MementoJson.Default.SessionCheckpoint), null);
 
     private void AddEntities(List<RowChange> rows, SessionState s, SessionEvent happened)
     {
         var perf = happened.Impact?.PerfDelta;
-        foreach (var entity in happened.ChangeInfo.EntityIds)
+        foreach (var entity in happened.ChangeInfo.EntityIds.Distinct())
             if (FirstTouch(entity) || perf is not null)
                 rows.Add(SessionTables.Entity.Row(workspace, entity, s.CreatedAt.ToStored(), streamId, perf is null ? 0L : 1L, perf ?? 0.0));
     }

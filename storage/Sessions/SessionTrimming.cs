@@ -10,10 +10,16 @@ namespace Memento.Sessions;
 internal static class SessionTrimming
 {
     private const int Page = 1_000;
+    private const int MaxNames = 200;
 
     public static async Task<int> TrimAsync(IDatabase database, DateTimeOffset expiredBefore, DateTimeOffset deletedBefore, DateTimeOffset keysBefore, int limit, CancellationToken token)
     {
-        await database.MaintainAsync("DELETE FROM idempotency WHERE at < @before", [("before", keysBefore.ToStored())], token);
+        while (await database.MaintainAsync(
+            $"DELETE FROM idempotency WHERE (scope, key) IN (SELECT i.scope, i.key FROM idempotency i WHERE i.at < @before LIMIT {Page})", [("before", keysBefore.ToStored())], token) == Page)
+        {
+            // In small transactions: writers of the embedded store wait for each.
+        }
+
         var over = await FindAsync(database, expiredBefore, deletedBefore, limit, token);
         foreach (var session in over) await TrimAsync(database, session, token);
         return over.Count;
@@ -23,36 +29,57 @@ internal static class SessionTrimming
         database.ReadAsync(async (connection, token) =>
         {
             using var command = connection.Command("""
-                SELECT s.stream_id, s.workspace, s.created_at FROM session s
-                WHERE s.ended <> 0 AND ((s.ended = 1 AND s.updated_at < @expired) OR (s.ended = 2 AND s.updated_at < @deleted))
+                SELECT s.stream_id, s.workspace, s.created_at, (SELECT max(j.position) FROM journal j WHERE j.stream_id = s.stream_id) FROM session s
+                WHERE s.ended <> 0 AND ((s.ended = 1 AND s.expires_at < @expired) OR (s.ended = 2 AND s.updated_at < @deleted))
                   AND NOT EXISTS (SELECT 1 FROM session f WHERE f.parent_stream = s.stream_id)
                 ORDER BY s.updated_at LIMIT @limit
                 """, ("expired", expiredBefore.ToStored()), ("deleted", deletedBefore.ToStored()), ("limit", (long)limit));
             using var reader = await command.ExecuteReaderAsync(token);
             var found = new List<Over>();
-            while (await reader.ReadAsync(token)) found.Add(new(reader.GetInt64(0), reader.GetString(1), reader.GetInt64(2)));
+            while (await reader.ReadAsync(token)) found.Add(new(reader.GetInt64(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3)));
             return found;
         }, cancellationToken);
 
     private static async Task TrimAsync(IDatabase database, Over session, CancellationToken token)
     {
-        (string, object?) stream = ("stream", session.StreamId), workspace = ("workspace", session.Workspace), created = ("created", session.CreatedAt);
+        (string, object?) stream = ("stream", session.StreamId);
         for (long from = 1; from > 0;)
         {
             // The index tables are keyed by agent and entity; the log says which those were.
             var (entities, agents, next) = await ReadNamesAsync(database, session.StreamId, from, token);
-            foreach (var entity in entities)
-                await database.MaintainAsync("DELETE FROM session_entity WHERE workspace = @workspace AND entity = @name AND created_at = @created AND stream_id = @stream", [workspace, ("name", entity), created, stream], token);
-            foreach (var agent in agents)
-                await database.MaintainAsync("DELETE FROM session_agent WHERE workspace = @workspace AND agent = @name AND created_at = @created AND stream_id = @stream", [workspace, ("name", agent), created, stream], token);
+            await RemoveNamesAsync(database, session, "session_entity", "entity", entities, token);
+            await RemoveNamesAsync(database, session, "session_agent", "agent", agents, token);
             from = next;
         }
 
+        foreach (var hash in await ReadEvidenceAsync(database, session.StreamId, token))
+            await database.MaintainAsync("DELETE FROM blob WHERE hash = @hash", [("hash", Convert.FromHexString(hash))], token);   // it names its checkpoint, so nothing else has the same content
         await database.MaintainAsync("DELETE FROM session_checkpoint WHERE stream_id = @stream", [stream], token);
         await database.MaintainAsync("DELETE FROM snapshot WHERE stream_id = @stream AND position < (SELECT max(n.position) FROM snapshot n WHERE n.stream_id = @stream)", [stream], token);
-        await database.MaintainAsync("DELETE FROM journal WHERE stream_id = @stream AND position < (SELECT max(n.position) FROM journal n WHERE n.stream_id = @stream)", [stream], token);
+        for (var from = 1L; from < session.Head; from += Page)
+            await database.MaintainAsync("DELETE FROM journal WHERE stream_id = @stream AND position >= @from AND position < @to", [stream, ("from", from), ("to", Math.Min(from + Page, session.Head))], token);
         await database.MaintainAsync("DELETE FROM session WHERE stream_id = @stream", [stream], token);
     }
+
+    private static async Task RemoveNamesAsync(IDatabase database, Over session, string table, string column, HashSet<string> names, CancellationToken token)
+    {
+        foreach (var some in names.Chunk(MaxNames))
+        {
+            var list = string.Join(", ", some.Select((_, i) => $"@n{i}"));
+            await database.MaintainAsync(
+                $"DELETE FROM {table} WHERE workspace = @workspace AND {column} IN ({list}) AND created_at = @created AND stream_id = @stream",
+                [("workspace", session.Workspace), ("created", session.CreatedAt), ("stream", session.StreamId), .. some.Select((name, i) => ($"n{i}", (object?)name))], token);
+        }
+    }
+
+    private static Task<List<string>> ReadEvidenceAsync(IDatabase database, long streamId, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
+    {
+        using var command = connection.Command("SELECT failure_hash FROM session_checkpoint WHERE stream_id = @stream AND failure_hash IS NOT NULL", ("stream", streamId));
+        using var reader = await command.ExecuteReaderAsync(token);
+        var hashes = new List<string>();
+        while (await reader.ReadAsync(token)) hashes.Add(reader.GetString(0));
+        return hashes;
+    }, cancellationToken);
 
     private static async Task<(HashSet<string> Entities, HashSet<string> Agents, long Next)> ReadNamesAsync(IDatabase database, long streamId, long from, CancellationToken cancellationToken)
     {
@@ -95,5 +122,5 @@ internal static class SessionTrimming
         }
     }
 
-    private sealed record Over(long StreamId, string Workspace, long CreatedAt);
+    private sealed record Over(long StreamId, string Workspace, long CreatedAt, long Head);
 }

@@ -87,14 +87,14 @@ internal sealed class SqliteDatabase : IDatabase
 
     public IReadOnlyList<ICommitter> OpenCommitters() => [new SqliteCommitter(Connect(_options))];
 
-    public Task<IReadOnlyList<FeedEntry>> ReadFeedAsync(string? after, int limit, CancellationToken cancellationToken) => ReadAsync(async (connection, token) =>
+    public Task<FeedPage> ReadFeedAsync(string prefix, string? after, int limit, CancellationToken cancellationToken) => ReadAsync(async (connection, token) =>
     {
         // There is one writer, so the order of the rows is the order of the commits.
         using var command = connection.Command("""
             SELECT j.stream_id, s.name, j.position, j.kind, j.version, j.at, j.payload, j.checksum, j.entry_id
             FROM journal j JOIN stream s ON s.stream_id = j.stream_id WHERE j.entry_id > @after ORDER BY j.entry_id LIMIT @limit
             """, ("after", after is null ? 0 : FeedEntry.ParseCursor(after, 1)[0]), ("limit", (long)limit));
-        return await FeedEntry.ReadAsync(command, row => row.GetInt64(8).ToString(CultureInfo.InvariantCulture), token);
+        return await FeedEntry.ReadAsync(command, prefix, after, limit, row => row.GetInt64(8).ToString(CultureInfo.InvariantCulture), token);
     }, cancellationToken);
 
     public Task<string> GetFeedEndAsync(CancellationToken cancellationToken) => ReadAsync(async (connection, token) =>

@@ -133,7 +133,7 @@ public abstract class ReadConformance(TestDatabase database) : IAsyncLifetime
         var writers = new List<JournalWriter>();
         for (var i = 0; i < 20; i++) writers.Add(await _rig.WriterAsync());
         var after = await _rig.Feed.GetEndAsync(Token);
-        var (seen, cursor) = (new List<(string Stream, long Position)>(), after);
+        var (seen, cursor) = (new List<(string Stream, long Position)>(), (string?)after);
         var writing = Task.WhenAll(writers.Select(async writer =>
         {
             for (var i = 1; i <= 50; i++) await _rig.AppendAsync(writer, i);
@@ -142,14 +142,14 @@ public abstract class ReadConformance(TestDatabase database) : IAsyncLifetime
         while (seen.Count < 1_000)
         {
             var more = _rig.Feed.WaitForMoreAsync(Token);
-            var page = await _rig.Feed.ReadAsync(cursor, 64, Token);
-            seen.AddRange(page.Select(e => (e.Stream, e.Entry.Position)));
-            if (page.Count > 0) cursor = page[^1].Cursor;
-            if (page.Count < 64) await more.WaitAsync(TimeSpan.FromSeconds(30), Token);
+            var page = await _rig.Feed.ReadAsync("", cursor, 64, Token);
+            seen.AddRange(page.Entries.Select(e => (e.Stream, e.Entry.Position)));
+            cursor = page.Next;
+            if (page.AtEnd) await more.WaitAsync(TimeSpan.FromSeconds(30), Token);
         }
 
         await writing;
-        Assert.Empty(await _rig.Feed.ReadAsync(cursor, 10, Token));
+        Assert.Empty((await _rig.Feed.ReadAsync("", cursor, 10, Token)).Entries);
         foreach (var writer in writers) Assert.Equal(Enumerable.Range(1, 50).Select(i => (long)i), seen.Where(e => e.Stream == writer.Name).Select(e => e.Position));
     }
 
