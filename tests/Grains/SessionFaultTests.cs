@@ -16,8 +16,13 @@ public sealed class SessionFaultTests(SessionClusterFixture<SqliteTestDatabase> 
     public async Task Callers_behind_a_failed_append_succeed_or_are_told_and_there_is_never_a_gap()
     {
         var session = await _cluster.BeginAsync();
-        var number = 0;
-        _cluster.Faults.OnAppend = (_, commit) => Interlocked.Increment(ref number) is 100 or 350 or 600 ? Task.FromException(JournalFaults.Unreachable()) : commit();
+        var (number, failed) = (0, 0);
+        _cluster.Faults.OnAppend = (_, commit) =>
+        {
+            if (Interlocked.Increment(ref number) is not (100 or 350 or 600)) return commit();
+            Interlocked.Increment(ref failed);
+            return Task.FromException(JournalFaults.Unreachable());
+        };
 
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 400).Select(async i =>
         {
@@ -34,7 +39,8 @@ public sealed class SessionFaultTests(SessionClusterFixture<SqliteTestDatabase> 
 
         _cluster.Faults.Heal();
         var stored = outcomes.Where(o => o.Seq > 0).ToList();
-        Assert.Equal(397, stored.Count);   // the three that failed were told so; all behind them were done again
+        Assert.InRange(failed, 1, 3);   // how many appends are tried again, and so count, is up to the scheduler
+        Assert.Equal(400 - failed, stored.Count);   // those that failed were told so; all behind them were done again
         var events = await SessionCluster.EventsAsync(session);
         Assert.Equal(SessionCluster.Seqs(1, stored.Count), events.Select(e => e.Seq));
         Assert.All(stored, o => Assert.Equal($"{{\"n\":{o.i}}}", events[(int)o.Seq - 1].Metadata!.Text));
