@@ -32,7 +32,7 @@ public sealed class SessionCluster : IAsyncDisposable
 
     public IServiceProvider Services => _cluster.GetSiloServiceProvider();
 
-    public static async Task<SessionCluster> StartAsync(TestDatabase database, Action<SessionOptions>? sessions = null, Action<StorageOptions>? storage = null, FakeTimeProvider? clock = null)
+    public static async Task<SessionCluster> StartAsync(TestDatabase database, Action<SessionOptions>? sessions = null, Action<StorageOptions>? storage = null, FakeTimeProvider? clock = null, bool sweeping = false)
     {
         var (time, faults) = (clock ?? new FakeTimeProvider(new DateTimeOffset(2026, 5, 6, 7, 8, 9, TimeSpan.Zero)), new JournalFaults());
         var builder = new InProcessTestClusterBuilder(initialSilosCount: 1);
@@ -41,18 +41,17 @@ public sealed class SessionCluster : IAsyncDisposable
             silo.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(time));
             silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
             silo.Services.AddSingleton<IJournal>(services => new FaultyJournal(services.GetRequiredService<Store>().Journal, faults));
+            var others = silo.Services.ToHashSet();
             silo.AddMemento();
+            if (!sweeping)   // the tests sweep when they want to
+                foreach (var sweeper in silo.Services.Where(s => s.ServiceType == typeof(ILifecycleParticipant<ISiloLifecycle>) && !others.Contains(s)).ToArray()) silo.Services.Remove(sweeper);
             silo.Services.PostConfigure<StorageOptions>(options =>
             {
                 var wanted = database.Options;
                 (options.Store, options.DataDirectory, options.ConnectionStrings) = (wanted.Store, wanted.DataDirectory, wanted.ConnectionStrings);
                 storage?.Invoke(options);
             });
-            silo.Services.PostConfigure<SessionOptions>(options =>
-            {
-                options.SweepInterval = TimeSpan.FromHours(1);   // the tests sweep when they want to
-                sessions?.Invoke(options);
-            });
+            if (sessions is not null) silo.Services.PostConfigure(sessions);
         });
         var cluster = builder.Build();
         await cluster.DeployAsync();

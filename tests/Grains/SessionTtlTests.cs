@@ -47,6 +47,16 @@ public sealed class SessionTtlTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_silo_looks_for_what_is_over_by_itself()
+    {
+        await using var cluster = await SessionCluster.StartAsync(_database, sweeping: true);
+        await cluster.BeginAsync(ttl: 10);
+        cluster.Clock.Advance(TimeSpan.FromSeconds(15));
+
+        await JournalRig.UntilAsync(async () => await _database.AskAsync<long>("SELECT count(*) FROM session WHERE ended = 1") == 1, "the session is marked as expired");
+    }
+
+    [Fact]
     public async Task One_in_use_never_dies_however_often_it_is_looked_for()
     {
         await using var cluster = await SessionCluster.StartAsync(_database);
