@@ -8,10 +8,11 @@ public static class Names
     /// <summary>Longest name, in UTF-16 code units.</summary>
     public const int MaxLength = 256;
 
-    /// <summary>What is wrong with a name, or null. The rule: 1–256 printable characters, and not <c>.</c> or <c>..</c>, which URLs swallow.</summary>
+    /// <summary>What is wrong with a name, or null. The rule: 1–256 printable characters, not only white space, and not <c>.</c> or <c>..</c>, which URLs swallow.</summary>
     public static string? Problem(string? name)
     {
         if (string.IsNullOrEmpty(name)) return "must not be empty";
+        if (string.IsNullOrWhiteSpace(name)) return "must not be only white space";
         if (name.Length > MaxLength) return $"has {name.Length} characters; at most {MaxLength} are allowed";
         if (name is "." or "..") return $"must not be \"{name}\"";
         for (var i = 0; i < name.Length; i++)

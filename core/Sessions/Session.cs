@@ -60,7 +60,7 @@ public static class Session
     /// <summary>Why the session cannot be used, or null if it can.</summary>
     public static Refusal? Closed(SessionState s, DateTimeOffset now) =>
         !s.Exists || s.End is SessionEnd.Deleted ? Refusal.Of(RefusalKind.NotFound, Codes.SessionNotFound, $"There is no session \"{s.SessionId}\".")
-        : IsOver(s, now) ? Refusal.Of(RefusalKind.Gone, Codes.SessionExpired, $"Session \"{s.SessionId}\" expired at {s.ExpiresAt ?? s.UpdatedAt:O}.")
+        : IsOver(s, now) ? Refusal.Of(RefusalKind.Gone, Codes.SessionExpired, $"Session \"{s.SessionId}\" expired at {(s.ExpiresAt ?? s.UpdatedAt).UtcDateTime:O}.")
         : null;
 
     private static Decision<SessionFact> Create(SessionState s, SessionCommand.Create c, SessionLimits limits, DateTimeOffset at)

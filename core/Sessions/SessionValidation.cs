@@ -14,10 +14,14 @@ public static class SessionValidation
     /// <summary>Largest performance delta, in percent, either way. Sums of it stay finite, which JSON needs.</summary>
     public const double MaxPerfDelta = 1e9;
 
+    /// <summary>Session ids that HTTP could not tell from its own pages.</summary>
+    public static readonly ImmutableArray<string> Reserved = ["stats", "aggregates"];
+
     public static ImmutableArray<FieldError> Problems(SessionCommand.Create c, SessionLimits limits)
     {
         var found = new Findings();
         found.Name("sessionId", c.SessionId);
+        if (Reserved.Contains(c.SessionId)) found.Add("sessionId", $"is \"{c.SessionId}\", which is a page of its own under /sessions");
         found.Name("agentId", c.AgentId);
         if (c.TtlSeconds is { } ttl && (ttl < 0 || ttl > limits.MaxTtlSeconds)) found.Add("ttlSeconds", $"is {ttl}; must be from 0 (never expires) to {limits.MaxTtlSeconds}");
         found.Json("metadata", c.Metadata, limits);
@@ -79,7 +83,7 @@ public static class SessionValidation
         }
 
         if (e.OccurredAt is { } occurred && (occurred < EarliestOccurredAt || occurred > now + OccurredAtTolerance))
-            found.Add(path + "occurredAt", $"is {occurred:O}; must be from {EarliestOccurredAt:O} to a day from now");
+            found.Add(path + "occurredAt", $"is {occurred.UtcDateTime:O}; must be from {EarliestOccurredAt.UtcDateTime:O} to a day from now");
         found.Json(path, "metadata", e.Metadata, limits);
     }
 

@@ -13,6 +13,7 @@ internal sealed class SessionFeedGrain(IJournalFeed feed) : Grain, ISessionFeedG
     {
         var prefix = SessionGrain.StreamOf(new GrainKey(this.GetPrimaryKeyString(), ""));
         var cursor = after is null ? await feed.GetEndAsync(cancellationToken) : after.Length == 0 ? null : after;
+        if (cursor is not null && after is not null) await feed.CheckAsync(cursor, cancellationToken);
         while (true)
         {
             var more = feed.WaitForMoreAsync(cancellationToken);

@@ -16,10 +16,16 @@ internal static class Usage
           --Memento:Clustering=localhost|redis     how silos find each other (default localhost)
           --Memento:ConnectionStrings:Redis=…      where Redis is
           --Memento:SiloPort=N, --Memento:GatewayPort=N   Orleans ports (default 11111, 30000; 0 = any free one)
-          --Memento:Sessions:DefaultTtl=HH:MM:SS, …:GraceTtl, …:CheckpointInterval=N
+          --Memento:Sqlite:Synchronous=full|normal when the embedded store waits for the disk (default full)
+          --Memento:Journal:Writers=N, …:RetryFor=HH:MM:SS, …:SnapshotInterval=N, …:MaxWaiting=N
+          --Memento:Sessions:DefaultTtl=HH:MM:SS, …:GraceTtl, …:CheckpointInterval=N, …:MaxEvents=N
+          --Memento:Sessions:FailureSnapshots=true|false, …:Retention=D.HH:MM:SS, …:DeletedRetention
+          --Memento:Http:MaxBodyBytes=N            largest request body (default 8 MiB)
           --Logging:LogLevel:Default=Debug         say more, also when the start fails
 
         Every setting can also be an environment variable (Memento__Store=…) or in appsettings.json.
+        SESSION_DEFAULT_TTL, SESSION_GRACE_TTL (seconds), SESSION_CHECKPOINT_INTERVAL, SESSION_MAX_EVENTS,
+        SESSION_ENABLE_FAILURE_SNAPSHOTS and REDIS_URL are understood too; a Memento setting wins.
         """;
 
     /// <summary>Turns switches into settings. Throws <see cref="StartupException"/> for what is neither.</summary>

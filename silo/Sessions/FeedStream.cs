@@ -17,7 +17,7 @@ internal sealed class FeedStream(SessionCalls calls, IHostApplicationLifetime li
                 new("after", "Id of an event of this stream to go on after; empty = from the beginning; absent = only what comes from now on."),
                 new(LastEventId, "Id of the last event that was seen; wins over after.", Header: true))
             .Answers<string>(contentType: ServerSentEvents.ContentType)
-            .Refuses(StatusCodes.Status422UnprocessableEntity);
+            .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status422UnprocessableEntity);
 
     private async Task StreamAsync(HttpContext http)
     {

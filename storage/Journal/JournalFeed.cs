@@ -16,6 +16,9 @@ public interface IJournalFeed
     /// <summary>The cursor behind the newest entry.</summary>
     Task<string> GetEndAsync(CancellationToken cancellationToken = default);
 
+    /// <summary>Throws <c>SEQ_NOT_FOUND</c> if a cursor is beyond the end, as one of another or a restored database can be, and <c>VALIDATION_FAILED</c> if it is none.</summary>
+    Task CheckAsync(string cursor, CancellationToken cancellationToken = default);
+
     /// <summary>A task that completes when there may be more. Take it before reading; other processes' commits are noticed within a quarter of a second.</summary>
     Task WaitForMoreAsync(CancellationToken cancellationToken = default);
 }
@@ -63,6 +66,14 @@ internal sealed class JournalFeed(IDatabase database, GroupCommit commits, TimeP
     public Task<FeedPage> ReadAsync(string prefix, string? after, int limit, CancellationToken cancellationToken) => database.ReadFeedAsync(prefix, after, limit, cancellationToken);
 
     public Task<string> GetEndAsync(CancellationToken cancellationToken) => database.GetFeedEndAsync(cancellationToken);
+
+    public async Task CheckAsync(string cursor, CancellationToken cancellationToken)
+    {
+        var end = await database.GetFeedEndAsync(cancellationToken);
+        var parts = end.Split('-').Length;
+        if (FeedEntry.ParseCursor(cursor, parts)[0] > FeedEntry.ParseCursor(end, parts)[0])
+            throw new MementoException(Refusal.Of(RefusalKind.NotFound, Codes.SeqNotFound, $"after: \"{cursor}\" is beyond the end of the feed. Is it from another database? Start anew."));
+    }
 
     public async Task WaitForMoreAsync(CancellationToken cancellationToken)
     {
