@@ -12,8 +12,9 @@ public static class Names
     public static string? Problem(string? name)
     {
         if (string.IsNullOrEmpty(name)) return "must not be empty";
-        if (string.IsNullOrWhiteSpace(name)) return "must not be only white space";
         if (name.Length > MaxLength) return $"has {name.Length} characters; at most {MaxLength} are allowed";
+        if (!name.AsSpan().ContainsAnyExceptInRange('!', '~') && name[0] != '.') return null;   // nearly every name
+        if (string.IsNullOrWhiteSpace(name)) return "must not be only white space";
         if (name is "." or "..") return $"must not be \"{name}\"";
         for (var i = 0; i < name.Length; i++)
         {

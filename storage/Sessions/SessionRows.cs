@@ -101,7 +101,8 @@ public sealed class SessionRows(string workspace, long streamId)
     private void AddEntities(List<RowChange> rows, SessionState s, SessionEvent happened)
     {
         var perf = happened.Impact?.PerfDelta;
-        foreach (var entity in happened.ChangeInfo.EntityIds.Distinct())
+        var entities = happened.ChangeInfo.EntityIds;
+        foreach (var entity in entities.Length > 1 ? [.. entities.Distinct()] : entities)
             if (FirstTouch(entity) || perf is not null)
                 rows.Add(SessionTables.Entity.Row(workspace, entity, s.CreatedAt.ToStored(), streamId, perf is null ? 0L : 1L, perf ?? 0.0));
     }
