@@ -25,8 +25,8 @@ internal sealed class HttpSessionClient(HttpTransport http, MementoClientOptions
 
     public Task<Page<SessionView>> ListAsync(SessionQuery query, CancellationToken cancellationToken) => http.GetAsync(
         new UrlBuilder(_sessions)
-            .Add("agent", query.Agent)
-            .Add("entity", query.Entity)
+            .Add("agent", Filter("agent", query.Agent))
+            .Add("entity", Filter("entity", query.Entity))
             .Add("state", query.State)
             .Add("outcome", query.Outcome)
             .Add("active", query.ActiveOnly ? "true" : null)
@@ -48,7 +48,7 @@ internal sealed class HttpSessionClient(HttpTransport http, MementoClientOptions
             .Add("from", query.From)
             .Add("to", query.To)
             .Add("type", query.Type)
-            .Add("actor", query.Actor)
+            .Add("actor", Filter("actor", query.Actor))
             .Add<EventOrder>("order", query.Order)
             .Add("limit", query.Limit)
             .Add("cursor", query.Cursor)
@@ -82,20 +82,27 @@ internal sealed class HttpSessionClient(HttpTransport http, MementoClientOptions
         http.PostAsync(Url(sessionId, "/fork").ToString(), request, Json.ForkSession, Json.SessionView, idempotencyKey, cancellationToken);
 
     public Task<Page<Transition>> GetTransitionsAsync(string sessionId, string? entityId, int limit, string? cursor, CancellationToken cancellationToken) => http.GetAsync(
-        Url(sessionId, "/transitions").Add("entity", entityId).Add("limit", limit).Add("cursor", cursor).ToString(), Json.PageTransition, cancellationToken);
+        Url(sessionId, "/transitions").Add("entity", Filter("entity", entityId)).Add("limit", limit).Add("cursor", cursor).ToString(), Json.PageTransition, cancellationToken);
 
     public Task<Isolation> IsolateAsync(string sessionId, string agentId, CancellationToken cancellationToken) =>
-        http.GetAsync(Url(sessionId, "/isolation/" + Uri.EscapeDataString(agentId)).ToString(), Json.Isolation, cancellationToken);
+        http.GetAsync(Url(sessionId, "/isolation/" + Segment("agent", agentId)).ToString(), Json.Isolation, cancellationToken);
 
     public Task<HandoffContext> GetHandoffContextAsync(string sessionId, string agentId, CancellationToken cancellationToken) =>
-        http.GetAsync(Url(sessionId, "/handoff-context").Add("agent", agentId).ToString(), Json.HandoffContext, cancellationToken);
+        http.GetAsync(Url(sessionId, "/handoff-context").Add("agent", Checked("agent", agentId)).ToString(), Json.HandoffContext, cancellationToken);
 
     public Task<SessionStats> GetStatsAsync(CancellationToken cancellationToken) => http.GetAsync(_sessions + "/stats", Json.SessionStats, cancellationToken);
 
     public Task<SessionAggregates> AggregateAsync(ImmutableArray<string> entityIds, CancellationToken cancellationToken) =>
         http.PostAsync(_sessions + "/aggregates", new([.. entityIds]), MementoJson.Default.EntityNames, Json.SessionAggregates, null, cancellationToken);
 
-    private UrlBuilder Url(string sessionId, string rest = "") => new($"{_sessions}/{Uri.EscapeDataString(sessionId)}{rest}");
+    /// <summary>A session's URL. An empty name, <c>.</c> or <c>..</c> in it would ask for something else than the caller means, so names are checked before.</summary>
+    private UrlBuilder Url(string sessionId, string rest = "") => new($"{_sessions}/{Segment("sessionId", sessionId)}{rest}");
+
+    private static string Segment(string field, string name) => Uri.EscapeDataString(Checked(field, name));
+
+    private static string Checked(string field, string name) => Names.Problem(name) is { } problem ? throw new MementoException(Refusal.Invalid(field, problem)) : name;
+
+    private static string? Filter(string field, string? name) => name is null ? null : Checked(field, name);
 
     private async IAsyncEnumerable<SessionEvent> StreamAsync(string sessionId, long fromSeq, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

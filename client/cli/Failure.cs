@@ -28,9 +28,16 @@ internal sealed record Failure(int ExitCode, string Line)
 
     private static string Describe(Refusal refusal)
     {
-        var told = refusal.Errors.Where(e => !refusal.Message.Contains(e.Problem, StringComparison.Ordinal)).Select(e => $"{e.Field}: {e.Problem}").ToArray();
-        return OneLine(told.Length == 0 ? $"{refusal.Message} ({refusal.Code})" : $"{refusal.Message} ({refusal.Code}; {string.Join("; ", told)})");
+        // One field is usually what the sentence is about; of several, those that it does not quote are news.
+        var told = refusal.Errors.Where(e => refusal.Errors.Length > 1
+                ? !refusal.Message.Contains($"{e.Field}: {e.Problem}", StringComparison.Ordinal)
+                : !Mentions(refusal.Message, e.Field) && !refusal.Message.Contains(e.Problem, StringComparison.Ordinal))
+            .Select(e => $"{e.Field}: {e.Problem}");
+        var sentence = refusal.Message.TrimEnd('.', ' ');
+        return OneLine($"{sentence} ({string.Join("; ", told.Prepend(refusal.Code))})");
     }
+
+    private static bool Mentions(string sentence, string field) => field.Length > 0 && $" {sentence} ".Contains($" {field} ", StringComparison.Ordinal);
 
     private static string OneLine(string text) => Format.Clean(text).TrimEnd('.', ' ');
 }

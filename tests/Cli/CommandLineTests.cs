@@ -21,6 +21,9 @@ public sealed class CommandLineTests
     [InlineData("import git /nowhere/at/all")]
     [InlineData("stats --server ftp://x")]
     [InlineData("stats --workspace ..")]
+    [InlineData("sessions show ..")]
+    [InlineData("sessions events .")]
+    [InlineData("sessions watch ..")]
     public async Task Wrong_usage_is_2_and_one_line_on_stderr(string line)
     {
         var (code, output, errors) = await RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -29,6 +32,10 @@ public sealed class CommandLineTests
         Assert.StartsWith("memento: ", errors, StringComparison.Ordinal);
         Assert.Single(errors.TrimEnd('\n').Split('\n'));
     }
+
+    [Fact]
+    public async Task An_empty_id_is_not_the_list() =>
+        Assert.Equal((ExitCode.WrongUsage, "", "memento: sessionId: must not be empty (VALIDATION_FAILED).\n"), await RunAsync(["sessions", "show", ""]));
 
     [Theory]
     [InlineData("stats")]

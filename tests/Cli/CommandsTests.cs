@@ -85,7 +85,7 @@ public sealed class CommandsTests(MementoServer server) : IClassFixture<MementoS
         Assert.Equal(ExitCode.WrongUsage, (await RunAsync("sessions", "list", "--cursor", "nonsense")).Code);
         var (code, output, errors) = await RunAsync("sessions", "show", "nobody", "--json");
         Assert.Equal((ExitCode.NotFound, ""), (code, output));
-        Assert.Equal("memento: There is no session \"nobody\". (SESSION_NOT_FOUND).\n", errors);
+        Assert.Equal("memento: There is no session \"nobody\" (SESSION_NOT_FOUND).\n", errors);
     }
 
     [Fact]

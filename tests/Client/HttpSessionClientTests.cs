@@ -121,6 +121,25 @@ public sealed class HttpSessionClientTests : IDisposable
         Assert.Equal("/v1/workspaces/w%2F1/sessions/a%2Fb%3Fc%25d/events?type=test_pass&order=desc&limit=50", _server.Requests[1].Url);
     }
 
+    [Theory]
+    [InlineData("", "agent", "sessionId")]
+    [InlineData(".", "agent", "sessionId")]
+    [InlineData("..", "agent", "sessionId")]
+    [InlineData("s", "..", "agent")]
+    [InlineData("s", "", "agent")]
+    public async Task Names_that_a_URL_would_swallow_are_not_sent(string session, string agent, string field)
+    {
+        Func<Task>[] calls = [() => Sessions().IsolateAsync(session, agent), () => Sessions().GetHandoffContextAsync(session, agent)];
+
+        foreach (var call in calls)
+        {
+            var refused = await Assert.ThrowsAsync<MementoException>(call);
+            Assert.Equal((Codes.ValidationFailed, field), (refused.Code, refused.Refusal.Errors.Single().Field));
+        }
+
+        Assert.Empty(_server.Requests);
+    }
+
     private static NewEvent Modified => new() { Type = EventType.Modified, Actor = "a", ChangeInfo = new() { ElementType = ElementType.Function, EntityIds = ["f"], Operation = Operation.Modified } };
 
     private ISessionClient Sessions(MementoClientOptions? options = null) => MementoClient.Connect(options ?? _server.Options()).Sessions("w/1");

@@ -56,7 +56,7 @@ internal static class DatabaseCommand
             { IsCurrent: true } => $"current ({report.Applied[^1]})",
             _ => $"lacks {string.Join(", ", report.Pending)}; run \"memento db migrate\"",
         };
-        Tables.Write(globals.Terminal, Tables.Pairs(("Store", report.Store), ("Location", report.Location), ("Schema", schema), ("Size", Format.Bytes(report.SizeBytes))));
+        Tables.WritePairs(globals.Terminal, ("Store", report.Store), ("Location", report.Location), ("Schema", schema), ("Size", Format.Bytes(report.SizeBytes)));
     }
 
     /// <summary>Writes at once and in order, which <see cref="Progress{T}"/> does not promise.</summary>

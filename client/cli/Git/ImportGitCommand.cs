@@ -68,11 +68,12 @@ internal static class ImportGitCommand
         throw new CommandException($"--since is \"{Format.Clean(text)}\"; must be {TimeText.Forms}, or a time that git understands", ExitCode.WrongUsage);
     }
 
-    private static void Show(Terminal terminal, ImportSummary s) => Tables.Write(terminal, Tables.Pairs(
+    private static void Show(Terminal terminal, ImportSummary s) => Tables.WritePairs(
+        terminal,
         (s.DryRun ? "Would import" : s.Interrupted ? "Stopped" : "Imported", $"{s.Repository} into workspace {s.Workspace}{(s.Shallow ? " (a shallow clone)" : "")}"),
         ("Commits", $"{Format.Number(s.Commits)} in the history"),
         ("Sessions", $"{Format.Number(s.SessionsCreated)} new, {Format.Number(s.SessionsResumed)} continued, {Format.Number(s.SessionsUnchanged)} unchanged"
             + (s.SessionsDeleted > 0 ? $", {Format.Number(s.SessionsDeleted)} deleted before and left so" : "")),
         ("Events", $"{Format.Number(s.Events)} new, {Format.Number(s.EventsUnchanged)} there before"),
-        ("Time", $"{Format.Duration(TimeSpan.FromSeconds(s.DurationSeconds))}, {Format.Number((long)s.EventsPerSecond)} events/s")));
+        ("Time", $"{Format.Duration(TimeSpan.FromSeconds(s.DurationSeconds))}, {Format.Number((long)s.EventsPerSecond)} events/s"));
 }

@@ -4,23 +4,9 @@ using Spectre.Console.Rendering;
 
 namespace Memento.Cli;
 
-/// <summary>How lists look: ruled on a terminal, bare columns in a file or a pipe.</summary>
+/// <summary>What tables are made of, and how they get to stdout.</summary>
 internal static class Tables
 {
-    /// <param name="columns">Headings. One that starts with <c>&gt;</c> is of a column of numbers, one with <c>!</c> of a column that is never broken: ids, to be copied, and times.</param>
-    public static Table Create(Terminal terminal, params ReadOnlySpan<string> columns)
-    {
-        var table = new Table { Border = terminal.OutIsTerminal ? TableBorder.Horizontal : TableBorder.None };
-        foreach (var column in columns)
-        {
-            var added = new TableColumn(new Text(column.TrimStart('>', '!'), new Style(decoration: Decoration.Bold)));
-            if (!terminal.OutIsTerminal || column[0] is '>' or '!') added.NoWrap();
-            table.AddColumn(column.StartsWith('>') ? added.RightAligned() : added);
-        }
-
-        return table;
-    }
-
     /// <summary>Writes to stdout. In a file or a pipe, lines do not end with the padding of the widest one.</summary>
     public static void Write(Terminal terminal, IRenderable what)
     {
@@ -37,48 +23,63 @@ internal static class Tables
         foreach (var line in text.ToString().TrimEnd('\n').Split('\n')) terminal.Out.WriteLine(line.TrimEnd());
     }
 
-    public static Text State(WorkState state, bool active) => active
-        ? new(Format.Name(state), new Style(state switch
-        {
-            WorkState.Broken => Color.Red,
-            WorkState.Completed => Color.Green,
-            WorkState.Coordinating => Color.Yellow,
-            _ => Color.Default,
-        }))
-        : new($"{Format.Name(state)}, ended", new Style(Color.Grey));
+    public static Text State(WorkState state, bool active) => new(StateName(state, active), StyleOf(state, active));
 
-    public static Text Type(EventType type) => new(Format.Name(type), new Style(type switch
+    public static string StateName(WorkState state, bool active) => Format.Name(state) + (active ? "" : ", ended");
+
+    public static Style StyleOf(WorkState state, bool active) => new(state switch
+    {
+        _ when !active => Color.Grey,
+        WorkState.Broken => Color.Red,
+        WorkState.Completed => Color.Green,
+        WorkState.Coordinating => Color.Yellow,
+        _ => Color.Default,
+    });
+
+    public static Text Type(EventType type) => new(Format.Name(type), StyleOf(type));
+
+    public static Style StyleOf(EventType type) => new(type switch
     {
         EventType.Broke => Color.Red,
         EventType.TestPass => Color.Green,
         EventType.Handoff => Color.Yellow,
         EventType.Checkpoint => Color.Blue,
         _ => Color.Default,
-    }));
+    });
 
-    /// <summary>Name and value below each other.</summary>
-    public static Grid Pairs(params ReadOnlySpan<(string Name, string Value)> pairs)
+    /// <summary>Writes a name and its value per line. A word of a value that is longer than the line is left to the terminal, which does not cut what is copied.</summary>
+    public static void WritePairs(Terminal terminal, params ReadOnlySpan<(string Name, string Value)> pairs)
     {
-        var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
-        foreach (var (name, value) in pairs) grid.AddRow(new Text(name, new Style(Color.Grey)), new Text(value));
-        return grid;
-    }
-
-    public static Table Events(Terminal terminal, IReadOnlyList<SessionEvent> events)
-    {
-        var table = Create(terminal, ">Seq", "!When", "Type", "Actor", "What", ">Lines", "Note");
-        foreach (var e in events)
+        var names = 0;
+        foreach (var (name, _) in pairs) names = Math.Max(names, name.Length);
+        var values = terminal.OutConsole.Profile.Width - names - 2;
+        var grid = NewGrid(names);
+        foreach (var (name, value) in pairs)
         {
-            table.AddRow(
-                new Text(e.Seq.ToString(System.Globalization.CultureInfo.InvariantCulture)),
-                new Text(Format.Time(e.OccurredAt ?? e.Timestamp)),
-                Type(e.Type),
-                new Text(Format.Clean(e.Actor)),
-                new Text(EventText.What(e)),
-                new Text(e.ChangeInfo.AffectedLines is { } lines ? Format.Number(lines) : ""),
-                new Text(EventText.Note(e)));
+            if (!terminal.OutIsTerminal || value.Split(' ').Max(word => word.Length) <= values)
+            {
+                grid.AddRow(new Text(name, Faint), new Text(value));
+                continue;
+            }
+
+            Flush();
+            terminal.OutConsole.Write(new Text(name.PadRight(names + 2), Faint));
+            terminal.Out.WriteLine(value);
         }
 
-        return table;
+        Flush();
+
+        void Flush()
+        {
+            if (grid.Rows.Count > 0) Write(terminal, grid);
+            grid = NewGrid(names);
+        }
     }
+
+    /// <summary>A line that begins further right, and goes on there if it must be wrapped.</summary>
+    public static Padder Indented(IRenderable line, int cells) => new(line, new(cells, 0, 0, 0));
+
+    private static Style Faint { get; } = new(Color.Grey);
+
+    private static Grid NewGrid(int names) => new Grid().AddColumn(new GridColumn { Width = names, NoWrap = true }).AddColumn();
 }

@@ -46,7 +46,7 @@ internal static class EventsCommand
             else if (page.Items.IsEmpty) terminal.Error.WriteLine("No event fits.");
             else
             {
-                Tables.Write(terminal, Tables.Events(terminal, page.Items));
+                EventListing.Write(terminal, page.Items);
                 if (page.NextCursor is { } next) terminal.Error.WriteLine($"There are more: --cursor {next}, or --all.");
             }
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Memento.Sessions;
-using Spectre.Console;
 
 namespace Memento.Cli.Sessions;
 
@@ -64,19 +63,7 @@ internal static class ListCommand
             return;
         }
 
-        var table = Tables.Create(terminal, "!Session", "State", "Agents", ">Events", "!Last activity", "Checkpoint");
-        foreach (var session in sessions)
-        {
-            table.AddRow(
-                new Text(session.SessionId),
-                Tables.State(session.State, session.Active),
-                new Text(Format.Few(session.AgentIds, 2)),
-                new Text(Format.Number(session.EventCount)),
-                new Text(Format.Time(session.OccurredTo ?? session.UpdatedAt)),
-                new Text(session.CurrentCheckpoint is { } checkpoint ? $"{Format.Name(checkpoint.Outcome)} at {checkpoint.Seq}" : "–"));
-        }
-
-        Tables.Write(terminal, table);
+        SessionListing.Write(terminal, sessions);
         if (nextCursor is not null) terminal.Error.WriteLine($"There are more: --cursor {nextCursor}, or --all.");
     }
 }

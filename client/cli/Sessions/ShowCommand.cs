@@ -43,7 +43,7 @@ internal static class ShowCommand
         List<(string, string)> pairs =
         [
             ("Session", s.SessionId),
-            ("State", Format.Name(s.State) + (s.Active ? "" : ", ended")),
+            ("State", Tables.StateName(s.State, s.Active)),
             ("Agents", s.AgentIds.IsEmpty ? "none" : Format.Few(s.AgentIds, 20)),
             ("Created", Format.Time(s.CreatedAt)),
             ("Updated", Format.Time(s.UpdatedAt)),
@@ -59,7 +59,7 @@ internal static class ShowCommand
         }
 
         if (s.Metadata is { } metadata) pairs.Add(("Metadata", Format.Clean(metadata.Text)));
-        Tables.Write(terminal, Tables.Pairs([.. pairs]));
-        if (s.Events is { IsEmpty: false } events) Tables.Write(terminal, Tables.Events(terminal, events));
+        Tables.WritePairs(terminal, [.. pairs]);
+        if (s.Events is { IsEmpty: false } events) EventListing.Write(terminal, events);
     }
 }

@@ -19,13 +19,13 @@ internal static class StatsCommand
                 return ExitCode.Done;
             }
 
-            Tables.Write(globals.Terminal, Tables.Pairs(
+            Tables.WritePairs(globals.Terminal,
                 ("Workspace", workspace),
                 ("Sessions", $"{Format.Number(stats.TotalSessions)}, {Format.Number(stats.ActiveSessions)} of them active"),
                 ("Events", $"{Format.Number(stats.TotalEvents)}, {stats.AverageEventsPerSession.ToString("0.0", CultureInfo.InvariantCulture)} per session"),
                 ("Agents", $"{Format.Number(stats.AgentsActive)} in active sessions"),
                 ("Checkpoints", $"{Format.Number(stats.CheckpointsCreated)}, {Format.Number(stats.FailureSnapshots)} with a failure snapshot"),
-                ("Storage", $"{Format.Bytes(stats.StorageBytes)}, all workspaces")));
+                ("Storage", $"{Format.Bytes(stats.StorageBytes)}, all workspaces"));
             return ExitCode.Done;
         });
         return command.WithExamples("memento stats", "memento stats --workspace project --json");
