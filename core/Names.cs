@@ -14,7 +14,6 @@ public static class Names
         if (string.IsNullOrEmpty(name)) return "must not be empty";
         if (name.Length > MaxLength) return $"has {name.Length} characters; at most {MaxLength} are allowed";
         if (!name.AsSpan().ContainsAnyExceptInRange('!', '~') && name[0] != '.') return null;   // nearly every name
-        if (string.IsNullOrWhiteSpace(name)) return "must not be only white space";
         if (name is "." or "..") return $"must not be \"{name}\"";
         for (var i = 0; i < name.Length; i++)
         {
@@ -22,7 +21,7 @@ public static class Names
             if (!IsPrintable(name[i])) return $"has the unprintable character U+{(int)name[i]:X4} at position {i}";
         }
 
-        return null;
+        return string.IsNullOrWhiteSpace(name) ? "must not be only white space" : null;
     }
 
     private static bool IsPrintable(char c) => c is >= ' ' and <= '~' || char.GetUnicodeCategory(c) is not

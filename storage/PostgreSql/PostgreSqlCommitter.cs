@@ -113,7 +113,10 @@ internal sealed class PostgreSqlCommitter(NpgsqlDataSource source) : ICommitter
         if (appends.Where(a => a.CreatesStream).ToArray() is { Length: > 0 } created)
             Add(commands, "INSERT INTO stream (stream_id, name) SELECT * FROM unnest($1, $2)",
                 Bigints(created.Select(a => a.Writer.StreamId)), Texts(created.Select(a => a.Writer.Name)));
-        Add(commands, "INSERT INTO journal (stream_id, position, kind, version, at, payload, checksum) SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7)",
+        Add(commands, """
+            INSERT INTO journal (stream_id, position, kind, version, at, payload, checksum, commit_xid)
+            SELECT *, (SELECT pg_current_xact_id()::text::bigint) FROM unnest($1, $2, $3, $4, $5, $6, $7)
+            """,
             Bigints(entries.Select(e => e.Id)), Bigints(entries.Select(e => e.Position)), Texts(entries.Select(e => e.Entry.Kind)),
             (NpgsqlDbType.Array | NpgsqlDbType.Smallint, entries.Select(e => e.Entry.Version).ToArray()), Bigints(entries.Select(e => e.Entry.At.ToStored())),
             Bytes(entries.Select(e => e.Entry.Payload)), Bigints(entries.Select(e => Checksum.Of(e.Id, e.Position, e.Entry.Payload))));

@@ -32,6 +32,7 @@ public sealed class NamesTests
     [InlineData("a\u0085", "U+0085")]
     [InlineData("\u2028", "U+2028")]
     [InlineData("\u2029", "U+2029")]
+    [InlineData("  ", "only white space")]
     [InlineData("\uffff", "U+FFFF")]
     public void What_is_wrong_with_a_name_is_said(string? name, string part) => Assert.Contains(part, Names.Problem(name), StringComparison.Ordinal);
 

@@ -126,7 +126,7 @@ public sealed class SessionLifecycleTests
         Assert.Equal(due, story.State.ExpiresAt);
         Assert.Equal(Story.Dawn, story.State.UpdatedAt);
         Assert.Equal(due, SessionView.Of(story.State, story.Now).ExpiresAt);
-        Assert.Contains($"{due:O}", story.Refuse(new SessionCommand.Join("bob"), Codes.SessionExpired).Message, StringComparison.Ordinal);
+        Assert.Contains($"{due.UtcDateTime:O}", story.Refuse(new SessionCommand.Join("bob"), Codes.SessionExpired).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -16,7 +16,7 @@ CREATE TABLE journal (
     kind      text     NOT NULL,
     payload   bytea    NOT NULL,
     -- The transaction that wrote it. Entries of transactions older than any still open one are final: the feed reads only those, in this order.
-    commit_xid bigint  NOT NULL DEFAULT pg_current_xact_id()::text::bigint,
+    commit_xid bigint  NOT NULL,
     PRIMARY KEY (stream_id, position)
 );
 
