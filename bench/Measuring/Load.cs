@@ -7,12 +7,16 @@ namespace Memento.Bench.Measuring;
 /// <param name="Seconds">The measured time.</param>
 /// <param name="Latencies">Of the calls.</param>
 /// <param name="Processor">Processor time that this process used meanwhile.</param>
-internal sealed record LoadResult(long Units, double Seconds, LatencyHistogram Latencies, TimeSpan Processor)
+/// <param name="Allocated">Bytes of managed memory that this process allocated meanwhile.</param>
+/// <param name="Paused">How long garbage collections stopped this process meanwhile.</param>
+internal sealed record LoadResult(long Units, double Seconds, LatencyHistogram Latencies, TimeSpan Processor, long Allocated, TimeSpan Paused)
 {
     public double PerSecond => Units / Seconds;
 
     /// <summary>Processor time of this process per unit of work, in microseconds. Other load on the machine changes it far less than it changes <see cref="PerSecond"/>.</summary>
     public double ProcessorMicroseconds => Processor.TotalMicroseconds / Math.Max(Units, 1);
+
+    public double AllocatedPerUnit => Allocated / (double)Math.Max(Units, 1);
 }
 
 /// <summary>
@@ -24,7 +28,7 @@ internal sealed record Load
 
     public required TimeSpan Duration { get; init; }
 
-    public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(3);
+    public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(10);   // compiled for good after that
 
     /// <summary>Runs the load.</summary>
     /// <param name="call">One call by one caller, numbered from 0, with its own source of chance; answers the units of work it did.</param>
@@ -35,12 +39,12 @@ internal sealed record Load
         var to = from + Ticks(Duration);
         var running = Task.WhenAll(Enumerable.Range(0, Callers).Select(i => Task.Run(() => CallAsync(i, call, from, to, cancellationToken), cancellationToken)));
         await Task.WhenAny(Task.Delay(WarmUp, cancellationToken), running);
-        var before = Environment.CpuUsage.TotalTime;
+        var before = (Processor: Environment.CpuUsage.TotalTime, Allocated: GC.GetTotalAllocatedBytes(), Paused: GC.GetTotalPauseDuration());
         var all = await running;
-        var processor = Environment.CpuUsage.TotalTime - before;
+        var after = (Processor: Environment.CpuUsage.TotalTime, Allocated: GC.GetTotalAllocatedBytes(), Paused: GC.GetTotalPauseDuration());
         var sum = new LatencyHistogram();
         foreach (var (_, latencies) in all) sum.Add(latencies);
-        return new(all.Sum(x => x.Units), Duration.TotalSeconds, sum, processor);
+        return new(all.Sum(x => x.Units), Duration.TotalSeconds, sum, after.Processor - before.Processor, after.Allocated - before.Allocated, after.Paused - before.Paused);
     }
 
     private static async Task<(long Units, LatencyHistogram Latencies)> CallAsync(int caller, Func<int, Random, Task<int>> call, long from, long to, CancellationToken cancellationToken)

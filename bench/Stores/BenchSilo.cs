@@ -26,7 +26,7 @@ internal sealed class BenchSilo : IAsyncDisposable
     public static async Task<BenchSilo> StartAsync(BenchDatabase database, CancellationToken cancellationToken)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new());
-        builder.Configuration.AddInMemoryCollection(database.Settings);
+        builder.Configuration.AddEnvironmentVariables().AddInMemoryCollection(database.Settings);   // so that settings can be compared
         builder.Logging.AddConsole(o => o.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning).AddFilter("Orleans", LogLevel.Error);
         var (silo, gateway) = FreePorts();
         builder.UseOrleans(orleans => orleans.UseLocalhostClustering(silo, gateway).AddMemento());

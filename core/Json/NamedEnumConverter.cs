@@ -23,6 +23,9 @@ public sealed class NamedEnumConverter<T> : JsonConverter<T> where T : struct, E
 
     public static string NameOf(T value) => Written[value].Value;
 
+    /// <summary>The name, ready to be written.</summary>
+    public static JsonEncodedText TextOf(T value) => Written[value];
+
     public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Read(ref reader);
 
     /// <summary>Reads the name that the reader stands at. Throws <see cref="JsonException"/> if it is none of them.</summary>

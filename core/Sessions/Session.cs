@@ -39,17 +39,16 @@ public static class Session
     /// <summary>The state after a fact. Total: whatever was once recorded can be applied.</summary>
     public static SessionState Apply(SessionState s, SessionFact fact)
     {
-        s = s with { Position = s.Position + 1 };
-        // Expiry is noticed, some time later, and is no activity: it must not move the time that it is counted from.
-        if (fact is SessionFact.Expired) return s with { End = SessionEnd.Expired };
-        if (fact.At > s.UpdatedAt) s = s with { UpdatedAt = fact.At };
+        var (position, now) = (s.Position + 1, fact.At > s.UpdatedAt ? fact.At : s.UpdatedAt);
         return fact switch
         {
-            SessionFact.Recorded(var happened) => Apply(s, happened),
-            SessionFact.Created created => Apply(s, created),
-            SessionFact.Checkpointed(var checkpoint) => s with { CurrentCheckpoint = checkpoint, GraceUntil = Grace(checkpoint.At, checkpoint.GraceTtlSeconds) },
-            SessionFact.FailureCaptured => s,
-            SessionFact.Deleted => s with { End = SessionEnd.Deleted },
+            SessionFact.Recorded(var happened) => Apply(s, happened, position, now),
+            SessionFact.Created created => Apply(s, created, position),
+            SessionFact.Checkpointed(var c) => s with { Position = position, UpdatedAt = now, CurrentCheckpoint = c, GraceUntil = Grace(c.At, c.GraceTtlSeconds) },
+            SessionFact.FailureCaptured => s with { Position = position, UpdatedAt = now },
+            // Expiry is noticed, some time later, and is no activity: it must not move the time that it is counted from.
+            SessionFact.Expired => s with { Position = position, End = SessionEnd.Expired },
+            SessionFact.Deleted => s with { Position = position, UpdatedAt = now, End = SessionEnd.Deleted },
             _ => throw new ArgumentOutOfRangeException(nameof(fact), fact, "Unknown fact."),
         };
     }
@@ -127,7 +126,7 @@ public static class Session
 
         // Only a checkpoint that an agent makes shortens the session's life: one that comes by itself means that work goes on.
         var grace = e.Type is EventType.Checkpoint && s.TtlSeconds > 0 ? limits.GraceTtlSeconds : (long?)null;
-        return recorded with { Checkpoint = Summarize(Apply(s, recorded), recorded.Seq, s.Position + 1, grace, at) };
+        return recorded with { Checkpoint = Summarize(Apply(s, recorded, s.Position + 1, at), recorded.Seq, s.Position + 1, grace, at) };
     }
 
     private static Decision<SessionFact> Join(SessionState s, string agent, SessionLimits limits, DateTimeOffset at)
@@ -199,7 +198,7 @@ public static class Session
         GraceTtlSeconds = grace,
     };
 
-    private static SessionState Apply(SessionState s, SessionFact.Created c) => (c.Base ?? s) with
+    private static SessionState Apply(SessionState s, SessionFact.Created c, long position) => (c.Base ?? s) with
     {
         SessionId = c.SessionId,
         AgentIds = [c.AgentId],
@@ -207,14 +206,16 @@ public static class Session
         UpdatedAt = c.At,
         TtlSeconds = c.TtlSeconds,
         GraceUntil = null,
-        Position = s.Position,
+        Position = position,
         Metadata = c.Metadata,
         Parent = c.Parent,
         End = SessionEnd.None,
     };
 
-    private static SessionState Apply(SessionState s, SessionEvent e) => s with
+    private static SessionState Apply(SessionState s, SessionEvent e, long position, DateTimeOffset now) => s with
     {
+        Position = position,
+        UpdatedAt = now,
         LastSeq = e.Seq,
         State = e.StateTransition?.To ?? s.State,
         AgentIds = e.Handoff is null ? s.AgentIds : Apply(s.AgentIds, e.Handoff),

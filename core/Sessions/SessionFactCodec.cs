@@ -13,7 +13,7 @@ public static class SessionFactCodec
 
     public static (string Kind, byte[] Payload) Encode(SessionFact fact) => fact switch
     {
-        SessionFact.Recorded(var e) => (NamedEnumConverter<EventType>.NameOf(e.Type), JsonSerializer.SerializeToUtf8Bytes(e, MementoJson.Default.SessionEvent)),
+        SessionFact.Recorded(var e) => (NamedEnumConverter<EventType>.NameOf(e.Type), SessionEventWriter.Write(e)),
         SessionFact.Created c => ("created", JsonSerializer.SerializeToUtf8Bytes(c, MementoJson.Default.Created)),
         SessionFact.Checkpointed(var c) => ("checkpointed", JsonSerializer.SerializeToUtf8Bytes(c, MementoJson.Default.SessionCheckpoint)),
         SessionFact.FailureCaptured f => ("failure_captured", JsonSerializer.SerializeToUtf8Bytes(f, MementoJson.Default.FailureCaptured)),

@@ -26,6 +26,12 @@ internal interface IStateMachine<TState, TFact>
     TState Compact(TState state) => state;
 }
 
+/// <summary>What was handed to the journal.</summary>
+/// <param name="Durable">Completes when it is durable, or with what went wrong.</param>
+/// <param name="After">The state then.</param>
+/// <param name="Position">The stream's newest position then.</param>
+internal readonly record struct Appended<TState>(Task Durable, TState After, long Position);
+
 /// <summary>
 /// A state that lives in a journal stream. There are two of it: <see cref="Committed"/>, which callers may see, and <see cref="Tentative"/>, which has the appends under way on top
 /// and which the next decision must see. When an append fails, everything behind it is void: <see cref="IsBroken"/> says so, and <see cref="LoadAsync"/> reads the truth again.
@@ -79,8 +85,11 @@ internal sealed class Journaled<TState, TFact>(IJournal journal, IStateMachine<T
         return (await ReplayAsync(streamId, state, position, upTo, isPast, cancellationToken)).State;
     }
 
-    /// <summary>Makes facts durable and the state that follows from them the committed one. Up to its first await nothing can come between: decide and call this without awaiting.</summary>
-    public Task CommitAsync(ImmutableArray<TFact> facts, TState after, IReadOnlyList<RowChange> rows, IdempotencyRecord? key = null, IReadOnlyList<NewBlob>? blobs = null, bool snapshot = false)
+    /// <summary>
+    /// Hands facts to the journal; the state that follows from them is the tentative one from now on. Decide and call this without awaiting in between.
+    /// Await <see cref="Appended{TState}.Durable"/>, then call <see cref="Commit"/> at once.
+    /// </summary>
+    public Appended<TState> Append(ImmutableArray<TFact> facts, TState after, IReadOnlyList<RowChange> rows, IdempotencyRecord? key = null, IReadOnlyList<NewBlob>? blobs = null, bool snapshot = false)
     {
         var entries = new NewEntry[facts.Length];
         for (var i = 0; i < entries.Length; i++) entries[i] = machine.Encode(facts[i]);
@@ -100,17 +109,18 @@ internal sealed class Journaled<TState, TFact>(IJournal journal, IStateMachine<T
         });
         (Tentative, _tentativePosition) = (after, position);
         if (snapshot) _snapshotPosition = position;
-        return _newest = FinishAsync(appended, after, position);
+        _newest = appended;
+        return new(appended, after, position);
+    }
+
+    /// <summary>Makes a state that has become durable the committed one.</summary>
+    public void Commit(Appended<TState> appended)
+    {
+        if (appended.Position > _committedPosition) (Committed, _committedPosition) = (appended.After, appended.Position);
     }
 
     /// <summary>Waits until everything that <see cref="Tentative"/> is made of is durable, or throws what went wrong.</summary>
     public Task SettleAsync() => _newest;
-
-    private async Task FinishAsync(Task appended, TState after, long position)
-    {
-        await appended;
-        if (position > _committedPosition) (Committed, _committedPosition) = (after, position);
-    }
 
     private async Task<(TState State, long Position)> ReplayAsync(long streamId, TState state, long position, long upTo, Func<TState, bool>? isPast, CancellationToken cancellationToken)
     {

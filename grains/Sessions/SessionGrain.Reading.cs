@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Memento.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace Memento.Sessions;
 
@@ -214,6 +215,23 @@ internal sealed partial class SessionGrain
         return (await _session.LoadAtAsync(streamId, seq - first + 1, head, s => s.LastSeq > seq), streamId);
     }
 
+    /// <summary>Puts the evidence of failures aside that have just been stored. They stay stored if that does not work.</summary>
+    private async Task CaptureFailuresAsync(ImmutableArray<SessionFact> facts)
+    {
+        foreach (var fact in facts)
+        {
+            if (fact is not SessionFact.Recorded { Event.Checkpoint: { Outcome: Outcome.Broken } checkpoint }) continue;
+            try
+            {
+                await CaptureFailureAsync(checkpoint);
+            }
+            catch (Exception e) when (e is MementoException or FormatException or JsonException)
+            {
+                LogNotCaptured(log, _key, checkpoint.CheckpointId, e.Message);
+            }
+        }
+    }
+
     private async Task CaptureFailureAsync(SessionCheckpoint checkpoint)
     {
         if (!_capturing.TryGetValue(checkpoint.CheckpointId, out var capture)) _capturing.Add(checkpoint.CheckpointId, capture = CaptureAsync(checkpoint));
@@ -243,6 +261,9 @@ internal sealed partial class SessionGrain
         var hash = SHA256.HashData(evidence);
         await ExecuteAsync(new SessionCommand.CaptureFailure(checkpoint.CheckpointId, checkpoint.Seq, Convert.ToHexStringLower(hash)), (_, _) => 0, newBlobs: [new NewBlob(hash, evidence)]);
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Session {Session}: no failure snapshot for checkpoint {Checkpoint}: {Problem}. Ask for it with a checkpoint on demand")]
+    private static partial void LogNotCaptured(ILogger log, GrainKey session, string checkpoint, string problem);
 
     private static MementoException SeqNotFound(string field, long seq, SessionState state) => new(new Refusal
     {

@@ -50,19 +50,10 @@ internal sealed partial class SessionGrain(
         return await ExecuteAsync(new SessionCommand.Create(_key.Id, agentId, Fork: parent), (state, _) => View(state), MementoJson.Default.SessionView, key, parentStreamId: parentStreamId);
     }
 
-    public async Task<SeqRange> AppendAsync(ImmutableArray<NewEvent> events, string? idempotencyKey)
-    {
-        if (events.IsDefault) events = [];
-        ImmutableArray<SessionFact> recorded = [];
-        var range = await ExecuteAsync(
-            new SessionCommand.Append(events),
-            (state, facts) => { recorded = facts; return new SeqRange(state.LastSeq - facts.Length + 1, state.LastSeq); }, MementoJson.Default.SeqRange,
-            KeyedRequest.For(Scope, idempotencyKey, "append", events, MementoJson.Default.ImmutableArrayNewEvent));
-        if (options.Value.FailureSnapshots)
-            foreach (var fact in recorded)
-                if (fact is SessionFact.Recorded { Event.Checkpoint: { Outcome: Outcome.Broken } checkpoint }) await CaptureFailureAsync(checkpoint);
-        return range;
-    }
+    public Task<SeqRange> AppendAsync(ImmutableArray<NewEvent> events, string? idempotencyKey) => ExecuteAsync(
+        new SessionCommand.Append(events.IsDefault ? [] : events),
+        (state, facts) => new SeqRange(state.LastSeq - facts.Length + 1, state.LastSeq), MementoJson.Default.SeqRange,
+        idempotencyKey is null ? null : KeyedRequest.For(Scope, idempotencyKey, "append", events.IsDefault ? [] : events, MementoJson.Default.ImmutableArrayNewEvent));
 
     public async Task<HandoffContext> JoinAsync(string agentId, string? idempotencyKey)
     {
@@ -147,8 +138,11 @@ internal sealed partial class SessionGrain(
                 var after = before;
                 foreach (var fact in facts) after = Session.Apply(after, fact);
                 var result = answer(after, facts);
-                await _session.CommitAsync(facts, after, Rows.Follow(before, after, facts, parentStreamId), key?.Answer(result, json!), newBlobs, snapshot: after.End is not SessionEnd.None);
+                var appended = _session.Append(facts, after, Rows.Follow(before, after, facts, parentStreamId), key?.Answer(result, json!), newBlobs, snapshot: after.End is not SessionEnd.None);
+                await appended.Durable;
+                _session.Commit(appended);
                 _live.Publish(facts);
+                if (options.Value.FailureSnapshots) await CaptureFailuresAsync(facts);
                 return result;
             }
             catch (MementoException e) when (attempt < MaxAttempts && e.Code is Codes.StaleWriter or Codes.IdempotencyKeyReused)
@@ -172,10 +166,10 @@ internal sealed partial class SessionGrain(
     }
 
     /// <summary>Reads the truth again if an append failed; all calls wait for the same reading.</summary>
-    private async ValueTask EnsureLoadedAsync()
+    private ValueTask EnsureLoadedAsync()
     {
         if (_session.IsBroken && _reloading.IsCompleted) _reloading = ReloadAsync();
-        await _reloading;
+        return _reloading.IsCompletedSuccessfully ? default : new(_reloading);
     }
 
     private async Task ReloadAsync()

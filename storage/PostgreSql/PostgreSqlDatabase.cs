@@ -12,6 +12,9 @@ internal sealed class PostgreSqlDatabase : IDatabase
     private const int MaxReaders = 20;
     private const int ConnectSeconds = 5;
 
+    // Few enough to add up a counter from, many enough that two silos rarely have the same.
+    private const int WriterNumbers = 64;
+
     private readonly NpgsqlDataSource _source;
     private readonly NpgsqlDataSource _writers;
     private readonly int _writerCount;
@@ -72,7 +75,11 @@ internal sealed class PostgreSqlDatabase : IDatabase
         return (reader.GetInt64(0), (int)reader.GetInt64(1));
     }, cancellationToken);
 
-    public IReadOnlyList<ICommitter> OpenCommitters() => [.. Enumerable.Range(0, _writerCount).Select(_ => new PostgreSqlCommitter(_writers))];
+    public IReadOnlyList<ICommitter> OpenCommitters()
+    {
+        var first = Random.Shared.Next(WriterNumbers);
+        return [.. Enumerable.Range(first, _writerCount).Select(n => new PostgreSqlCommitter(_writers, n % WriterNumbers))];
+    }
 
     public Task<FeedPage> ReadFeedAsync(string prefix, string? after, int limit, CancellationToken cancellationToken) => ReadAsync(async (connection, token) =>
     {

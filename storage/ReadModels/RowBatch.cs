@@ -3,8 +3,10 @@ using System.Runtime.InteropServices;
 namespace Memento.Storage;
 
 /// <summary>The read-model changes of one commit, merged so that each row is written once, in an order that is the same for all writers.</summary>
-internal sealed class RowBatch
+/// <param name="writer">The writer's number, for <see cref="ColumnType.Writer"/> columns.</param>
+internal sealed class RowBatch(long writer)
 {
+    private readonly object _writer = writer;
     private readonly Dictionary<RowTable, Dictionary<RowKey, Slot>> _tables = [];
 
     public void Clear()
@@ -15,6 +17,7 @@ internal sealed class RowBatch
     public void Add(RowChange change)
     {
         if (!_tables.TryGetValue(change.Table, out var rows)) _tables.Add(change.Table, rows = []);
+        if (change.Table.WriterColumn is { } column) change.Values[column] = _writer;
         var key = new RowKey(change.Values, change.Table.KeyLength);
         ref var row = ref CollectionsMarshal.GetValueRefOrAddDefault(rows, key, out var exists);
         if (!exists)
@@ -29,10 +32,10 @@ internal sealed class RowBatch
     }
 
     /// <summary>Tables by name and rows by key: two writers that touch the same rows take their locks in the same order.</summary>
-    public IEnumerable<(RowTable Table, IReadOnlyCollection<object?[]> Rows)> InOrder() => _tables
+    public IEnumerable<(RowTable Table, IReadOnlyList<object?[]> Rows)> InOrder() => _tables
         .Where(t => t.Value.Count > 0)
         .OrderBy(t => t.Key.Name, StringComparer.Ordinal)
-        .Select(t => (t.Key, (IReadOnlyCollection<object?[]>)[.. t.Value.OrderBy(r => r.Key).Select(r => r.Value.Values)]));
+        .Select(t => (t.Key, (IReadOnlyList<object?[]>)[.. t.Value.OrderBy(r => r.Key).Select(r => r.Value.Values)]));
 
     private static void Merge(RowTable table, object?[] row, object?[] change)
     {
@@ -42,7 +45,6 @@ internal sealed class RowBatch
             {
                 ColumnMerge.Replace => change[i],
                 ColumnMerge.Add => Sum(row[i], change[i]),
-                ColumnMerge.Min => Comparer<object>.Default.Compare(change[i], row[i]) < 0 ? change[i] : row[i],
                 _ => row[i],
             };
         }

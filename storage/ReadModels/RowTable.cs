@@ -1,7 +1,14 @@
 namespace Memento.Storage;
 
 /// <summary>How a column is stored. Times are <see cref="Number"/>: microseconds since 1970.</summary>
-public enum ColumnType { Number = 0, Real, Text }
+public enum ColumnType
+{
+    Number = 0,
+    Real,
+    Text,
+    /// <summary>A <see cref="Number"/> that the journal's writer fills in with its own; given as null. In the key of a counter it gives every writer a row that no other waits for.</summary>
+    Writer,
+}
 
 /// <summary>What becomes of a column when the row is already there.</summary>
 public enum ColumnMerge
@@ -14,8 +21,6 @@ public enum ColumnMerge
     Keep,
     /// <summary>The new value is added.</summary>
     Add,
-    /// <summary>The smaller value counts.</summary>
-    Min,
 }
 
 public sealed record Column(string Name, ColumnType Type, ColumnMerge Merge);
@@ -26,6 +31,8 @@ public sealed class RowTable
     public RowTable(string name, params Column[] columns)
     {
         (Name, Columns) = (name, columns);
+        for (var i = 0; i < columns.Length; i++)
+            if (columns[i].Type is ColumnType.Writer) WriterColumn = i;
         KeyLength = columns.TakeWhile(c => c.Merge is ColumnMerge.Key).Count();
         if (KeyLength == 0 || columns.Skip(KeyLength).Any(c => c.Merge is ColumnMerge.Key)) throw new ArgumentException($"The key columns of {name} must come first.", nameof(columns));
     }
@@ -35,6 +42,9 @@ public sealed class RowTable
     public IReadOnlyList<Column> Columns { get; }
 
     public int KeyLength { get; }
+
+    /// <summary>Where the <see cref="ColumnType.Writer"/> column is, if there is one.</summary>
+    public int? WriterColumn { get; }
 
     /// <summary>A change of one row. Values stand in the order of <see cref="Columns"/>: <see cref="long"/>, <see cref="double"/>, <see cref="string"/> or null.</summary>
     public RowChange Row(params object?[] values) => values.Length == Columns.Count
@@ -46,10 +56,9 @@ public sealed class RowTable
     {
         var names = string.Join(", ", Columns.Select(c => c.Name));
         var key = string.Join(", ", Columns.Take(KeyLength).Select(c => c.Name));
-        var sets = Columns.Where(c => c.Merge is ColumnMerge.Replace or ColumnMerge.Add or ColumnMerge.Min).Select(c => c.Merge switch
+        var sets = Columns.Where(c => c.Merge is ColumnMerge.Replace or ColumnMerge.Add).Select(c => c.Merge switch
         {
             ColumnMerge.Add => $"{c.Name} = {Name}.{c.Name} + excluded.{c.Name}",
-            ColumnMerge.Min => $"{c.Name} = CASE WHEN excluded.{c.Name} < {Name}.{c.Name} THEN excluded.{c.Name} ELSE {Name}.{c.Name} END",
             _ => $"{c.Name} = excluded.{c.Name}",
         }).ToArray();
         var action = sets.Length == 0 ? "NOTHING" : "UPDATE SET " + string.Join(", ", sets);

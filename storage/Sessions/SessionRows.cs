@@ -62,7 +62,7 @@ public sealed class SessionRows(string workspace, long streamId)
             _written = after.UpdatedAt;
         }
 
-        rows.Add(SessionTables.Counter.Row(workspace, streamId % SessionTables.CounterShards,
+        rows.Add(SessionTables.Counter.Row(workspace, null,
             before.Exists ? 0L : 1L, before.End is SessionEnd.None && after.End is not SessionEnd.None ? 1L : 0L, events, checkpoints, failures));
         return rows;
     }

@@ -48,11 +48,8 @@ internal static class SessionTables
         new("stream_id", Number, Key), new("seq", Number, Key), new("checkpoint_id", Text, Key),
         new("body", Text, Keep), new("failure_hash", Text, Replace));
 
-    /// <summary>Totals of a workspace, spread over shards so that writers do not wait for each other's row.</summary>
+    /// <summary>Totals of a workspace: their sums over all writers.</summary>
     public static readonly RowTable Counter = new("workspace_counter",
-        new("workspace", Text, Key), new("shard", Number, Key),
+        new("workspace", Text, Key), new("writer", Writer, Key),
         new("sessions", Number, Add), new("ended", Number, Add), new("events", Number, Add), new("checkpoints", Number, Add), new("failure_snapshots", Number, Add));
-
-    /// <summary>Shards of the counters. Journal writers take streams by the same number, so with 1, 2, 4 or 8 of them no two of a silo share a row.</summary>
-    public const int CounterShards = 8;
 }

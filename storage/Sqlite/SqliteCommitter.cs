@@ -9,7 +9,7 @@ internal sealed class SqliteCommitter : ICommitter
     private readonly SqliteConnection _connection;
     private readonly SqliteStatement _begin, _commit, _stream, _entry, _snapshot, _blob, _key;
     private readonly Dictionary<RowTable, SqliteStatement> _upserts = [];
-    private readonly RowBatch _rows = new();
+    private readonly RowBatch _rows = new(writer: 0);
     private string _at = "";
 
     public SqliteCommitter(SqliteConnection connection)

@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using CsCheck;
 using Memento.Sessions;
 using Xunit;
@@ -73,6 +75,13 @@ public sealed class SessionPropertyTests
             Assert.Equal(Stored(fact), Stored(SessionFactCodec.Decode(kind, SessionFactCodec.Version, payload)));
         }
     }, iter: Times / 3);
+
+    [Fact]
+    public void Events_are_stored_as_the_generated_writer_would_write_them() => SessionGen.Script.Sample(script =>
+    {
+        foreach (var fact in SessionGen.Play(script).Facts.OfType<SessionFact.Recorded>())
+            Assert.Equal(JsonSerializer.Serialize(fact.Event, MementoJson.Default.SessionEvent), Encoding.UTF8.GetString(SessionFactCodec.Encode(fact).Payload));
+    });
 
     [Fact]
     public void Replaying_what_is_stored_gives_the_state_that_was_lived() => SessionGen.Script.Sample(script =>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using CsCheck;
 using Memento.Journaling;
 using Memento.Sessions;
@@ -112,7 +113,7 @@ public abstract class ReadConformance(TestDatabase database) : IAsyncLifetime
             if (facts.IsEmpty) continue;
             var after = journaled.Tentative;
             foreach (var fact in facts) after = Memento.Sessions.Session.Apply(after, fact);
-            commits.Add(journaled.CommitAsync(facts, after, []));
+            commits.Add(CommitAsync(journaled, facts, after));
         }
 
         await Task.WhenAll(commits);
@@ -157,6 +158,13 @@ public abstract class ReadConformance(TestDatabase database) : IAsyncLifetime
 
     private Journaled<SessionState, SessionFact> Session(string id, int snapshotInterval = 1_000) => new(_rig.Journal, new SessionMachine(id), $"session/{id}", snapshotInterval);
 
+    private static async Task CommitAsync(Journaled<SessionState, SessionFact> session, ImmutableArray<SessionFact> facts, SessionState after)
+    {
+        var appended = session.Append(facts, after, []);
+        await appended.Durable;
+        session.Commit(appended);
+    }
+
     /// <summary>A session with so many entries.</summary>
     private async Task<(string Id, Journaled<SessionState, SessionFact> Session)> TellAsync(int entries, int snapshotInterval)
     {
@@ -166,7 +174,7 @@ public abstract class ReadConformance(TestDatabase database) : IAsyncLifetime
         var session = Session(id, snapshotInterval);
         await session.LoadAsync();
         await session.ReserveAsync();
-        foreach (var fact in story.Facts) await session.CommitAsync([fact], Memento.Sessions.Session.Apply(session.Tentative, fact), []);
+        foreach (var fact in story.Facts) await CommitAsync(session, [fact], Memento.Sessions.Session.Apply(session.Tentative, fact));
         return (id, session);
     }
 }

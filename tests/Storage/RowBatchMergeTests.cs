@@ -11,7 +11,7 @@ public sealed class RowBatchMergeTests
     [Fact]
     public void Any_number_of_changes_of_one_row_add_up_and_keep_their_types()
     {
-        var batch = new RowBatch();
+        var batch = new RowBatch(0);
         for (var i = 0; i < 4; i++) batch.Add(Table.Row(7L, 1L, 0.5));
 
         Assert.Equal<object?>([7L, 4L, 2.0], Assert.Single(Assert.Single(batch.InOrder()).Rows));

@@ -53,6 +53,6 @@ internal static class GrainAppends
             await sessions[session].AppendAsync(Work.Events(session, batch, chance));
             return batch;
         }, run.Token);
-        return (result, [("cpuUsPerOp", result.ProcessorMicroseconds), ("heapBeforeMb", before.Heap), ("heapAfterMb", ProcessMemory.LiveMb()), ("rssBeforeMb", before.Resident), ("rssAfterMb", ProcessMemory.ResidentMb())]);
+        return (result, [("cpuUsPerOp", result.ProcessorMicroseconds), ("allocatedPerOp", result.AllocatedPerUnit), ("pausedPercent", 100 * result.Paused.TotalSeconds / result.Seconds), ("heapBeforeMb", before.Heap), ("heapAfterMb", ProcessMemory.LiveMb()), ("rssBeforeMb", before.Resident), ("rssAfterMb", ProcessMemory.ResidentMb())]);
     }
 }

@@ -16,7 +16,7 @@ internal static class SessionSuite
     {
         var store = new Option<string>("--store") { Description = "Store to measure.", DefaultValueFactory = _ => "sqlite" };
         store.AcceptOnlyFromAmong("sqlite", "postgresql");
-        var seconds = new Option<double>("--seconds") { Description = "Measured time of each load, after 3 s of warm-up.", DefaultValueFactory = _ => 10 };
+        var seconds = new Option<double>("--seconds") { Description = "Measured time of each load, after 10 s of warm-up.", DefaultValueFactory = _ => 10 };
         var cases = new Option<string[]>("--case") { Description = "Only these cases.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
         cases.AcceptOnlyFromAmong([.. Cases.Select(c => c.Name)]);
         var connection = new Option<string?>("--connection") { Description = "Npgsql connection string of a PostgreSQL server on which databases may be made and dropped. Without it, a private server is started on loopback." };

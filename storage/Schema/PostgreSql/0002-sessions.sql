@@ -27,7 +27,7 @@ CREATE TABLE session (
     perf_count     bigint NOT NULL,
     perf_sum       double precision    NOT NULL,
     perf_worst     double precision    NOT NULL
-);
+) WITH (fillfactor = 70);   -- room to change a row where it lies
 
 CREATE INDEX session_newest  ON session (workspace, created_at, stream_id);
 CREATE INDEX session_state   ON session (workspace, state, created_at, stream_id);
@@ -52,7 +52,7 @@ CREATE TABLE session_entity (
     perf_count bigint NOT NULL,
     perf_sum   double precision    NOT NULL,
     PRIMARY KEY (workspace, entity, created_at, stream_id)
-);
+) WITH (fillfactor = 85);
 
 CREATE TABLE session_checkpoint (
     stream_id     bigint NOT NULL,
@@ -65,14 +65,14 @@ CREATE TABLE session_checkpoint (
 
 CREATE TABLE workspace_counter (
     workspace         text    NOT NULL,
-    shard             bigint NOT NULL,
+    writer            bigint NOT NULL,
     sessions          bigint NOT NULL,
     ended             bigint NOT NULL,
     events            bigint NOT NULL,
     checkpoints       bigint NOT NULL,
     failure_snapshots bigint NOT NULL,
-    PRIMARY KEY (workspace, shard)
-);
+    PRIMARY KEY (workspace, writer)
+) WITH (fillfactor = 50);
 
 -- For people. Read-only, described in docs/storage.md.
 CREATE VIEW look_sessions AS

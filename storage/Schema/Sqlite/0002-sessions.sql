@@ -65,13 +65,13 @@ CREATE TABLE session_checkpoint (
 
 CREATE TABLE workspace_counter (
     workspace         TEXT    NOT NULL,
-    shard             INTEGER NOT NULL,
+    writer            INTEGER NOT NULL,
     sessions          INTEGER NOT NULL,
     ended             INTEGER NOT NULL,
     events            INTEGER NOT NULL,
     checkpoints       INTEGER NOT NULL,
     failure_snapshots INTEGER NOT NULL,
-    PRIMARY KEY (workspace, shard)
+    PRIMARY KEY (workspace, writer)
 ) STRICT, WITHOUT ROWID;
 
 -- For people. Read-only, described in docs/storage.md.
