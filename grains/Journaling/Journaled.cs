@@ -124,20 +124,32 @@ internal sealed class Journaled<TState, TFact>(IJournal journal, IStateMachine<T
 
     private async Task<(TState State, long Position)> ReplayAsync(long streamId, TState state, long position, long upTo, Func<TState, bool>? isPast, CancellationToken cancellationToken)
     {
-        while (position < upTo)
+        var page = ReadFrom(position + 1);
+        try
         {
-            var entries = await journal.ReadAsync(streamId, position + 1, upTo, PageSize, cancellationToken: cancellationToken);
-            if (entries.Count == 0) throw Missing(position + 1);
-            foreach (var entry in entries)
+            while (position < upTo)
             {
-                if (entry.Position != position + 1) throw Missing(position + 1);
-                var next = machine.Apply(state, machine.Decode(entry));
-                if (isPast?.Invoke(next) is true) return (state, position);
-                (state, position) = (next, entry.Position);
+                var entries = await page;
+                if (entries.Count == 0) throw Missing(position + 1);
+                page = ReadFrom(position + entries.Count + 1);   // on its way while this one is applied
+                foreach (var entry in entries)
+                {
+                    if (entry.Position != position + 1) throw Missing(position + 1);
+                    var next = machine.Apply(state, machine.Decode(entry));
+                    if (isPast?.Invoke(next) is true) return (state, position);
+                    (state, position) = (next, entry.Position);
+                }
             }
+
+            return (state, position);
+        }
+        finally
+        {
+            await ((Task)page).ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        return (state, position);
+        Task<IReadOnlyList<JournalEntry>> ReadFrom(long from) =>
+            from > upTo ? Task.FromResult<IReadOnlyList<JournalEntry>>([]) : journal.ReadAsync(streamId, from, upTo, PageSize, cancellationToken: cancellationToken);
     }
 
     private MementoException Missing(long position) => new(Refusal.Of(RefusalKind.Unavailable, Codes.StoredDataCorrupted,
