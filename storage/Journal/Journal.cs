@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 
 namespace Memento.Storage;
 
@@ -51,13 +52,12 @@ internal sealed class Journal(IDatabase database, GroupCommit commits) : IJourna
     public Task<IReadOnlyList<JournalEntry>> ReadAsync(
         long streamId, long from, long to, int limit, IReadOnlyList<string>? kinds, bool descending, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
     {
-        if (kinds is null && !descending) to = Math.Min(to, from + limit - 1);   // positions have no gaps; a range is planned better than a limit
         var filter = kinds is null ? "" : $" AND kind IN ({string.Join(", ", kinds.Select((_, i) => $"@kind{i}"))})";
-        using var command = connection.Command($"""
+        // The limit stands in the text, because PostgreSQL plans for the worst when it does not know it; callers use few different ones.
+        using var command = connection.Command(string.Create(CultureInfo.InvariantCulture, $"""
             SELECT position, kind, version, at, payload, checksum FROM journal
-            WHERE stream_id = @stream AND position >= @from AND position <= @to{filter} ORDER BY position {(descending ? "DESC" : "ASC")}{(kinds is null && !descending ? "" : " LIMIT @limit")}
-            """, ("stream", streamId), ("from", from), ("to", to));
-        if (kinds is not null || descending) command.Add("limit", (long)limit);
+            WHERE stream_id = @stream AND position >= @from AND position <= @to{filter} ORDER BY position {(descending ? "DESC" : "ASC")} LIMIT {limit}
+            """), ("stream", streamId), ("from", from), ("to", to));
         for (var i = 0; i < kinds?.Count; i++) command.Add($"kind{i}", kinds[i]);
 
         var entries = new List<JournalEntry>(Math.Min(limit, 1_000));

@@ -25,16 +25,14 @@ internal sealed class PostgreSqlCommitter(NpgsqlDataSource source, int number) :
         if (!again) _commitNo++;
 
         var connection = Connect();
-        using var commands = connection.CreateBatch();
-        commands.BatchCommands.Add(_statements.Writer(_writerId, _commitNo));
-        foreach (var command in _statements.Appends(batch)) commands.BatchCommands.Add(command);
         _rows.Clear();
         foreach (var pending in batch)
             foreach (var row in pending.Append.Rows) _rows.Add(row);
-        foreach (var (table, rows) in _rows.InOrder()) commands.BatchCommands.Add(_statements.Upsert(table, rows));
         try
         {
-            commands.ExecuteNonQuery();
+            var command = _statements.Commit(_writerId, _commitNo, batch, _rows);
+            command.Connection = connection;
+            command.ExecuteNonQuery();
         }
         catch (Exception e) when (e is not PostgresException)
         {

@@ -1,13 +1,16 @@
+using System.Text;
+using System.Text.RegularExpressions;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace Memento.Storage;
 
 /// <summary>
-/// The statements that a writer commits with. Each takes any number of rows, as one array per column, so a commit has a handful of statements however large it is.
-/// They are kept between commits; only their values are new.
+/// The statement that a writer commits with. A commit is one statement, however much is in it: its parts are common table expressions, each of which takes any number of rows
+/// as one array per column. Several statements would be as atomic, but Npgsql hands all after the first to the thread pool, where they wait behind everything else.
+/// What a commit consists of varies little, so statements are kept by the parts that they have.
 /// </summary>
-internal sealed class PostgreSqlStatements
+internal sealed partial class PostgreSqlStatements
 {
     private const NpgsqlDbType Numbers = NpgsqlDbType.Array | NpgsqlDbType.Bigint;
     private const NpgsqlDbType Smalls = NpgsqlDbType.Array | NpgsqlDbType.Smallint;
@@ -15,37 +18,69 @@ internal sealed class PostgreSqlStatements
     private const NpgsqlDbType Texts = NpgsqlDbType.Array | NpgsqlDbType.Text;
     private const NpgsqlDbType Binaries = NpgsqlDbType.Array | NpgsqlDbType.Bytea;
 
-    private readonly Statement _writer = new("UPDATE journal_writer SET commit_no = $2, at = now() WHERE writer_id = $1", NpgsqlDbType.Uuid, NpgsqlDbType.Bigint);
-    private readonly Statement _streams = new("INSERT INTO stream (stream_id, name) SELECT * FROM unnest($1, $2)", Numbers, Texts);
+    private static readonly Part Writer = new("w", "UPDATE journal_writer SET commit_no = $2, at = now() WHERE writer_id = $1", NpgsqlDbType.Uuid, NpgsqlDbType.Bigint);
+    private static readonly Part Streams = new("s", "INSERT INTO stream (stream_id, name) SELECT * FROM unnest($1, $2)", Numbers, Texts);
 
-    private readonly Statement _entries = new("""
+    private static readonly Part Entries = new("e", """
         INSERT INTO journal (stream_id, position, kind, version, at, payload, checksum, commit_xid)
         SELECT *, (SELECT pg_current_xact_id()::text::bigint) FROM unnest($1, $2, $3, $4, $5, $6, $7)
         """, Numbers, Numbers, Texts, Smalls, Numbers, Binaries, Numbers);
 
-    private readonly Statement _snapshots = new("""
+    private static readonly Part Snapshots = new("n", """
         INSERT INTO snapshot (stream_id, position, version, payload, checksum) SELECT * FROM unnest($1, $2, $3, $4, $5)
         ON CONFLICT (stream_id, position) DO UPDATE SET version = excluded.version, payload = excluded.payload, checksum = excluded.checksum
         """, Numbers, Numbers, Smalls, Binaries, Numbers);
 
-    private readonly Statement _blobs = new(
+    private static readonly Part Blobs = new("b",
         "INSERT INTO blob (hash, encoding, length, content) SELECT * FROM unnest($1, $2, $3, $4) ON CONFLICT DO NOTHING", Binaries, Numbers, Numbers, Binaries);
 
-    private readonly Statement _keys = new(
+    private static readonly Part Keys = new("k",
         "INSERT INTO idempotency (scope, key, request_hash, response, at) SELECT * FROM unnest($1, $2, $3, $4, $5)", Texts, Texts, Binaries, Binaries, Numbers);
 
-    private readonly Dictionary<RowTable, Statement> _upserts = [];
+    private readonly Dictionary<RowTable, Part> _upserts = [];
+    private readonly Dictionary<string, NpgsqlCommand> _commands = [];
+    private readonly List<(Part Part, object[] Values)> _parts = [];
 
-    /// <summary>Counts a writer's commits.</summary>
-    public NpgsqlBatchCommand Writer(Guid id, long commitNo) => _writer.With(id, commitNo);
+    /// <summary>The command that stores a batch, to be executed before the next one is asked for.</summary>
+    public NpgsqlCommand Commit(Guid writerId, long commitNo, IReadOnlyList<PendingAppend> batch, RowBatch rows)
+    {
+        _parts.Clear();
+        Add(Writer, writerId, commitNo);
+        AddAppends(batch);
+        foreach (var (table, changes) in rows.InOrder()) AddUpsert(table, changes);
 
-    /// <summary>What stores the appends, apart from their rows.</summary>
-    public IEnumerable<NpgsqlBatchCommand> Appends(IReadOnlyList<PendingAppend> batch)
+        var shape = string.Join(' ', _parts.Select(p => p.Part.Name));
+        if (!_commands.TryGetValue(shape, out var command)) _commands.Add(shape, command = Compose(_parts.Select(p => p.Part)));
+        var n = 0;
+        foreach (var (_, values) in _parts)
+            foreach (var value in values) command.Parameters[n++].Value = value;
+        return command;
+    }
+
+    private static NpgsqlCommand Compose(IEnumerable<Part> parts)
+    {
+        var (command, sql) = (new NpgsqlCommand(), new StringBuilder("WITH "));
+        foreach (var part in parts)
+        {
+            var offset = command.Parameters.Count;
+            sql.Append(offset == 0 ? "" : ", ").Append(part.Name).Append(" AS (")
+                .Append(Placeholder().Replace(part.Sql, m => $"${int.Parse(m.ValueSpan[1..], null) + offset}")).Append(")\n");
+            foreach (var type in part.Types) command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = type });
+        }
+
+#pragma warning disable CA2100 // put together from literals of this project; values are parameters
+        command.CommandText = sql.Append("SELECT 1").ToString();
+#pragma warning restore CA2100
+        return command;
+    }
+
+    private void AddAppends(IReadOnlyList<PendingAppend> batch)
     {
         var (entries, streams, snapshots, keys) = (0, 0, 0, 0);
         List<NewBlob>? blobs = null;
-        foreach (var append in batch.Select(p => p.Append))
+        foreach (var pending in batch)
         {
+            var append = pending.Append;
             entries += append.Entries.Count;
             if (append.CreatesStream) streams++;
             if (append.Snapshot is not null) snapshots++;
@@ -53,38 +88,37 @@ internal sealed class PostgreSqlStatements
             if (append.Blobs.Count > 0) (blobs ??= []).AddRange(append.Blobs);
         }
 
-        if (streams > 0) yield return Streams(batch, streams);
-        yield return Entries(batch, entries);
-        if (snapshots > 0) yield return Snapshots(batch, snapshots);
-        if (blobs is not null) yield return Blobs(blobs);
-        if (keys > 0) yield return Keys(batch, keys);
+        if (streams > 0) AddStreams(batch, streams);
+        AddEntries(batch, entries);
+        if (snapshots > 0) AddSnapshots(batch, snapshots);
+        if (blobs is not null) AddBlobs(blobs);
+        if (keys > 0) AddKeys(batch, keys);
     }
 
-    /// <summary>What writes or merges rows of a read model.</summary>
-    public NpgsqlBatchCommand Upsert(RowTable table, IReadOnlyList<object?[]> rows)
+    private void AddUpsert(RowTable table, IReadOnlyList<object?[]> rows)
     {
         if (!_upserts.TryGetValue(table, out var upsert))
         {
             var arrays = string.Join(", ", table.Columns.Select((_, i) => $"${i + 1}"));
             var types = table.Columns.Select(c => c.Type switch { ColumnType.Real => Reals, ColumnType.Text => Texts, _ => Numbers }).ToArray();
-            _upserts.Add(table, upsert = new(table.UpsertFrom($"SELECT * FROM unnest({arrays})"), types));
+            _upserts.Add(table, upsert = new($"r_{table.Name}", table.UpsertFrom($"SELECT * FROM unnest({arrays})"), types));
         }
 
         var values = new object[table.Columns.Count];
         for (var i = 0; i < values.Length; i++)
             values[i] = table.Columns[i].Type switch { ColumnType.Real => Column<double?>(rows, i), ColumnType.Text => Column<string?>(rows, i), _ => Column<long?>(rows, i) };
-        return upsert.With(values);
+        Add(upsert, values);
     }
 
-    private NpgsqlBatchCommand Streams(IReadOnlyList<PendingAppend> batch, int count)
+    private void AddStreams(IReadOnlyList<PendingAppend> batch, int count)
     {
         var (ids, names, n) = (new long[count], new string[count], 0);
         foreach (var pending in batch)
             if (pending.Append is { CreatesStream: true, Writer: var writer }) (ids[n], names[n++]) = (writer.StreamId, writer.Name);
-        return _streams.With(ids, names);
+        Add(Streams, ids, names);
     }
 
-    private NpgsqlBatchCommand Entries(IReadOnlyList<PendingAppend> batch, int count)
+    private void AddEntries(IReadOnlyList<PendingAppend> batch, int count)
     {
         var (ids, positions, kinds, versions) = (new long[count], new long[count], new string[count], new short[count]);
         var (times, payloads, checksums, n) = (new long[count], new byte[count][], new long[count], 0);
@@ -99,10 +133,10 @@ internal sealed class PostgreSqlStatements
             }
         }
 
-        return _entries.With(ids, positions, kinds, versions, times, payloads, checksums);
+        Add(Entries, ids, positions, kinds, versions, times, payloads, checksums);
     }
 
-    private NpgsqlBatchCommand Snapshots(IReadOnlyList<PendingAppend> batch, int count)
+    private void AddSnapshots(IReadOnlyList<PendingAppend> batch, int count)
     {
         var (ids, positions, versions, payloads, checksums, n) = (new long[count], new long[count], new short[count], new byte[count][], new long[count], 0);
         foreach (var pending in batch)
@@ -112,20 +146,20 @@ internal sealed class PostgreSqlStatements
             (payloads[n], checksums[n++]) = (snapshot.Payload.ToArray(), Checksum.Of(id, snapshot.Position, snapshot.Payload.Span));
         }
 
-        return _snapshots.With(ids, positions, versions, payloads, checksums);
+        Add(Snapshots, ids, positions, versions, payloads, checksums);
     }
 
-    private NpgsqlBatchCommand Blobs(List<NewBlob> blobs)
+    private void AddBlobs(List<NewBlob> blobs)
     {
         // In order, so that writers with the same blobs do not wait for each other in a circle.
         var distinct = blobs.DistinctBy(b => Convert.ToHexString(b.Hash)).OrderBy(b => Convert.ToHexString(b.Hash), StringComparer.Ordinal).ToArray();
         var encoded = distinct.Select(b => BlobEncoding.Encode(b.Content)).ToArray();
-        return _blobs.With(
+        Add(Blobs,
             distinct.Select(b => b.Hash).ToArray(), encoded.Select(e => (long)e.Encoding).ToArray(),
             distinct.Select(b => (long)b.Content.Length).ToArray(), encoded.Select(e => e.Content).ToArray());
     }
 
-    private NpgsqlBatchCommand Keys(IReadOnlyList<PendingAppend> batch, int count)
+    private void AddKeys(IReadOnlyList<PendingAppend> batch, int count)
     {
         var (scopes, keys, hashes, responses, times, n) = (new string[count], new string[count], new byte[count][], new byte[count][], new long[count], 0);
         foreach (var pending in batch)
@@ -134,8 +168,10 @@ internal sealed class PostgreSqlStatements
             (scopes[n], keys[n], hashes[n], responses[n], times[n++]) = (key.Scope, key.Key, key.RequestHash, key.Response, entries[0].At.ToStored());
         }
 
-        return _keys.With(scopes, keys, hashes, responses, times);
+        Add(Keys, scopes, keys, hashes, responses, times);
     }
+
+    private void Add(Part part, params object[] values) => _parts.Add((part, values));
 
     private static T?[] Column<T>(IReadOnlyList<object?[]> rows, int column)
     {
@@ -144,20 +180,9 @@ internal sealed class PostgreSqlStatements
         return values;
     }
 
-    private sealed class Statement
-    {
-        private readonly NpgsqlBatchCommand _command;
+    [GeneratedRegex(@"\$\d+")]
+    private static partial Regex Placeholder();
 
-        public Statement(string sql, params ReadOnlySpan<NpgsqlDbType> types)
-        {
-            _command = new(sql);
-            foreach (var type in types) _command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = type });
-        }
-
-        public NpgsqlBatchCommand With(params ReadOnlySpan<object> values)
-        {
-            for (var i = 0; i < values.Length; i++) _command.Parameters[i].Value = values[i];
-            return _command;
-        }
-    }
+    /// <summary>A part of a commit: its name as a common table expression, its SQL with parameters from $1 on, and their types.</summary>
+    private sealed record Part(string Name, string Sql, params IReadOnlyList<NpgsqlDbType> Types);
 }
