@@ -8,6 +8,8 @@ public static class Names
     /// <summary>Longest name, in UTF-16 code units.</summary>
     public const int MaxLength = 256;
 
+    private const char Replacement = '\uFFFD';
+
     /// <summary>What is wrong with a name, or null. The rule: 1–256 printable characters, not only white space, and not <c>.</c> or <c>..</c>, which URLs swallow.</summary>
     public static string? Problem(string? name)
     {
@@ -18,12 +20,14 @@ public static class Names
         for (var i = 0; i < name.Length; i++)
         {
             if (char.IsSurrogatePair(name, i)) { i++; continue; }
+            if (name[i] == Replacement) return $"has U+FFFD at position {i}, which stands for bytes that were no UTF-8";
             if (!IsPrintable(name[i])) return $"has the unprintable character U+{(int)name[i]:X4} at position {i}";
         }
 
         return string.IsNullOrWhiteSpace(name) ? "must not be only white space" : null;
     }
 
-    private static bool IsPrintable(char c) => c is >= ' ' and <= '~' || char.GetUnicodeCategory(c) is not
+    /// <summary>Marks that turn the direction of writing around would let one name look like another. Other invisible ones are part of scripts and emoji.</summary>
+    private static bool IsPrintable(char c) => c is >= ' ' and <= '~' || c is not (>= '\u202A' and <= '\u202E') and not (>= '\u2066' and <= '\u2069') && char.GetUnicodeCategory(c) is not
         (UnicodeCategory.Control or UnicodeCategory.Surrogate or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.OtherNotAssigned);
 }

@@ -179,24 +179,39 @@ public static class Session
     private static Refusal Full(SessionState s, SessionLimits limits) => Refusal.Of(RefusalKind.Invalid, Codes.SessionFull,
         $"Session \"{s.SessionId}\" has {s.LastSeq} events; at most {limits.MaxEvents} are allowed. Nothing was stored.");
 
-    private static SessionCheckpoint Summarize(SessionState s, long seq, long position, long? grace, DateTimeOffset at) => new()
+    private static SessionCheckpoint Summarize(SessionState s, long seq, long position, long? grace, DateTimeOffset at)
     {
-        CheckpointId = $"cp-{Uuid7.Derive(at, s.SessionId, position)}",
-        Seq = seq,
-        At = at,
-        Outcome = s.Recent.Any(e => e.Broke) ? Outcome.Broken : s.State switch
+        var (broke, perf) = (false, 0.0);
+        var (impacts, entities) = (ImmutableArray.CreateBuilder<string>(), ImmutableArray.CreateBuilder<string>(s.Recent.Length));
+        foreach (var e in s.Recent)
         {
-            WorkState.Broken => Outcome.Broken,
-            WorkState.Coordinating => Outcome.Coordinated,
-            WorkState.Completed => Outcome.Completed,
-            _ => Outcome.Working,
-        },
-        KeyImpacts = [.. s.Recent.Where(e => e.HighImpact && e.EntityIds.Length > 0).Select(e => e.EntityIds[0]).Distinct()],
-        PerfDelta = s.Recent.Sum(e => e.PerfDelta),
-        RefEntities = [.. s.Recent.Reverse().SelectMany(e => e.EntityIds).Distinct().Take(MaxRefEntities)],
-        Actors = s.AgentIds.Length <= MaxActors ? s.AgentIds : s.AgentIds[^MaxActors..],
-        GraceTtlSeconds = grace,
-    };
+            (broke, perf) = (broke || e.Broke, perf + e.PerfDelta);
+            if (e.HighImpact && e.EntityIds.Length > 0 && !impacts.Contains(e.EntityIds[0])) impacts.Add(e.EntityIds[0]);
+        }
+
+        for (var i = s.Recent.Length - 1; i >= 0; i--)
+            foreach (var entity in s.Recent[i].EntityIds)
+                if (entities.Count < MaxRefEntities && !entities.Contains(entity)) entities.Add(entity);
+
+        return new()
+        {
+            CheckpointId = $"cp-{Uuid7.Derive(at, s.SessionId, position)}",
+            Seq = seq,
+            At = at,
+            Outcome = broke ? Outcome.Broken : s.State switch
+            {
+                WorkState.Broken => Outcome.Broken,
+                WorkState.Coordinating => Outcome.Coordinated,
+                WorkState.Completed => Outcome.Completed,
+                _ => Outcome.Working,
+            },
+            KeyImpacts = impacts.DrainToImmutable(),
+            PerfDelta = perf,
+            RefEntities = entities.DrainToImmutable(),
+            Actors = s.AgentIds.Length <= MaxActors ? s.AgentIds : s.AgentIds[^MaxActors..],
+            GraceTtlSeconds = grace,
+        };
+    }
 
     private static SessionState Apply(SessionState s, SessionFact.Created c, long position) => (c.Base ?? s) with
     {

@@ -35,7 +35,9 @@ internal sealed class LiveTail
             _events.Add(happened);
         }
 
-        Interlocked.Exchange(ref _changed, null)?.SetResult();
+        var changed = _changed;
+        _changed = null;
+        changed?.SetResult();
     }
 
     /// <summary>Events from a seq on, or null if they are not kept here.</summary>

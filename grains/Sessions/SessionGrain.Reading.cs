@@ -209,7 +209,8 @@ internal sealed partial class SessionGrain
     /// <summary>The state as it was just before the event after <paramref name="seq"/>, and the stream that tells it: this session's, or that of an ancestor, which may have ended meanwhile.</summary>
     private async Task<(SessionState State, long StreamId)> StateAtAsync(SessionState state, long seq, string field)
     {
-        if (seq < 0 || seq > state.LastSeq) throw SeqNotFound(field, seq, state);
+        if (seq < 0) throw new MementoException(Refusal.Invalid(field, $"is {seq}; must be at least 0"));
+        if (seq > state.LastSeq) throw SeqNotFound(field, seq, state);
         if (seq == state.LastSeq) return (state, _session.StreamId);
         var (streamId, first, head) = await Log.FindAsync(state, _key.Workspace, _session.StreamId, seq);
         return (await _session.LoadAtAsync(streamId, seq - first + 1, head, s => s.LastSeq > seq), streamId);

@@ -19,6 +19,9 @@ public sealed class SessionRows(string workspace, long streamId)
     public static readonly TimeSpan MaxLag = TimeSpan.FromSeconds(30);
 
     private const int MaxRemembered = 64;
+    private const int Few = 8;
+
+    private static readonly object Zero = 0L, One = 1L;   // what counters are nearly always changed by
 
     private DateTimeOffset _written;
     private List<ulong>? _touched;   // few enough that looking at all of them is quicker than hashing, and a third of the memory
@@ -63,9 +66,11 @@ public sealed class SessionRows(string workspace, long streamId)
         }
 
         rows.Add(SessionTables.Counter.Row(workspace, null,
-            before.Exists ? 0L : 1L, before.End is SessionEnd.None && after.End is not SessionEnd.None ? 1L : 0L, events, checkpoints, failures));
+            before.Exists ? Zero : One, before.End is SessionEnd.None && after.End is not SessionEnd.None ? One : Zero, Boxed(events), Boxed(checkpoints), Boxed(failures)));
         return rows;
     }
+
+    private static object Boxed(long number) => number switch { 0 => Zero, 1 => One, _ => number };
 
     private bool NeedsRow(SessionState before, SessionState after) =>
         before.State != after.State
@@ -102,9 +107,14 @@ public sealed class SessionRows(string workspace, long streamId)
     {
         var perf = happened.Impact?.PerfDelta;
         var entities = happened.ChangeInfo.EntityIds;
-        foreach (var entity in entities.Length > 1 ? [.. entities.Distinct()] : entities)
+        if (entities.Length > Few) entities = [.. entities.Distinct()];
+        for (var i = 0; i < entities.Length; i++)
+        {
+            var entity = entities[i];
+            if (entities.Length <= Few && entities.IndexOf(entity) < i) continue;   // named before
             if (FirstTouch(entity) || perf is not null)
-                rows.Add(SessionTables.Entity.Row(workspace, entity, s.CreatedAt.ToStored(), streamId, perf is null ? 0L : 1L, perf ?? 0.0));
+                rows.Add(SessionTables.Entity.Row(workspace, entity, s.CreatedAt.ToStored(), streamId, perf is null ? Zero : One, perf ?? 0.0));
+        }
     }
 
     /// <summary>Whether the entity is not among the last few that were written. Writing one again changes nothing, so forgetting is harmless.</summary>

@@ -25,12 +25,10 @@ internal sealed class SqliteDatabase : IDatabase
         (_options, _lock, _readers) = (options, fileLock, new SemaphoreSlim(options.Sqlite.Readers));
 
     /// <summary>The database file of a data folder.</summary>
-    public static string FileOf(StorageOptions options) => options.DatabaseFile;
-
-    public static string ConnectionStringOf(StorageOptions options) => new SqliteConnectionStringBuilder { DataSource = FileOf(options), Pooling = false }.ToString();
+    public static string ConnectionStringOf(StorageOptions options) => new SqliteConnectionStringBuilder { DataSource = options.DatabaseFile, Pooling = false }.ToString();
 
     /// <summary>Takes the file's lock. Throws <c>DATABASE_NOT_READY</c> if another process has it or the folder cannot be written.</summary>
-    public static SqliteDatabase Open(StorageOptions options) => new(options, SqliteFileLock.Take(Path.GetDirectoryName(FileOf(options))!));
+    public static SqliteDatabase Open(StorageOptions options) => new(options, SqliteFileLock.Take(Path.GetDirectoryName(options.DatabaseFile)!));
 
     public async Task<T> ReadAsync<T>(Func<DbConnection, CancellationToken, Task<T>> query, CancellationToken cancellationToken)
     {
@@ -42,7 +40,7 @@ internal sealed class SqliteDatabase : IDatabase
         }
         catch (SqliteException e)
         {
-            throw Translate(e, FileOf(_options));
+            throw Translate(e, _options.DatabaseFile);
         }
         finally
         {
@@ -64,7 +62,7 @@ internal sealed class SqliteDatabase : IDatabase
         }
         catch (SqliteException e)
         {
-            throw Translate(e, FileOf(_options));
+            throw Translate(e, _options.DatabaseFile);
         }
     }, cancellationToken);
 
@@ -104,11 +102,11 @@ internal sealed class SqliteDatabase : IDatabase
     }, cancellationToken);
 
     public Task<long> GetSizeAsync(CancellationToken cancellationToken) =>
-        Task.FromResult(SizeOf(FileOf(_options)) + SizeOf(FileOf(_options) + "-wal"));
+        Task.FromResult(SizeOf(_options.DatabaseFile) + SizeOf(_options.DatabaseFile + "-wal"));
 
     public IReadOnlyDictionary<string, object> Describe() => new Dictionary<string, object>
     {
-        ["file"] = FileOf(_options),
+        ["file"] = _options.DatabaseFile,
         ["readers"] = _options.Sqlite.Readers,
         ["readersInUse"] = _options.Sqlite.Readers - _readers.CurrentCount,
     };
@@ -142,7 +140,7 @@ internal sealed class SqliteDatabase : IDatabase
         catch (SqliteException e)
         {
             connection.Dispose();
-            throw Translate(e, FileOf(options));
+            throw Translate(e, options.DatabaseFile);
         }
     }
 

@@ -34,6 +34,9 @@ public sealed class NamesTests
     [InlineData("\u2029", "U+2029")]
     [InlineData("  ", "only white space")]
     [InlineData("\uffff", "U+FFFF")]
+    [InlineData("ada\u202esc.b", "U+202E at position 3")]
+    [InlineData("\u2066ada", "U+2066")]
+    [InlineData("a\ufffd", "U+FFFD at position 1")]
     public void What_is_wrong_with_a_name_is_said(string? name, string part) => Assert.Contains(part, Names.Problem(name), StringComparison.Ordinal);
 
     [Fact]

@@ -135,7 +135,8 @@ public abstract class SessionForks(SessionCluster cluster)
             var last = (await session.GetAsync()).LastSeq;
             if (last % 2 == 0) await cluster.DeactivateAsync(session);
             foreach (var (seq, state) in states) Assert.Equal(state, Stored(await session.GetAtAsync(seq)));
-            foreach (var seq in (long[])[-1, last + 1]) await SessionCluster.RefusedAsync(Codes.SeqNotFound, () => session.GetAtAsync(seq));
+            await SessionCluster.RefusedAsync(Codes.SeqNotFound, () => session.GetAtAsync(last + 1));
+            await SessionCluster.RefusedAsync(Codes.ValidationFailed, () => session.GetAtAsync(-1));
         }, iter: 15, threads: 1);
     }
 
@@ -145,7 +146,7 @@ public abstract class SessionForks(SessionCluster cluster)
         var parent = await TellAsync(5);
 
         await SessionCluster.RefusedAsync(Codes.SeqNotFound, () => parent.ForkAsync(new() { AtSeq = 6, AgentId = "eve" }));
-        await SessionCluster.RefusedAsync(Codes.SeqNotFound, () => parent.ForkAsync(new() { AtSeq = -1, AgentId = "eve" }));
+        await SessionCluster.RefusedAsync(Codes.ValidationFailed, () => parent.ForkAsync(new() { AtSeq = -1, AgentId = "eve" }));
         await SessionCluster.RefusedAsync(Codes.ValidationFailed, () => parent.ForkAsync(new() { AtSeq = 1, AgentId = "" }));
         await SessionCluster.RefusedAsync(Codes.ValidationFailed, () => parent.ForkAsync(new() { AtSeq = 1, AgentId = "eve", SessionId = "a\u0001" }));
         await SessionCluster.RefusedAsync(Codes.SessionNotFound, () => cluster.Session("never").ForkAsync(new() { AtSeq = 0, AgentId = "eve" }));

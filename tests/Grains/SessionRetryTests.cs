@@ -95,6 +95,22 @@ public abstract class SessionRetries(SessionCluster cluster)
     }
 
     [Fact]
+    public async Task Joining_and_leaving()
+    {
+        var session = await cluster.BeginAsync();
+        await session.JoinAsync("bob", "join");
+        await session.LeaveAsync("bob", "leave");
+
+        // Late retries: done anew, they would bring bob back and send him away once more.
+        await session.JoinAsync("bob", "join");
+        await session.LeaveAsync("bob", "leave");
+        await SessionCluster.HasSeqsAsync(session, 2);
+        Assert.Equal(["ada"], (await session.GetAsync()).AgentIds);
+        await SessionCluster.RefusedAsync(Codes.IdempotencyKeyReused, () => session.JoinAsync("eve", "join"));
+        await SessionCluster.RefusedAsync(Codes.IdempotencyKeyReused, () => session.JoinAsync("bob", "leave"));
+    }
+
+    [Fact]
     public async Task What_repeats_itself_without_a_key_changes_nothing()
     {
         var session = await cluster.BeginAsync();

@@ -149,6 +149,16 @@ public sealed class BadInputTests(MementoFixture memento)
         (await memento.GetAsync(MementoFixture.NewSessions() + query)).Refused(status, status == 400 ? "MALFORMED_REQUEST" : "VALIDATION_FAILED", parameter);
 
     [Theory]
+    [InlineData("stats")]
+    [InlineData("aggregates")]
+    public async Task An_id_that_is_a_route_is_refused(string id) =>
+        (await memento.PostAsync(MementoFixture.NewSessions(), $$"""{"agentId":"ann","sessionId":"{{id}}"}""")).Refused(422, "VALIDATION_FAILED", "sessionId");
+
+    [Fact]
+    public async Task There_is_no_state_before_the_first() =>
+        (await memento.GetAsync(await memento.SessionAsync() + "/state?at=-1")).Refused(422, "VALIDATION_FAILED", "at");
+
+    [Theory]
     [InlineData("/events?from=x", "from")]
     [InlineData("/events/stream?from=x", "from")]
     [InlineData("/state", "at")]

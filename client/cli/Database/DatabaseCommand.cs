@@ -15,8 +15,8 @@ internal static class DatabaseCommand
         command.SetAction(async (line, cancellationToken) =>
         {
             var options = choice.Read(line);
-            if (options.Store is StoreKind.Sqlite && !File.Exists(SqliteDatabase.FileOf(options)))
-                throw new CommandException($"There is no database {SqliteDatabase.FileOf(options)}; the server makes one when it starts, and so does \"memento db migrate\"", ExitCode.NotFound);
+            if (options.Store is StoreKind.Sqlite && !File.Exists(options.DatabaseFile))
+                throw new CommandException($"There is no database {options.DatabaseFile}; the server makes one when it starts, and so does \"memento db migrate\"", ExitCode.NotFound);
 
             var report = await DatabaseReport.MakeAsync(options, await Task.Run(SchemaMigrator.For(options).Check, cancellationToken), cancellationToken);
             Show(globals, line, report);
@@ -32,7 +32,7 @@ internal static class DatabaseCommand
         command.SetAction(async (line, cancellationToken) =>
         {
             var options = choice.Read(line);
-            var folder = Path.GetDirectoryName(SqliteDatabase.FileOf(options))!;
+            var folder = Path.GetDirectoryName(options.DatabaseFile)!;
             using var alone = options.Store is StoreKind.Sqlite ? SqliteFileLock.Take(folder) : null;
             var progress = new Lines(globals.Terminal.Error);
             var status = await Task.Run(() => SchemaMigrator.For(options).Migrate(progress), cancellationToken);

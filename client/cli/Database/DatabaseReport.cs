@@ -40,7 +40,7 @@ internal sealed record DatabaseReport
 
     public static string LocationOf(StorageOptions options)
     {
-        if (options.Store is StoreKind.Sqlite) return SqliteDatabase.FileOf(options);
+        if (options.Store is StoreKind.Sqlite) return options.DatabaseFile;
         var settings = new NpgsqlConnectionStringBuilder(options.ConnectionStrings.PostgreSql);
         return $"{settings.Host}:{settings.Port}/{settings.Database ?? settings.Username}";
     }
@@ -48,7 +48,7 @@ internal sealed record DatabaseReport
     private static async Task<long> SizeAsync(StorageOptions options, CancellationToken cancellationToken)
     {
         if (options.Store is StoreKind.Sqlite)
-            return SizeOf(SqliteDatabase.FileOf(options)) + SizeOf(SqliteDatabase.FileOf(options) + "-wal");
+            return SizeOf(options.DatabaseFile) + SizeOf(options.DatabaseFile + "-wal");
         using var database = new PostgreSqlDatabase(options, NullLoggerFactory.Instance);
         return await database.GetSizeAsync(cancellationToken);
     }
