@@ -53,6 +53,12 @@ public interface ISessionClient
     /// <summary>One page of a session's checkpoints, newest first.</summary>
     Task<Page<SessionCheckpoint>> GetCheckpointsAsync(string sessionId, int limit = Paging.DefaultLimit, string? cursor = null, CancellationToken cancellationToken = default);
 
+    /// <summary>The evidence put aside with a checkpoint: the session and its newest events as they were. <c>CHECKPOINT_NOT_FOUND</c> if there is none.</summary>
+    Task<FailureSnapshot> GetFailureSnapshotAsync(string sessionId, string checkpointId, CancellationToken cancellationToken = default);
+
+    /// <summary>The newest five checkpoints, of any session, that cover an entity.</summary>
+    Task<ImmutableArray<Anchor>> GetAnchorsAsync(string entityId, CancellationToken cancellationToken = default);
+
     /// <summary>Starts a new session with this one's state and log up to a seq.</summary>
     Task<SessionView> ForkAsync(string sessionId, ForkSession request, string? idempotencyKey = null, CancellationToken cancellationToken = default);
 

@@ -10,6 +10,7 @@ namespace Memento.Transport;
 internal sealed class HttpSessionClient(HttpTransport http, MementoClientOptions options, string workspace) : ISessionClient
 {
     private static readonly MementoJson Json = MementoJson.Default;
+    private readonly string _workspace = $"v1/workspaces/{Uri.EscapeDataString(workspace)}";
     private readonly string _sessions = $"v1/workspaces/{Uri.EscapeDataString(workspace)}/sessions";
 
     public string Workspace => workspace;
@@ -78,6 +79,12 @@ internal sealed class HttpSessionClient(HttpTransport http, MementoClientOptions
     public Task<Page<SessionCheckpoint>> GetCheckpointsAsync(string sessionId, int limit, string? cursor, CancellationToken cancellationToken) =>
         http.GetAsync(Url(sessionId, "/checkpoints").Add("limit", limit).Add("cursor", cursor).ToString(), Json.PageSessionCheckpoint, cancellationToken);
 
+    public Task<FailureSnapshot> GetFailureSnapshotAsync(string sessionId, string checkpointId, CancellationToken cancellationToken) =>
+        http.GetAsync(Url(sessionId, $"/checkpoints/{Segment("checkpointId", checkpointId)}/failure-snapshot").ToString(), Json.FailureSnapshot, cancellationToken);
+
+    public async Task<ImmutableArray<Anchor>> GetAnchorsAsync(string entityId, CancellationToken cancellationToken) =>
+        (await http.GetAsync($"{_workspace}/entities/{Segment("entityId", entityId)}/anchors", Json.PageAnchor, cancellationToken).ConfigureAwait(false)).Items;
+
     public Task<SessionView> ForkAsync(string sessionId, ForkSession request, string? idempotencyKey, CancellationToken cancellationToken) =>
         http.PostAsync(Url(sessionId, "/fork").ToString(), request, Json.ForkSession, Json.SessionView, idempotencyKey, cancellationToken);
 
@@ -124,7 +131,7 @@ internal sealed class HttpSessionClient(HttpTransport http, MementoClientOptions
         }
     }
 
-    /// <summary>Only items with an id are events of the session; anything else is the transport's own talk.</summary>
+    /// <summary>Items named like an event type are events of the session; anything else, like <c>end</c>, is the transport's own talk.</summary>
     private static SessionEvent? Parse(string type, ReadOnlySpan<byte> data) =>
-        !data.IsEmpty && data[0] == '{' && data.IndexOf("\"seq\""u8) >= 0 ? JsonSerializer.Deserialize(data, Json.SessionEvent) : null;
+        NamedEnumConverter<EventType>.TryParse(type, out _) ? JsonSerializer.Deserialize(data, Json.SessionEvent) : null;
 }

@@ -24,11 +24,24 @@ internal sealed class OrleansSessionClient(IGrainFactory grains, MementoClientOp
 
     public Task<Page<SessionView>> ListAsync(SessionQuery query, CancellationToken cancellationToken) => AskAsync(queries => queries.ListAsync(query), cancellationToken);
 
-    public Task DeleteAsync(string sessionId, CancellationToken cancellationToken) => CallAsync(sessionId, async session =>
+    public Task DeleteAsync(string sessionId, CancellationToken cancellationToken)
     {
-        await session.DeleteAsync().ConfigureAwait(false);
-        return true;
-    }, cancellationToken);
+        var attempts = 0;
+        return CallAsync(sessionId, async session =>
+        {
+            attempts++;
+            try
+            {
+                await session.DeleteAsync().ConfigureAwait(false);
+            }
+            catch (MementoException e) when (attempts > 1 && e.Refusal.Kind is RefusalKind.NotFound)
+            {
+                // An attempt before this one, whose answer was lost, has done it.
+            }
+
+            return true;
+        }, cancellationToken);
+    }
 
     public Task<SeqRange> AppendAsync(string sessionId, ImmutableArray<NewEvent> events, string? idempotencyKey, CancellationToken cancellationToken)
     {
@@ -72,6 +85,11 @@ internal sealed class OrleansSessionClient(IGrainFactory grains, MementoClientOp
 
     public Task<Page<SessionCheckpoint>> GetCheckpointsAsync(string sessionId, int limit, string? cursor, CancellationToken cancellationToken) =>
         CallAsync(sessionId, session => session.GetCheckpointsAsync(limit, cursor), cancellationToken);
+
+    public Task<FailureSnapshot> GetFailureSnapshotAsync(string sessionId, string checkpointId, CancellationToken cancellationToken) =>
+        CallAsync(sessionId, session => session.GetFailureSnapshotAsync(checkpointId), cancellationToken);
+
+    public Task<ImmutableArray<Anchor>> GetAnchorsAsync(string entityId, CancellationToken cancellationToken) => AskAsync(queries => queries.GetAnchorsAsync(entityId), cancellationToken);
 
     public Task<SessionView> ForkAsync(string sessionId, ForkSession request, string? idempotencyKey, CancellationToken cancellationToken)
     {

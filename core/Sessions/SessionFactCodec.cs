@@ -25,8 +25,8 @@ public static class SessionFactCodec
     /// <summary>Throws <see cref="FormatException"/> for a kind or version that this program does not know.</summary>
     public static SessionFact Decode(string kind, short version, ReadOnlySpan<byte> payload)
     {
-        if (version != Version) throw new FormatException($"A session's '{kind}' entry has version {version}; this program knows {Version}.");
-        if (NamedEnumConverter<EventType>.TryParse(kind, out _)) return new SessionFact.Recorded(DecodeEvent(payload));
+        if (NamedEnumConverter<EventType>.TryParse(kind, out _)) return new SessionFact.Recorded(DecodeEvent(version, payload));
+        Check(version, $"A session's '{kind}' entry");
         return kind switch
         {
             "created" => JsonSerializer.Deserialize(payload, MementoJson.Default.Created)!,
@@ -38,13 +38,23 @@ public static class SessionFactCodec
         };
     }
 
-    public static SessionEvent DecodeEvent(ReadOnlySpan<byte> payload) => SessionEventReader.Read(payload);
+    /// <summary>Throws <see cref="FormatException"/> for a version that this program does not know.</summary>
+    public static SessionEvent DecodeEvent(short version, ReadOnlySpan<byte> payload)
+    {
+        Check(version, "A session's event");
+        return SessionEventReader.Read(payload);
+    }
 
     public static byte[] EncodeState(SessionState state) => JsonSerializer.SerializeToUtf8Bytes(state, MementoJson.Default.SessionState);
 
     public static SessionState DecodeState(short version, ReadOnlySpan<byte> payload)
     {
-        if (version != Version) throw new FormatException($"A session snapshot has version {version}; this program knows {Version}.");
+        Check(version, "A session's snapshot");
         return JsonSerializer.Deserialize(payload, MementoJson.Default.SessionState)!;
+    }
+
+    private static void Check(short version, string what)
+    {
+        if (version != Version) throw new FormatException($"{what} has version {version}; this program knows {Version}.");
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Numerics;
 using Memento.Storage;
 
 namespace Memento.Sessions;
@@ -9,6 +10,8 @@ namespace Memento.Sessions;
 /// </summary>
 internal sealed class SessionLog(IJournal journal)
 {
+    private const int MostRead = 1_024;
+
     private ImmutableArray<Segment> _ancestors = [];
 
     /// <summary>Reads events from one seq to another (both included), in either direction.</summary>
@@ -54,11 +57,12 @@ internal sealed class SessionLog(IJournal journal)
         var (low, high) = (from - s.Base + 1, to - s.Base + s.Frame);   // the first entry creates the session, so an event stands at least one later
         while (low <= high && events.Count < limit)
         {
-            var page = Math.Min(limit - events.Count + (int)Math.Min(s.Frame, 100), 1_000);
+            // A few different sizes only, so that the statements for them stay prepared.
+            var page = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Min(limit - events.Count + Math.Min(s.Frame, 100), MostRead));
             var entries = await journal.ReadAsync(s.StreamId, low, high, page, kinds, descending);
             foreach (var entry in entries)
             {
-                var happened = SessionFactCodec.DecodeEvent(entry.Payload.Span);
+                var happened = SessionFactCodec.DecodeEvent(entry.Version, entry.Payload.Span);
                 if (happened.Seq >= from && happened.Seq <= to && events.Count < limit) events.Add(happened);
             }
 
@@ -80,7 +84,7 @@ internal sealed class SessionLog(IJournal journal)
             if (first.Count == 0 || SessionFactCodec.Decode(first[0].Kind, first[0].Version, first[0].Payload.Span) is not SessionFact.Created created) throw Missing(name);
             var newest = await journal.ReadAsync(head.StreamId, 1, head.Position, 1, SessionFactCodec.EventKinds, descending: true);
             var start = created.Parent?.Seq ?? 0;
-            var frame = newest.Count == 0 ? 1 : newest[0].Position - (SessionFactCodec.DecodeEvent(newest[0].Payload.Span).Seq - start);
+            var frame = newest.Count == 0 ? 1 : newest[0].Position - (SessionFactCodec.DecodeEvent(newest[0].Version, newest[0].Payload.Span).Seq - start);
             ancestors = ancestors.Add(new(head.StreamId, start, parent.Seq, frame, head.Position, created.Parent));
         }
 

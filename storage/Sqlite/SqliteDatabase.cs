@@ -10,9 +10,9 @@ internal sealed class SqliteDatabase : IDatabase
 {
     private const int BlockOfIds = 1_000;
 
-    // A commit of many sessions touches a page of the index for each, about 1 MiB, and mostly the same pages as the one before.
-    // With SQLite's own 1,000 pages every fourth commit would copy them all into the file.
-    private const int CheckpointPages = 4_000;
+    // A commit of many sessions touches a page of the index for each, and mostly the same pages as the one before.
+    // With SQLite's own 1,000 pages they would all be copied into the file every few commits; with many more, each copying holds up the writer for longer.
+    private const int CheckpointPages = 6_000;
 
     private readonly StorageOptions _options;
     private readonly SqliteFileLock _lock;
@@ -24,7 +24,6 @@ internal sealed class SqliteDatabase : IDatabase
     private SqliteDatabase(StorageOptions options, SqliteFileLock fileLock) =>
         (_options, _lock, _readers) = (options, fileLock, new SemaphoreSlim(options.Sqlite.Readers));
 
-    /// <summary>The database file of a data folder.</summary>
     public static string ConnectionStringOf(StorageOptions options) => new SqliteConnectionStringBuilder { DataSource = options.DatabaseFile, Pooling = false }.ToString();
 
     /// <summary>Takes the file's lock. Throws <c>DATABASE_NOT_READY</c> if another process has it or the folder cannot be written.</summary>

@@ -100,6 +100,10 @@ internal sealed class InMemorySessions(TimeProvider clock) : ISessionClient
             .Select(e => new Transition { FromSeq = e.Seq - 1, ToSeq = e.Seq, ChangeInfo = e.ChangeInfo, Impact = e.Impact })],
     });
 
+    public Task<FailureSnapshot> GetFailureSnapshotAsync(string sessionId, string checkpointId, CancellationToken cancellationToken) => throw Unused();
+
+    public Task<ImmutableArray<Anchor>> GetAnchorsAsync(string entityId, CancellationToken cancellationToken) => throw Unused();
+
     public Task<Isolation> IsolateAsync(string sessionId, string agentId, CancellationToken cancellationToken) => ReadAsync(() =>
     {
         var own = Find(sessionId).Log.Where(e => e.Actor == agentId).ToImmutableArray();

@@ -27,8 +27,10 @@ public sealed class TransportTests(MementoServer server) : IClassFixture<Memento
         Assert.Equal(id, (await sessions.JoinAsync(id, "grace", Token)).SessionId);
         Assert.Equal(["grace", "edsger"], (await sessions.HandOverAsync(id, new() { FromAgent = "ada", ToAgent = "edsger", Reason = "lunch" }, cancellationToken: Token)).AgentIds);
         Assert.Equal(["edsger"], (await sessions.LeaveAsync(id, "grace", Token)).AgentIds);
-        var checkpoint = await sessions.CheckpointAsync(id, new(), cancellationToken: Token);
+        var checkpoint = await sessions.CheckpointAsync(id, new() { IncludeFailureSnapshot = true }, cancellationToken: Token);
         Assert.Equal(checkpoint.CheckpointId, (await sessions.GetCheckpointsAsync(id, cancellationToken: Token)).Items[0].CheckpointId);
+        Assert.Contains("a/b.cs", (await sessions.GetFailureSnapshotAsync(id, checkpoint.CheckpointId, Token)).Events.SelectMany(e => e.ChangeInfo.EntityIds));
+        Assert.Contains(checkpoint.CheckpointId, (await sessions.GetAnchorsAsync("a/b.cs", Token)).Select(a => a.CheckpointId));
         Assert.Equal(3, (await sessions.IsolateAsync(id, "ada", Token)).Events.Count(e => e.Handoff is null));
 
         var fork = await sessions.ForkAsync(id, new() { AtSeq = 2, AgentId = "repair" }, cancellationToken: Token);

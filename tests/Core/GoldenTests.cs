@@ -45,7 +45,7 @@ public sealed class GoldenTests
     [Fact]
     public void The_stored_members_mean_what_they_meant()
     {
-        var e = SessionFactCodec.DecodeEvent(Read("fact.broke.full.json"));
+        var e = SessionFactCodec.DecodeEvent(1, Read("fact.broke.full.json"));
 
         Assert.Equal((42L, EventType.Broke, "ada"), (e.Seq, e.Type, e.Actor));
         Assert.Equal(new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero), e.Timestamp);
@@ -73,7 +73,7 @@ public sealed class GoldenTests
     {
         var newer = Encoding.UTF8.GetString(Read("fact.modified.json")).Replace("{\"seq\"", "{\"later\":{\"x\":[1]},\"seq\"", StringComparison.Ordinal);
 
-        Assert.Equal(1, SessionFactCodec.DecodeEvent(Encoding.UTF8.GetBytes(newer)).Seq);
+        Assert.Equal(1, SessionFactCodec.DecodeEvent(1, Encoding.UTF8.GetBytes(newer)).Seq);
     }
 
     private static IEnumerable<string> Files(string prefix) => typeof(GoldenTests).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Order();
