@@ -10,6 +10,15 @@ public abstract record SessionFact
     /// <summary>When it was recorded, by the server's clock.</summary>
     public abstract DateTimeOffset At { get; init; }
 
+    /// <summary>The checkpoint that it brings, if any. A fork's first entry brings the one that the fork begins with.</summary>
+    public SessionCheckpoint? FindCheckpoint() => this switch
+    {
+        Recorded(var happened) => happened.Checkpoint,
+        Checkpointed(var checkpoint) => checkpoint,
+        Created created => created.Base?.CurrentCheckpoint,
+        _ => null,
+    };
+
     /// <summary>The first entry of every session. <see cref="Base"/> is the parent's state that a fork starts from.</summary>
     public sealed record Created : SessionFact
     {

@@ -9,6 +9,7 @@ namespace Memento.Sessions;
 /// <summary>Answers questions about sessions from the read models.</summary>
 internal sealed class SessionIndex(IDatabase database) : ISessionIndex
 {
+    private const string Entry = "j.position, j.kind, j.version, j.at, j.payload, j.checksum";
     private const int AnchorsKept = 5;
     private const int AnchorSessions = 20;
     private const int AnchorCheckpoints = 20;
@@ -90,18 +91,19 @@ internal sealed class SessionIndex(IDatabase database) : ISessionIndex
     public Task<ImmutableArray<Anchor>> GetAnchorsAsync(string workspace, string entityId, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
     {
         using var command = connection.Command($"""
-            SELECT s.session_id, c.body FROM (
+            SELECT s.stream_id, s.session_id, {Entry} FROM (
                 SELECT s.stream_id, s.session_id FROM session_entity d JOIN session s ON s.stream_id = d.stream_id
                 WHERE d.workspace = @workspace AND d.entity = @entity AND s.ended <> 2 ORDER BY d.created_at DESC, d.stream_id DESC LIMIT {AnchorSessions}) s
-            JOIN session_checkpoint c ON c.stream_id = s.stream_id
-            WHERE c.seq >= (SELECT coalesce(min(n.seq), 0) FROM (SELECT x.seq FROM session_checkpoint x WHERE x.stream_id = s.stream_id ORDER BY x.seq DESC LIMIT {AnchorCheckpoints}) n)
+            JOIN session_checkpoint c ON c.stream_id = s.stream_id JOIN journal j ON j.stream_id = c.stream_id AND j.position = c.position
+            WHERE c.position >= (SELECT coalesce(min(n.position), 0)
+                FROM (SELECT x.position FROM session_checkpoint x WHERE x.stream_id = s.stream_id ORDER BY x.position DESC LIMIT {AnchorCheckpoints}) n)
             """, ("workspace", workspace), ("entity", entityId));
         using var reader = await command.ExecuteReaderAsync(token);
         var anchors = new List<Anchor>();
         while (await reader.ReadAsync(token))
         {
-            var checkpoint = JsonSerializer.Deserialize(reader.GetString(1), MementoJson.Default.SessionCheckpoint)!;
-            if (checkpoint.RefEntities.Contains(entityId)) anchors.Add(Anchor.Of(reader.GetString(0), checkpoint));
+            var checkpoint = SessionList.FindCheckpoint(reader, reader.GetInt64(0), 2);
+            if (checkpoint?.RefEntities.Contains(entityId) is true) anchors.Add(Anchor.Of(reader.GetString(1), checkpoint));
         }
 
         return (ImmutableArray<Anchor>)[.. anchors.OrderByDescending(a => a.Timestamp).Take(AnchorsKept)];
@@ -109,29 +111,35 @@ internal sealed class SessionIndex(IDatabase database) : ISessionIndex
 
     public Task<Page<SessionCheckpoint>> GetCheckpointsAsync(long streamId, int limit, string? cursor, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
     {
-        var (seq, id) = cursor is null ? (long.MaxValue, "") : ParseCheckpointCursor(cursor);
-        using var command = connection.Command("""
-            SELECT body FROM session_checkpoint WHERE stream_id = @stream AND (seq < @seq OR (seq = @seq AND checkpoint_id < @id)) ORDER BY seq DESC, checkpoint_id DESC LIMIT @limit
-            """, ("stream", streamId), ("seq", seq), ("id", id), ("limit", limit + 1L));
+        var before = cursor is null ? long.MaxValue : long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+            : throw new MementoException(Refusal.Invalid("cursor", $"\"{cursor}\" is not a cursor that a list of checkpoints gave"));
+        using var command = connection.Command($"""
+            SELECT {Entry} FROM session_checkpoint c JOIN journal j ON j.stream_id = c.stream_id AND j.position = c.position
+            WHERE c.stream_id = @stream AND c.position < @before ORDER BY c.position DESC LIMIT @limit
+            """, ("stream", streamId), ("before", before), ("limit", limit + 1L));
         using var reader = await command.ExecuteReaderAsync(token);
         var found = new List<SessionCheckpoint>();
-        while (await reader.ReadAsync(token)) found.Add(JsonSerializer.Deserialize(reader.GetString(0), MementoJson.Default.SessionCheckpoint)!);
-        if (found.Count <= limit) return new Page<SessionCheckpoint> { Items = [.. found] };
-        found.RemoveAt(limit);
-        return new Page<SessionCheckpoint> { Items = [.. found], NextCursor = string.Create(CultureInfo.InvariantCulture, $"{found[^1].Seq}:{found[^1].CheckpointId}") };
+        while (await reader.ReadAsync(token))
+        {
+            if (found.Count == limit) return new Page<SessionCheckpoint> { Items = [.. found], NextCursor = before.ToString(CultureInfo.InvariantCulture) };
+            found.Add(SessionList.ReadCheckpoint(reader, streamId));
+            before = reader.GetInt64(0);
+        }
+
+        return new Page<SessionCheckpoint> { Items = [.. found] };
     }, cancellationToken);
 
     public Task<byte[]?> FindFailureAsync(long streamId, string checkpointId, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
     {
         using var command = connection.Command(
-            "SELECT failure_hash FROM session_checkpoint WHERE stream_id = @stream AND checkpoint_id = @id AND failure_hash IS NOT NULL", ("stream", streamId), ("id", checkpointId));
+            "SELECT hash FROM session_failure WHERE stream_id = @stream AND checkpoint_id = @id", ("stream", streamId), ("id", checkpointId));
         return await command.ExecuteScalarAsync(token) is string hash ? Convert.FromHexString(hash) : null;
     }, cancellationToken);
 
     public Task<IReadOnlyList<GrainKey>> GetDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
     {
         using var command = connection.Command(
-            "SELECT workspace, session_id FROM session WHERE ended = 0 AND expires_at IS NOT NULL AND expires_at <= @now ORDER BY expires_at LIMIT @limit",
+            "SELECT s.workspace, s.session_id FROM session_due d JOIN session s ON s.stream_id = d.stream_id WHERE d.ended = 0 AND d.at <= @now ORDER BY d.at LIMIT @limit",
             ("now", now.ToStored()), ("limit", (long)limit));
         using var reader = await command.ExecuteReaderAsync(token);
         var due = new List<GrainKey>();
@@ -151,9 +159,4 @@ internal sealed class SessionIndex(IDatabase database) : ISessionIndex
         while (await reader.ReadAsync(token)) agents.UnionWith(JsonSerializer.Deserialize(reader.GetString(0), MementoJson.Default.ImmutableArrayString));
         return agents;
     }
-
-    private static (long Seq, string Id) ParseCheckpointCursor(string cursor) =>
-        cursor.Split(':') is [var seq, var id] && long.TryParse(seq, CultureInfo.InvariantCulture, out var number)
-            ? (number, id)
-            : throw new MementoException(Refusal.Invalid("cursor", $"\"{cursor}\" is not a cursor that a list of checkpoints gave"));
 }

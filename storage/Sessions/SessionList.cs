@@ -14,8 +14,7 @@ internal static class SessionList
 {
     private const string Columns = """
         p.stream_id, p.session_id, p.created_at, p.updated_at, p.grace_until, p.ttl_seconds, p.ended, p.state, p.agents, p.shift, p.metadata,
-        p.parent_session, p.parent_seq, p.occurred_from, p.occurred_to, h.position, h.at,
-        (SELECT c.body FROM session_checkpoint c WHERE c.stream_id = p.stream_id ORDER BY c.seq DESC, c.checkpoint_id DESC LIMIT 1)
+        p.parent_session, p.parent_seq, p.occurred_from, p.occurred_to, h.position, h.at, c.position, c.kind, c.version, c.at, c.payload, c.checksum
         """;
 
     public static async Task<Page<SessionView>> ReadAsync(DbConnection connection, string workspace, SessionQuery query, DateTimeOffset now, CancellationToken token)
@@ -43,7 +42,10 @@ internal static class SessionList
     private static DbCommand Command(DbConnection connection, string workspace, SessionQuery query, Position? cursor)
     {
         // The most selective condition leads: an entity has fewer sessions than an agent, an agent fewer than a state.
-        var leading = query.Entity is not null ? "session_entity" : query.Agent is not null ? "session_agent" : null;
+        var leading = query.Entity is not null ? "session_entity"
+            : query.Agent is not null ? "session_agent"
+            : query.State is not null || query.Outcome is not null ? "session_status"
+            : null;
         var sql = new StringBuilder($"SELECT {Columns} FROM (SELECT s.* FROM ");
         var d = leading is null ? "s" : "d";
         sql.Append(leading is null ? "session s" : $"{leading} d JOIN session s ON s.stream_id = d.stream_id").Append($" WHERE {d}.workspace = @workspace");
@@ -52,8 +54,8 @@ internal static class SessionList
         Where(query.Agent, "agent", leading == "session_agent"
             ? "d.agent = @agent"
             : "EXISTS (SELECT 1 FROM session_agent a WHERE a.workspace = @workspace AND a.agent = @agent AND a.created_at = s.created_at AND a.stream_id = s.stream_id)");
-        Where(query.State is { } state ? NamedEnumConverter<WorkState>.NameOf(state) : null, "state", "s.state = @state");
-        Where(query.Outcome is { } outcome ? NamedEnumConverter<Outcome>.NameOf(outcome) : null, "outcome", "s.outcome = @outcome");
+        Where(query.State is { } state ? NamedEnumConverter<WorkState>.NameOf(state) : null, "state", $"{(leading == "session_status" ? d : "s")}.state = @state");
+        Where(query.Outcome is { } outcome ? NamedEnumConverter<Outcome>.NameOf(outcome) : null, "outcome", $"{(leading == "session_status" ? d : "s")}.outcome = @outcome");
         Where(query.Since.ToStored(), "since", "coalesce(s.occurred_to, s.updated_at) >= @since");
         Where(query.Until.ToStored(), "until", "coalesce(s.occurred_from, s.created_at) <= @until");
         sql.Append(query.ActiveOnly ? " AND s.ended = 0" : " AND s.ended <> 2");
@@ -68,6 +70,7 @@ internal static class SessionList
         sql.Append(CultureInfo.InvariantCulture, $"""
              ORDER BY {d}.created_at DESC, {d}.stream_id DESC LIMIT {query.Limit + 1}) p
             JOIN journal h ON h.stream_id = p.stream_id AND h.position = (SELECT max(x.position) FROM journal x WHERE x.stream_id = p.stream_id)
+            LEFT JOIN journal c ON c.stream_id = p.stream_id AND c.position = (SELECT max(x.position) FROM session_checkpoint x WHERE x.stream_id = p.stream_id)
             ORDER BY p.created_at DESC, p.stream_id DESC
             """);
 #pragma warning disable CA2100 // put together from literals of this file; values are parameters
@@ -80,6 +83,27 @@ internal static class SessionList
             if (value is null) return;
             sql.Append(" AND ").Append(condition);
             command.Add(name, value);
+        }
+    }
+
+    /// <summary>The checkpoint of a journal entry, from its six columns.</summary>
+    public static SessionCheckpoint ReadCheckpoint(DbDataReader row, long streamId, int column = 0)
+    {
+        var entry = Journal.ReadEntry(row, streamId, column);
+        return SessionFactCodec.Decode(entry.Kind, entry.Version, entry.Payload.Span).FindCheckpoint()
+            ?? throw StoreErrors.Corrupted($"The index of session stream {streamId}'s checkpoints");
+    }
+
+    /// <summary>The same, but null if the entry is damaged: it must not keep other sessions from being listed. Asking its session tells.</summary>
+    public static SessionCheckpoint? FindCheckpoint(DbDataReader row, long streamId, int column)
+    {
+        try
+        {
+            return ReadCheckpoint(row, streamId, column);
+        }
+        catch (Exception e) when (e is MementoException or JsonException or FormatException)
+        {
+            return null;
         }
     }
 
@@ -105,7 +129,7 @@ internal static class SessionList
             Parent = row.TextOrNull(11) is { } parent ? new ParentRef(parent, row.GetInt64(12)) : null,
             OccurredFrom = row.LongOrNull(13)?.ToTime(),
             OccurredTo = row.LongOrNull(14)?.ToTime(),
-            CurrentCheckpoint = row.TextOrNull(17) is { } body ? JsonSerializer.Deserialize(body, MementoJson.Default.SessionCheckpoint) : null,
+            CurrentCheckpoint = row.IsDBNull(17) ? null : FindCheckpoint(row, row.GetInt64(0), 17),
         };
     }
 

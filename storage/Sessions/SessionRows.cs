@@ -8,14 +8,14 @@ namespace Memento.Sessions;
 
 /// <summary>
 /// Follows one session and says which rows of the read models its facts change. One per activation, used in the order of the facts.
-/// The session's row is written when something changes that a list shows or filters by; what only follows the clock (<c>updated_at</c>, <c>expires_at</c>)
+/// The session's row is written when something changes that a list shows or filters by; what only follows the clock (when it was updated, when it expires)
 /// may lag by <see cref="MaxLag"/>, since readers take the exact time from the journal and whoever ends sessions asks the session first.
 /// </summary>
 /// <param name="workspace">The session's workspace.</param>
 /// <param name="streamId">Its stream.</param>
 public sealed class SessionRows(string workspace, long streamId)
 {
-    /// <summary>How far the time columns of a session's row may lag behind.</summary>
+    /// <summary>How far the times in a session's rows may lag behind.</summary>
     public static readonly TimeSpan MaxLag = TimeSpan.FromSeconds(30);
 
     private const int MaxRemembered = 64;
@@ -35,33 +35,38 @@ public sealed class SessionRows(string workspace, long streamId)
     {
         var rows = new List<RowChange>(4);
         long events = 0, checkpoints = 0, failures = 0;
+        var position = before.Position;
         foreach (var fact in facts)
         {
+            position++;
+            if (fact.FindCheckpoint() is not null)
+            {
+                rows.Add(SessionTables.Checkpoint.Row(streamId, position));
+                if (fact is not SessionFact.Created) checkpoints++;   // a fork is listed with the one it began with, but did not make it
+            }
+
             switch (fact)
             {
-                case SessionFact.Created { Base.CurrentCheckpoint: { } inherited }:
-                    rows.Add(CheckpointRow(inherited));   // lists show it for the fork as they do for its parent
-                    break;
                 case SessionFact.Recorded(var happened):
                     events++;
                     AddEntities(rows, after, happened);
-                    if (happened.Checkpoint is not null) AddCheckpoint(rows, happened.Checkpoint, ref checkpoints);
-                    break;
-                case SessionFact.Checkpointed(var checkpoint):
-                    AddCheckpoint(rows, checkpoint, ref checkpoints);
                     break;
                 case SessionFact.FailureCaptured captured:
                     failures++;
-                    rows.Add(SessionTables.Checkpoint.Row(streamId, captured.Seq, captured.CheckpointId, "{}", captured.Hash));
+                    rows.Add(SessionTables.Failure.Row(streamId, captured.CheckpointId, captured.Hash));
                     break;
             }
         }
 
         if (!before.AgentIds.Equals(after.AgentIds))
             foreach (var agent in after.AgentIds.Except(before.AgentIds)) rows.Add(SessionTables.Agent.Row(workspace, agent, after.CreatedAt.ToStored(), streamId));
-        if (NeedsRow(before, after))
+        var moved = !before.Exists || before.State != after.State || OutcomeOf(before) != OutcomeOf(after);
+        var lags = Lags(after);
+        if (moved) rows.Add(SessionTables.Status.Row(streamId, workspace, after.CreatedAt.ToStored(), StateName(after), OutcomeName(after)));
+        if (moved || lags || IsShown(before, after)) rows.Add(Row(after, parentStreamId));
+        if (lags || before.End != after.End || before.GraceUntil != after.GraceUntil)
         {
-            rows.Add(Row(after, parentStreamId));
+            rows.Add(SessionTables.Due.Row(streamId, (long)after.End, after.End is SessionEnd.Deleted ? after.UpdatedAt.ToStored() : after.ExpiresAt.ToStored()));
             _written = after.UpdatedAt;
         }
 
@@ -72,36 +77,33 @@ public sealed class SessionRows(string workspace, long streamId)
 
     private static object Boxed(long number) => number switch { 0 => Zero, 1 => One, _ => number };
 
-    private bool NeedsRow(SessionState before, SessionState after) =>
-        before.State != after.State
-        || before.End != after.End
+    /// <summary>Whether something else changed that the session's row shows.</summary>
+    private static bool IsShown(SessionState before, SessionState after) =>
+        before.End != after.End
         || before.GraceUntil != after.GraceUntil
         || before.Position - before.LastSeq != after.Position - after.LastSeq
-        || before.CurrentCheckpoint?.Outcome != after.CurrentCheckpoint?.Outcome
         || !ReferenceEquals(before.Totals, after.Totals)
         || before.OccurredFrom != after.OccurredFrom
         || before.OccurredTo != after.OccurredTo
-        || !before.AgentIds.Equals(after.AgentIds)
-        || after.UpdatedAt - _written >= MaxLag
-        || (after.TtlSeconds > 0 && (after.UpdatedAt - _written).TotalSeconds >= after.TtlSeconds / 2.0);
+        || !before.AgentIds.Equals(after.AgentIds);
+
+    /// <summary>Whether the time columns have become too old.</summary>
+    private bool Lags(SessionState after) =>
+        after.UpdatedAt - _written >= MaxLag || (after.TtlSeconds > 0 && (after.UpdatedAt - _written).TotalSeconds >= after.TtlSeconds / 2.0);
+
+    private static Outcome? OutcomeOf(SessionState s) => s.CurrentCheckpoint?.Outcome;
+
+    private static string? OutcomeName(SessionState s) => OutcomeOf(s) is { } outcome ? NamedEnumConverter<Outcome>.NameOf(outcome) : null;
+
+    private static string StateName(SessionState s) => NamedEnumConverter<WorkState>.NameOf(s.State);
 
     private RowChange Row(SessionState s, long? parentStreamId) => SessionTables.Session.Row(
         streamId, workspace, s.SessionId, s.CreatedAt.ToStored(), parentStreamId, s.Parent?.SessionId, s.Parent?.Seq, s.Metadata?.Text, s.TtlSeconds,
-        s.GraceUntil.ToStored(), s.UpdatedAt.ToStored(), s.ExpiresAt.ToStored(), (long)s.End,
-        NamedEnumConverter<WorkState>.NameOf(s.State), s.CurrentCheckpoint is { } c ? NamedEnumConverter<Outcome>.NameOf(c.Outcome) : null,
+        s.GraceUntil.ToStored(), s.UpdatedAt.ToStored(), (long)s.End, StateName(s), OutcomeName(s),
         JsonSerializer.Serialize(s.AgentIds, MementoJson.Default.ImmutableArrayString), s.Position - s.LastSeq,
         s.OccurredFrom.ToStored(), s.OccurredTo.ToStored(),
         s.Totals.TransitionsTo[0], s.Totals.TransitionsTo[1], s.Totals.TransitionsTo[2], s.Totals.TransitionsTo[3],
         s.Totals.PerfCount, s.Totals.PerfSum, s.Totals.PerfWorst);
-
-    private void AddCheckpoint(List<RowChange> rows, SessionCheckpoint checkpoint, ref long count)
-    {
-        count++;
-        rows.Add(CheckpointRow(checkpoint));
-    }
-
-    private RowChange CheckpointRow(SessionCheckpoint checkpoint) =>
-        SessionTables.Checkpoint.Row(streamId, checkpoint.Seq, checkpoint.CheckpointId, JsonSerializer.Serialize(checkpoint, MementoJson.Default.SessionCheckpoint), null);
 
     private void AddEntities(List<RowChange> rows, SessionState s, SessionEvent happened)
     {

@@ -19,7 +19,6 @@ internal static class SessionTables
         new("ttl_seconds", Number, Keep),
         new("grace_until", Number, Replace),
         new("updated_at", Number, Replace),
-        new("expires_at", Number, Replace),
         new("ended", Number, Replace),
         new("state", Text, Replace),
         new("outcome", Text, Replace),
@@ -35,6 +34,14 @@ internal static class SessionTables
         new("perf_sum", Real, Replace),
         new("perf_worst", Real, Replace));
 
+    /// <summary>What sessions are found by that changes. The session's row says the same, but has no index over it: rows that change often stay cheap by being in no index that changes.</summary>
+    public static readonly RowTable Status = new("session_status",
+        new("stream_id", Number, Key), new("workspace", Text, Keep), new("created_at", Number, Keep), new("state", Text, Replace), new("outcome", Text, Replace));
+
+    /// <summary>When an open session expires, or since when one is over.</summary>
+    public static readonly RowTable Due = new("session_due",
+        new("stream_id", Number, Key), new("ended", Number, Replace), new("at", Number, Replace));
+
     /// <summary>Which agents are or were in which sessions; newest sessions last.</summary>
     public static readonly RowTable Agent = new("session_agent",
         new("workspace", Text, Key), new("agent", Text, Key), new("created_at", Number, Key), new("stream_id", Number, Key));
@@ -44,9 +51,11 @@ internal static class SessionTables
         new("workspace", Text, Key), new("entity", Text, Key), new("created_at", Number, Key), new("stream_id", Number, Key),
         new("perf_count", Number, Add), new("perf_sum", Real, Add));
 
-    public static readonly RowTable Checkpoint = new("session_checkpoint",
-        new("stream_id", Number, Key), new("seq", Number, Key), new("checkpoint_id", Text, Key),
-        new("body", Text, Keep), new("failure_hash", Text, Replace));
+    /// <summary>Which entries of the journal have a checkpoint in them.</summary>
+    public static readonly RowTable Checkpoint = new("session_checkpoint", new("stream_id", Number, Key), new("position", Number, Key));
+
+    /// <summary>The evidence of failed checkpoints.</summary>
+    public static readonly RowTable Failure = new("session_failure", new("stream_id", Number, Key), new("checkpoint_id", Text, Key), new("hash", Text, Replace));
 
     /// <summary>Totals of a workspace: their sums over all writers.</summary>
     public static readonly RowTable Counter = new("workspace_counter",

@@ -5,7 +5,7 @@ namespace Memento.Sessions;
 
 /// <summary>
 /// Takes back the space of sessions that are over. What stays of each is its name and its last entry with a snapshot, so that the id is never used again.
-/// Every step can be repeated; a session's row goes last, so a run that was cut off is finished by the next.
+/// Every step can be repeated; a session's own rows go last, so a run that was cut off is finished by the next.
 /// </summary>
 internal static class SessionTrimming
 {
@@ -29,10 +29,10 @@ internal static class SessionTrimming
         database.ReadAsync(async (connection, token) =>
         {
             using var command = connection.Command("""
-                SELECT s.stream_id, s.workspace, s.created_at, (SELECT max(j.position) FROM journal j WHERE j.stream_id = s.stream_id) FROM session s
-                WHERE s.ended <> 0 AND ((s.ended = 1 AND s.expires_at < @expired) OR (s.ended = 2 AND s.updated_at < @deleted))
-                  AND NOT EXISTS (SELECT 1 FROM session f WHERE f.parent_stream = s.stream_id)
-                ORDER BY s.updated_at LIMIT @limit
+                SELECT s.stream_id, s.workspace, s.created_at, (SELECT max(j.position) FROM journal j WHERE j.stream_id = s.stream_id)
+                FROM session_due d JOIN session s ON s.stream_id = d.stream_id
+                WHERE ((d.ended = 1 AND d.at < @expired) OR (d.ended = 2 AND d.at < @deleted)) AND NOT EXISTS (SELECT 1 FROM session f WHERE f.parent_stream = s.stream_id)
+                ORDER BY d.at LIMIT @limit
                 """, ("expired", expiredBefore.ToStored()), ("deleted", deletedBefore.ToStored()), ("limit", (long)limit));
             using var reader = await command.ExecuteReaderAsync(token);
             var found = new List<Over>();
@@ -54,11 +54,12 @@ internal static class SessionTrimming
 
         foreach (var hash in await ReadEvidenceAsync(database, session.StreamId, token))
             await database.MaintainAsync("DELETE FROM blob WHERE hash = @hash", [("hash", Convert.FromHexString(hash))], token);   // it names its checkpoint, so nothing else has the same content
-        await database.MaintainAsync("DELETE FROM session_checkpoint WHERE stream_id = @stream", [stream], token);
+        await database.MaintainAsync("DELETE FROM session_failure WHERE stream_id = @stream; DELETE FROM session_checkpoint WHERE stream_id = @stream", [stream], token);
         await database.MaintainAsync("DELETE FROM snapshot WHERE stream_id = @stream AND position < (SELECT max(n.position) FROM snapshot n WHERE n.stream_id = @stream)", [stream], token);
         for (var from = 1L; from < session.Head; from += Page)
             await database.MaintainAsync("DELETE FROM journal WHERE stream_id = @stream AND position >= @from AND position < @to", [stream, ("from", from), ("to", Math.Min(from + Page, session.Head))], token);
-        await database.MaintainAsync("DELETE FROM session WHERE stream_id = @stream", [stream], token);
+        await database.MaintainAsync(
+            "DELETE FROM session_due WHERE stream_id = @stream; DELETE FROM session_status WHERE stream_id = @stream; DELETE FROM session WHERE stream_id = @stream", [stream], token);
     }
 
     private static async Task RemoveNamesAsync(IDatabase database, Over session, string table, string column, HashSet<string> names, CancellationToken token)
@@ -74,7 +75,7 @@ internal static class SessionTrimming
 
     private static Task<List<string>> ReadEvidenceAsync(IDatabase database, long streamId, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
     {
-        using var command = connection.Command("SELECT failure_hash FROM session_checkpoint WHERE stream_id = @stream AND failure_hash IS NOT NULL", ("stream", streamId));
+        using var command = connection.Command("SELECT hash FROM session_failure WHERE stream_id = @stream", ("stream", streamId));
         using var reader = await command.ExecuteReaderAsync(token);
         var hashes = new List<string>();
         while (await reader.ReadAsync(token)) hashes.Add(reader.GetString(0));

@@ -178,16 +178,19 @@ public sealed class SessionFaultTests(SessionClusterFixture<SqliteTestDatabase> 
         await using var cluster = await SessionCluster.StartAsync(database);
         var damaged = await cluster.BeginAsync("damaged", ttl: 10);
         await damaged.AppendAsync([SessionCluster.Change(1)]);
+        await damaged.CheckpointAsync(new());
         for (var i = 0; i < 3; i++) await cluster.BeginAsync($"whole {i}", ttl: 20);
         await database.ExecuteAsync("UPDATE journal SET payload = @p WHERE stream_id = (SELECT stream_id FROM session WHERE session_id = 'damaged')", ("p", "{}"u8.ToArray()));
         await cluster.DeactivateAsync(damaged);
+        Assert.Equal(["whole 2", "whole 1", "whole 0", "damaged"], (await cluster.Query("ws").ListAsync(new())).Items.Select(s => s.SessionId));
+        await SessionCluster.RefusedAsync(Codes.StoredDataCorrupted, () => damaged.GetAsync());
 
         cluster.Clock.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal((3, 0), await cluster.SweepAsync());
         cluster.Clock.Advance(TimeSpan.FromDays(40));
         Assert.Equal((0, 3), await cluster.SweepAsync());
 
-        await database.ExecuteAsync("UPDATE session SET ended = 1 WHERE session_id = 'damaged'");
+        await database.ExecuteAsync("UPDATE session_due SET ended = 1 WHERE stream_id = (SELECT stream_id FROM session WHERE session_id = 'damaged')");
         Assert.Equal((0, 1), await cluster.SweepAsync());
     }
 

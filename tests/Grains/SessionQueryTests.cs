@@ -157,11 +157,14 @@ public abstract class SessionQueries(SessionCluster cluster, TestDatabase databa
         var session = await cluster.BeginAsync("seen", workspace: _ws, entities: "a");
         await session.AppendAsync([SessionCluster.Change(1) with { Metadata = JsonText.Parse("""{"text":"\\u0000"}""") }]);
         await session.CheckpointAsync(new());
+        await session.ForkAsync(new() { AtSeq = 2, SessionId = "forked", AgentId = "bob" });
+        await cluster.Session("forked", _ws).AppendAsync([.. Enumerable.Range(0, 10).Select(i => SessionCluster.Change(i))]);
 
         Assert.Equal(2L, await database.AskAsync<long>("SELECT last_seq FROM look_sessions WHERE workspace = @ws AND session_id = 'seen' AND ended = 'open'", ("ws", _ws)));
-        Assert.Equal("start,modified", await database.AskAsync<string>($"SELECT {(database.IsSqlite ? "group_concat" : "string_agg")}(type, ',') FROM (SELECT type FROM look_events WHERE workspace = @ws AND actor = 'ada' ORDER BY seq) e", ("ws", _ws)));
+        Assert.Equal("start,modified", await database.AskAsync<string>($"SELECT {(database.IsSqlite ? "group_concat" : "string_agg")}(type, ',') FROM (SELECT type FROM look_events WHERE workspace = @ws AND session_id = 'seen' ORDER BY seq) e", ("ws", _ws)));
         Assert.Equal(4L, await database.AskAsync<long>("SELECT count(payload) FROM look_journal WHERE stream LIKE '%/seen' AND stream LIKE @ws", ("ws", $"session/{new GrainKey(_ws, "").ToString().Replace("%", "_", StringComparison.Ordinal)}%")));
-        Assert.Equal(1L, await database.AskAsync<long>("SELECT count(*) FROM look_checkpoints WHERE workspace = @ws", ("ws", _ws)));
+        Assert.Equal(1L, await database.AskAsync<long>("SELECT count(checkpoint_id) FROM look_checkpoints WHERE workspace = @ws AND session_id = 'seen' AND seq = 2", ("ws", _ws)));
+        Assert.Equal(2L, await database.AskAsync<long>("SELECT count(checkpoint_id) FROM look_checkpoints WHERE workspace = @ws AND session_id = 'forked'", ("ws", _ws)));
     }
 
     private static string Stored(SessionView view) => System.Text.Json.JsonSerializer.Serialize(view, MementoJson.Default.SessionView);

@@ -1,5 +1,5 @@
 -- Read models of sessions, written in the transaction of the events that they follow from.
--- shift: position in the journal minus seq in the log, so that last seq = newest position - shift.
+-- ended: 0 = open, 1 = expired, 2 = deleted. shift: position in the journal minus seq in the log, so that last seq = newest position - shift.
 CREATE TABLE session (
     stream_id      bigint PRIMARY KEY,
     workspace      text    NOT NULL,
@@ -12,7 +12,6 @@ CREATE TABLE session (
     ttl_seconds    bigint NOT NULL,
     grace_until    bigint,
     updated_at     bigint NOT NULL,
-    expires_at     bigint,
     ended          bigint NOT NULL,
     state          text    NOT NULL,
     outcome        text,
@@ -29,12 +28,30 @@ CREATE TABLE session (
     perf_worst     double precision    NOT NULL
 ) WITH (fillfactor = 70);   -- room to change a row where it lies
 
-CREATE INDEX session_newest  ON session (workspace, created_at, stream_id);
-CREATE INDEX session_state   ON session (workspace, state, created_at, stream_id);
-CREATE INDEX session_outcome ON session (workspace, outcome, created_at, stream_id) WHERE outcome IS NOT NULL;
-CREATE INDEX session_due     ON session (expires_at) WHERE ended = 0 AND expires_at IS NOT NULL;
-CREATE INDEX session_ended   ON session (updated_at) WHERE ended <> 0;
-CREATE INDEX session_parent  ON session (parent_stream) WHERE parent_stream IS NOT NULL;
+-- Only over columns that never change: a row whose indexed columns stay is changed where it lies, without touching an index.
+CREATE INDEX session_newest ON session (workspace, created_at, stream_id);
+CREATE INDEX session_parent ON session (parent_stream) WHERE parent_stream IS NOT NULL;
+
+-- What sessions are found by that does change.
+CREATE TABLE session_status (
+    stream_id  bigint PRIMARY KEY,
+    workspace  text NOT NULL,
+    created_at bigint NOT NULL,
+    state      text NOT NULL,
+    outcome    text
+) WITH (fillfactor = 70);
+
+CREATE INDEX session_state   ON session_status (workspace, state, created_at, stream_id);
+CREATE INDEX session_outcome ON session_status (workspace, outcome, created_at, stream_id) WHERE outcome IS NOT NULL;
+
+-- When an open session expires (not before; null = never), or since when one is over. ended as in session.
+CREATE TABLE session_due (
+    stream_id bigint PRIMARY KEY,
+    ended     bigint NOT NULL,
+    at        bigint
+) WITH (fillfactor = 70);
+
+CREATE INDEX session_due_at ON session_due (ended, at) WHERE at IS NOT NULL;
 
 CREATE TABLE session_agent (
     workspace  text    NOT NULL,
@@ -54,13 +71,19 @@ CREATE TABLE session_entity (
     PRIMARY KEY (workspace, entity, created_at, stream_id)
 ) WITH (fillfactor = 85);
 
+-- Which entries of the journal have a checkpoint in them. A fork's first entry has the one that it began with.
 CREATE TABLE session_checkpoint (
+    stream_id bigint NOT NULL,
+    position  bigint NOT NULL,
+    PRIMARY KEY (stream_id, position)
+);
+
+-- Where the evidence of a failed checkpoint lies: hash of a blob, in hexadecimal digits.
+CREATE TABLE session_failure (
     stream_id     bigint NOT NULL,
-    seq           bigint NOT NULL,
-    checkpoint_id text    NOT NULL,
-    body          text    NOT NULL,
-    failure_hash  text,
-    PRIMARY KEY (stream_id, seq, checkpoint_id)
+    checkpoint_id text   NOT NULL,
+    hash          text   NOT NULL,
+    PRIMARY KEY (stream_id, checkpoint_id)
 );
 
 CREATE TABLE workspace_counter (
@@ -94,5 +117,8 @@ SELECT t.name AS stream, j.position, j.kind, j.version, to_timestamp(j.at / 1e6)
 FROM journal j JOIN stream t USING (stream_id);
 
 CREATE VIEW look_checkpoints AS
-SELECT s.workspace, s.session_id, c.seq, c.checkpoint_id, c.body::jsonb AS checkpoint, c.failure_hash
-FROM session_checkpoint c JOIN session s USING (stream_id);
+SELECT s.workspace, s.session_id, (c.checkpoint ->> 'seq')::bigint AS seq, c.checkpoint ->> 'checkpointId' AS checkpoint_id, c.checkpoint, f.hash AS failure_hash
+FROM (SELECT x.stream_id, CASE j.kind WHEN 'checkpointed' THEN p.entry WHEN 'created' THEN p.entry #> '{base,currentCheckpoint}' ELSE p.entry -> 'checkpoint' END AS checkpoint
+      FROM session_checkpoint x JOIN journal j USING (stream_id, position), LATERAL (SELECT convert_from(j.payload, 'UTF8')::jsonb AS entry) p) c
+JOIN session s USING (stream_id)
+LEFT JOIN session_failure f ON f.stream_id = c.stream_id AND f.checkpoint_id = c.checkpoint ->> 'checkpointId';

@@ -1,5 +1,5 @@
 -- Read models of sessions, written in the transaction of the events that they follow from.
--- shift: position in the journal minus seq in the log, so that last seq = newest position - shift.
+-- ended: 0 = open, 1 = expired, 2 = deleted. shift: position in the journal minus seq in the log, so that last seq = newest position - shift.
 CREATE TABLE session (
     stream_id      INTEGER PRIMARY KEY,
     workspace      TEXT    NOT NULL,
@@ -12,7 +12,6 @@ CREATE TABLE session (
     ttl_seconds    INTEGER NOT NULL,
     grace_until    INTEGER,
     updated_at     INTEGER NOT NULL,
-    expires_at     INTEGER,
     ended          INTEGER NOT NULL,
     state          TEXT    NOT NULL,
     outcome        TEXT,
@@ -29,12 +28,30 @@ CREATE TABLE session (
     perf_worst     REAL    NOT NULL
 ) STRICT;
 
-CREATE INDEX session_newest  ON session (workspace, created_at, stream_id);
-CREATE INDEX session_state   ON session (workspace, state, created_at, stream_id);
-CREATE INDEX session_outcome ON session (workspace, outcome, created_at, stream_id) WHERE outcome IS NOT NULL;
-CREATE INDEX session_due     ON session (expires_at) WHERE ended = 0 AND expires_at IS NOT NULL;
-CREATE INDEX session_ended   ON session (updated_at) WHERE ended <> 0;
-CREATE INDEX session_parent  ON session (parent_stream) WHERE parent_stream IS NOT NULL;
+-- Only over columns that never change: a row whose indexed columns stay is changed where it lies, without touching an index.
+CREATE INDEX session_newest ON session (workspace, created_at, stream_id);
+CREATE INDEX session_parent ON session (parent_stream) WHERE parent_stream IS NOT NULL;
+
+-- What sessions are found by that does change.
+CREATE TABLE session_status (
+    stream_id  INTEGER PRIMARY KEY,
+    workspace  TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    state      TEXT NOT NULL,
+    outcome    TEXT
+) STRICT;
+
+CREATE INDEX session_state   ON session_status (workspace, state, created_at, stream_id);
+CREATE INDEX session_outcome ON session_status (workspace, outcome, created_at, stream_id) WHERE outcome IS NOT NULL;
+
+-- When an open session expires (not before; null = never), or since when one is over. ended as in session.
+CREATE TABLE session_due (
+    stream_id INTEGER PRIMARY KEY,
+    ended     INTEGER NOT NULL,
+    at        INTEGER
+) STRICT;
+
+CREATE INDEX session_due_at ON session_due (ended, at) WHERE at IS NOT NULL;
 
 CREATE TABLE session_agent (
     workspace  TEXT    NOT NULL,
@@ -54,13 +71,19 @@ CREATE TABLE session_entity (
     PRIMARY KEY (workspace, entity, created_at, stream_id)
 ) STRICT, WITHOUT ROWID;
 
+-- Which entries of the journal have a checkpoint in them. A fork's first entry has the one that it began with.
 CREATE TABLE session_checkpoint (
+    stream_id INTEGER NOT NULL,
+    position  INTEGER NOT NULL,
+    PRIMARY KEY (stream_id, position)
+) STRICT, WITHOUT ROWID;
+
+-- Where the evidence of a failed checkpoint lies: hash of a blob, in hexadecimal digits.
+CREATE TABLE session_failure (
     stream_id     INTEGER NOT NULL,
-    seq           INTEGER NOT NULL,
     checkpoint_id TEXT    NOT NULL,
-    body          TEXT    NOT NULL,
-    failure_hash  TEXT,
-    PRIMARY KEY (stream_id, seq, checkpoint_id)
+    hash          TEXT    NOT NULL,
+    PRIMARY KEY (stream_id, checkpoint_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE workspace_counter (
@@ -94,5 +117,8 @@ SELECT t.name AS stream, j.position, j.kind, j.version, strftime('%Y-%m-%dT%H:%M
 FROM journal j JOIN stream t USING (stream_id);
 
 CREATE VIEW look_checkpoints AS
-SELECT s.workspace, s.session_id, c.seq, c.checkpoint_id, c.body AS checkpoint, c.failure_hash
-FROM session_checkpoint c JOIN session s USING (stream_id);
+SELECT s.workspace, s.session_id, c.checkpoint ->> '$.seq' AS seq, c.checkpoint ->> '$.checkpointId' AS checkpoint_id, c.checkpoint, f.hash AS failure_hash
+FROM (SELECT x.stream_id, json_extract(CAST(j.payload AS TEXT), CASE j.kind WHEN 'checkpointed' THEN '$' WHEN 'created' THEN '$.base.currentCheckpoint' ELSE '$.checkpoint' END) AS checkpoint
+      FROM session_checkpoint x JOIN journal j USING (stream_id, position)) c
+JOIN session s USING (stream_id)
+LEFT JOIN session_failure f ON f.stream_id = c.stream_id AND f.checkpoint_id = c.checkpoint ->> '$.checkpointId';
