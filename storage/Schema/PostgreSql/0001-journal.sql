@@ -1,9 +1,10 @@
 -- Times are microseconds since 1970-01-01 UTC everywhere.
+-- Texts that are looked up by are compared byte by byte (COLLATE "C"): quicker than a language's order, and no index breaks when the operating system changes that.
 
 -- Every stream has a number, so that the journal's index stays narrow. A stream is never removed: its name is not used twice.
 CREATE TABLE stream (
     stream_id bigint PRIMARY KEY,
-    name      text NOT NULL UNIQUE
+    name      text COLLATE "C" NOT NULL UNIQUE
 );
 
 -- The primary key is the fence: of two writers that append at the same position, one wins.
@@ -49,8 +50,8 @@ CREATE TABLE blob (
 );
 
 CREATE TABLE idempotency (
-    scope        text    NOT NULL,
-    key          text    NOT NULL,
+    scope        text COLLATE "C" NOT NULL,
+    key          text COLLATE "C" NOT NULL,
     request_hash bytea    NOT NULL,
     response     bytea    NOT NULL,
     at           bigint NOT NULL,

@@ -2,8 +2,8 @@
 -- ended: 0 = open, 1 = expired, 2 = deleted. shift: position in the journal minus seq in the log, so that last seq = newest position - shift.
 CREATE TABLE session (
     stream_id      bigint PRIMARY KEY,
-    workspace      text    NOT NULL,
-    session_id     text    NOT NULL,
+    workspace      text COLLATE "C" NOT NULL,
+    session_id     text COLLATE "C" NOT NULL,
     created_at     bigint NOT NULL,
     parent_stream  bigint,
     parent_session text,
@@ -13,8 +13,8 @@ CREATE TABLE session (
     grace_until    bigint,
     updated_at     bigint NOT NULL,
     ended          bigint NOT NULL,
-    state          text    NOT NULL,
-    outcome        text,
+    state          text COLLATE "C" NOT NULL,
+    outcome        text COLLATE "C",
     agents         text    NOT NULL,
     shift          bigint NOT NULL,
     occurred_from  bigint,
@@ -35,10 +35,10 @@ CREATE INDEX session_parent ON session (parent_stream) WHERE parent_stream IS NO
 -- What sessions are found by that does change.
 CREATE TABLE session_status (
     stream_id  bigint PRIMARY KEY,
-    workspace  text NOT NULL,
+    workspace  text COLLATE "C" NOT NULL,
     created_at bigint NOT NULL,
-    state      text NOT NULL,
-    outcome    text
+    state      text COLLATE "C" NOT NULL,
+    outcome    text COLLATE "C"
 ) WITH (fillfactor = 70);
 
 CREATE INDEX session_state   ON session_status (workspace, state, created_at, stream_id);
@@ -54,16 +54,16 @@ CREATE TABLE session_due (
 CREATE INDEX session_due_at ON session_due (ended, at) WHERE at IS NOT NULL;
 
 CREATE TABLE session_agent (
-    workspace  text    NOT NULL,
-    agent      text    NOT NULL,
+    workspace  text COLLATE "C" NOT NULL,
+    agent      text COLLATE "C" NOT NULL,
     created_at bigint NOT NULL,
     stream_id  bigint NOT NULL,
     PRIMARY KEY (workspace, agent, created_at, stream_id)
 );
 
 CREATE TABLE session_entity (
-    workspace  text    NOT NULL,
-    entity     text    NOT NULL,
+    workspace  text COLLATE "C" NOT NULL,
+    entity     text COLLATE "C" NOT NULL,
     created_at bigint NOT NULL,
     stream_id  bigint NOT NULL,
     perf_count bigint NOT NULL,
@@ -81,13 +81,13 @@ CREATE TABLE session_checkpoint (
 -- Where the evidence of a failed checkpoint lies: hash of a blob, in hexadecimal digits.
 CREATE TABLE session_failure (
     stream_id     bigint NOT NULL,
-    checkpoint_id text   NOT NULL,
+    checkpoint_id text COLLATE "C" NOT NULL,
     hash          text   NOT NULL,
     PRIMARY KEY (stream_id, checkpoint_id)
 );
 
 CREATE TABLE workspace_counter (
-    workspace         text    NOT NULL,
+    workspace         text COLLATE "C" NOT NULL,
     writer            bigint NOT NULL,
     sessions          bigint NOT NULL,
     ended             bigint NOT NULL,
