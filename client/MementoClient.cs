@@ -31,7 +31,7 @@ public sealed class HttpMementoClient : IMementoClient, IDisposable
         _http = new(options, clock, Random.Shared.NextDouble);
     }
 
-    public ISessionClient Sessions(string workspace) => new HttpSessionClient(_http, _options, MementoClientNames.Checked(workspace));
+    public ISessionClient Sessions(string workspace) => new HttpSessionClient(_http, _options, Names.Check("workspace", workspace));
 
     public void Dispose() => _http.Dispose();
 }
@@ -41,11 +41,5 @@ internal sealed class OrleansMementoClient(IGrainFactory grains, MementoClientOp
 {
     private readonly RetryPolicy _retries = new(options, clock, Random.Shared.NextDouble);
 
-    public ISessionClient Sessions(string workspace) => new OrleansSessionClient(grains, options, _retries, clock, MementoClientNames.Checked(workspace));
-}
-
-internal static class MementoClientNames
-{
-    public static string Checked(string workspace) =>
-        Names.Problem(workspace) is { } problem ? throw new MementoException(Refusal.Invalid("workspace", problem)) : workspace;
+    public ISessionClient Sessions(string workspace) => new OrleansSessionClient(grains, options, _retries, clock, Names.Check("workspace", workspace));
 }

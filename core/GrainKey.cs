@@ -1,10 +1,7 @@
-using Orleans;
-
 namespace Memento;
 
 /// <summary>The key of everything that lives in a workspace: <c>workspace/id</c>. A slash in the workspace's name is escaped, so the first slash always parts the two.</summary>
-[GenerateSerializer, Immutable, Alias("memento.GrainKey")]
-public readonly record struct GrainKey([property: Id(0)] string Workspace, [property: Id(1)] string Id)
+public readonly record struct GrainKey(string Workspace, string Id)
 {
     public override string ToString() => $"{Escape(Workspace)}/{Id}";
 

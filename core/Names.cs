@@ -27,6 +27,9 @@ public static class Names
         return string.IsNullOrWhiteSpace(name) ? "must not be only white space" : null;
     }
 
+    /// <summary>The name, if it is one. Throws <c>VALIDATION_FAILED</c> with the field otherwise.</summary>
+    public static string Check(string field, string? name) => Problem(name) is { } problem ? throw new MementoException(Refusal.Invalid(field, problem)) : name!;
+
     /// <summary>Marks that turn the direction of writing around would let one name look like another. Other invisible ones are part of scripts and emoji.</summary>
     private static bool IsPrintable(char c) => c is >= ' ' and <= '~' || c is not (>= '\u202A' and <= '\u202E') and not (>= '\u2066' and <= '\u2069') && char.GetUnicodeCategory(c) is not
         (UnicodeCategory.Control or UnicodeCategory.Surrogate or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.OtherNotAssigned);

@@ -45,9 +45,6 @@ public sealed record SessionHealth(bool Healthy, TimeSpan Latency, SessionStats?
 /// <summary>What an agent does all day, in one call each, with the usual events already put together. A thin layer on <see cref="ISessionClient"/>, which has the rest.</summary>
 public sealed class SessionRecorder(ISessionClient sessions, TimeProvider clock)
 {
-    /// <summary>The client underneath.</summary>
-    public ISessionClient Sessions => sessions;
-
     /// <summary>Starts a session and answers its id. With entities, its first event is a <c>start</c> that names them.</summary>
     /// <param name="ttlSeconds">0 = never expires; null = the server's default.</param>
     public async Task<string> StartAsync(

@@ -95,7 +95,7 @@ internal sealed class HttpSessionClient(HttpTransport http, MementoClientOptions
         http.GetAsync(Url(sessionId, "/isolation/" + Segment("agent", agentId)).ToString(), Json.Isolation, cancellationToken);
 
     public Task<HandoffContext> GetHandoffContextAsync(string sessionId, string agentId, CancellationToken cancellationToken) =>
-        http.GetAsync(Url(sessionId, "/handoff-context").Add("agent", Checked("agent", agentId)).ToString(), Json.HandoffContext, cancellationToken);
+        http.GetAsync(Url(sessionId, "/handoff-context").Add("agent", Names.Check("agent", agentId)).ToString(), Json.HandoffContext, cancellationToken);
 
     public Task<SessionStats> GetStatsAsync(CancellationToken cancellationToken) => http.GetAsync(_sessions + "/stats", Json.SessionStats, cancellationToken);
 
@@ -105,11 +105,9 @@ internal sealed class HttpSessionClient(HttpTransport http, MementoClientOptions
     /// <summary>A session's URL. An empty name, <c>.</c> or <c>..</c> in it would ask for something else than the caller means, so names are checked before.</summary>
     private UrlBuilder Url(string sessionId, string rest = "") => new($"{_sessions}/{Segment("sessionId", sessionId)}{rest}");
 
-    private static string Segment(string field, string name) => Uri.EscapeDataString(Checked(field, name));
+    private static string Segment(string field, string name) => Uri.EscapeDataString(Names.Check(field, name));
 
-    private static string Checked(string field, string name) => Names.Problem(name) is { } problem ? throw new MementoException(Refusal.Invalid(field, problem)) : name;
-
-    private static string? Filter(string field, string? name) => name is null ? null : Checked(field, name);
+    private static string? Filter(string field, string? name) => name is null ? null : Names.Check(field, name);
 
     private async IAsyncEnumerable<SessionEvent> StreamAsync(string sessionId, long fromSeq, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

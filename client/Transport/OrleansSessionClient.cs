@@ -113,7 +113,7 @@ internal sealed class OrleansSessionClient(IGrainFactory grains, MementoClientOp
 
     private Task<T> CallAsync<T>(string sessionId, Func<ISessionGrain, Task<T>> call, CancellationToken cancellationToken)
     {
-        if (Names.Problem(sessionId) is { } problem) throw new MementoException(Refusal.Invalid("sessionId", problem));
+        Names.Check("sessionId", sessionId);
         return TryAsync(() => call(grains.GetGrain<ISessionGrain>(new GrainKey(workspace, sessionId).ToString())), cancellationToken);
     }
 

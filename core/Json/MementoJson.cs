@@ -42,8 +42,6 @@ namespace Memento;
 [JsonSerializable(typeof(HandOver))]
 [JsonSerializable(typeof(MakeCheckpoint))]
 [JsonSerializable(typeof(NewEvent[]))]
-[JsonSerializable(typeof(ImmutableArray<Anchor>))]
 [JsonSerializable(typeof(ImmutableArray<string>))]
 [JsonSerializable(typeof(ImmutableArray<NewEvent>))]
-[JsonSerializable(typeof(Refusal))]
 public sealed partial class MementoJson : JsonSerializerContext;

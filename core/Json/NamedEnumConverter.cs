@@ -35,11 +35,8 @@ public sealed class NamedEnumConverter<T> : JsonConverter<T> where T : struct, E
             foreach (var (value, name) in Utf8)
                 if (reader.ValueTextEquals(name)) return value;
 
-        var seen = reader.TokenType is JsonTokenType.String ? $"\"{Shorten(reader.GetString()!)}\"" : $"a JSON {reader.TokenType}";
-        throw new JsonException($"{seen} is not one of: {string.Join(", ", KnownNames)}");
+        throw new JsonException($"{Quoted.Token(ref reader)} is not one of: {string.Join(", ", KnownNames)}");
     }
 
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(Written[value]);
-
-    private static string Shorten(string text) => text.Length <= 64 ? text : text[..64] + "…";
 }

@@ -225,6 +225,7 @@ public static class Session
         Metadata = c.Metadata,
         Parent = c.Parent,
         End = SessionEnd.None,
+        Totals = new(),   // what a fork shares with its parent is counted there
     };
 
     private static SessionState Apply(SessionState s, SessionEvent e, long position, DateTimeOffset now) => s with

@@ -22,36 +22,63 @@ public static class SessionFactCodec
         _ => throw new ArgumentOutOfRangeException(nameof(fact), fact, "Unknown fact."),
     };
 
-    /// <summary>Throws <see cref="FormatException"/> for a kind or version that this program does not know.</summary>
+    /// <summary>Throws <see cref="FormatException"/> for what is no entry of a session, or one of a kind or version that this program does not know.</summary>
     public static SessionFact Decode(string kind, short version, ReadOnlySpan<byte> payload)
     {
         if (NamedEnumConverter<EventType>.TryParse(kind, out _)) return new SessionFact.Recorded(DecodeEvent(version, payload));
-        Check(version, $"A session's '{kind}' entry");
-        return kind switch
+        var what = $"A session's '{kind}' entry";
+        Check(version, what);
+        try
         {
-            "created" => JsonSerializer.Deserialize(payload, MementoJson.Default.Created)!,
-            "checkpointed" => new SessionFact.Checkpointed(JsonSerializer.Deserialize(payload, MementoJson.Default.SessionCheckpoint)!),
-            "failure_captured" => JsonSerializer.Deserialize(payload, MementoJson.Default.FailureCaptured)!,
-            "expired" => JsonSerializer.Deserialize(payload, MementoJson.Default.Expired)!,
-            "deleted" => JsonSerializer.Deserialize(payload, MementoJson.Default.Deleted)!,
-            _ => throw new FormatException($"'{kind}' is not a kind of session entry that this program knows."),
-        };
+            return kind switch
+            {
+                "created" => JsonSerializer.Deserialize(payload, MementoJson.Default.Created)!,
+                "checkpointed" => new SessionFact.Checkpointed(JsonSerializer.Deserialize(payload, MementoJson.Default.SessionCheckpoint)!),
+                "failure_captured" => JsonSerializer.Deserialize(payload, MementoJson.Default.FailureCaptured)!,
+                "expired" => JsonSerializer.Deserialize(payload, MementoJson.Default.Expired)!,
+                "deleted" => JsonSerializer.Deserialize(payload, MementoJson.Default.Deleted)!,
+                _ => throw new FormatException($"'{kind}' is not a kind of session entry that this program knows."),
+            };
+        }
+        catch (Exception e) when (IsUnreadable(e))
+        {
+            throw Unreadable(what, e);
+        }
     }
 
-    /// <summary>Throws <see cref="FormatException"/> for a version that this program does not know.</summary>
+    /// <inheritdoc cref="Decode"/>
     public static SessionEvent DecodeEvent(short version, ReadOnlySpan<byte> payload)
     {
         Check(version, "A session's event");
-        return SessionEventReader.Read(payload);
+        try
+        {
+            return SessionEventReader.Read(payload);
+        }
+        catch (Exception e) when (IsUnreadable(e))
+        {
+            throw Unreadable("A session's event", e);
+        }
     }
 
     public static byte[] EncodeState(SessionState state) => JsonSerializer.SerializeToUtf8Bytes(state, MementoJson.Default.SessionState);
 
+    /// <inheritdoc cref="Decode"/>
     public static SessionState DecodeState(short version, ReadOnlySpan<byte> payload)
     {
         Check(version, "A session's snapshot");
-        return JsonSerializer.Deserialize(payload, MementoJson.Default.SessionState)!;
+        try
+        {
+            return JsonSerializer.Deserialize(payload, MementoJson.Default.SessionState)!;
+        }
+        catch (Exception e) when (IsUnreadable(e))
+        {
+            throw Unreadable("A session's snapshot", e);
+        }
     }
+
+    private static bool IsUnreadable(Exception e) => e is JsonException or InvalidOperationException;
+
+    private static FormatException Unreadable(string what, Exception e) => new($"{what} cannot be read: {e.Message}", e);
 
     private static void Check(short version, string what)
     {

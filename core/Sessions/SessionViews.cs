@@ -95,6 +95,9 @@ public sealed record Anchor
     [Id(5)] public required ImmutableArray<string> Actors { get; init; }
     [Id(6)] public required DateTimeOffset Timestamp { get; init; }
 
+    /// <summary>How many an entity remembers: the newest.</summary>
+    public const int MaxPerEntity = 5;
+
     public static Anchor Of(string sessionId, SessionCheckpoint c) => new()
     {
         SessionId = sessionId,
@@ -135,7 +138,7 @@ public sealed record EntityImpact
 
     [Id(2)] public required double PerfDelta { get; init; }
 
-    /// <summary>The session's checkpoints that cover the entity, newest first, at most five.</summary>
+    /// <summary>Those of the session's newest 100 checkpoints that cover the entity, newest first, at most five.</summary>
     [Id(3)] public required ImmutableArray<Anchor> Anchors { get; init; }
 }
 
@@ -175,7 +178,10 @@ public sealed record FailureSnapshot
 [GenerateSerializer, Immutable, Alias("memento.SessionStats")]
 public sealed record SessionStats
 {
+    /// <summary>Those that have not ended. One that expires is counted until the next sweep notices, some seconds later.</summary>
     [Id(0)] public required long ActiveSessions { get; init; }
+
+    /// <summary>All that were ever made, deleted ones included; likewise the totals below.</summary>
     [Id(1)] public required long TotalSessions { get; init; }
     [Id(2)] public required long TotalEvents { get; init; }
     [Id(3)] public required double AverageEventsPerSession { get; init; }
@@ -202,6 +208,8 @@ public sealed record EntityBreakdown([property: Id(0)] string EntityId, [propert
 public sealed record SessionAggregates
 {
     [Id(0)] public required long TotalSessions { get; init; }
+
+    /// <summary>Agents in those of the sessions that have not ended.</summary>
     [Id(1)] public required ImmutableArray<string> ActiveAgents { get; init; }
 
     /// <summary>State transitions of those sessions, by the state they led to.</summary>

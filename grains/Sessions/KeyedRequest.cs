@@ -18,7 +18,7 @@ internal sealed record KeyedRequest
     public static KeyedRequest? For<T>(string scope, string? key, string operation, T request, JsonTypeInfo<T> json)
     {
         if (key is null) return null;
-        if (Names.Problem(key) is { } problem) throw new MementoException(Refusal.Invalid("Idempotency-Key", problem));
+        Names.Check("Idempotency-Key", key);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes(operation));
         hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(request, json));

@@ -11,9 +11,9 @@ internal sealed class SessionFeedGrain(IJournalFeed feed) : Grain, ISessionFeedG
 
     public async IAsyncEnumerable<FeedEvent> WatchAsync(string? after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var prefix = SessionGrain.StreamOf(new GrainKey(this.GetPrimaryKeyString(), ""));
+        var prefix = SessionGrain.StreamOf(new GrainKey(Names.Check("workspace", this.GetPrimaryKeyString()), ""));
         var cursor = after is null ? await feed.GetEndAsync(cancellationToken) : after.Length == 0 ? null : after;
-        if (cursor is not null && after is not null) await feed.CheckAsync(cursor, cancellationToken);
+        if (after is { Length: > 0 }) await feed.CheckAsync(after, cancellationToken);
         while (true)
         {
             var more = feed.WaitForMoreAsync(cancellationToken);

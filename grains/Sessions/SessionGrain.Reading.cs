@@ -15,8 +15,6 @@ internal sealed partial class SessionGrain
     private const int WatchPage = 256;
     private const int EvidenceEvents = 50;
     private const int MaxContextEntities = 20;
-    private const int MaxIsolated = 500;
-    private const int AnchorsKept = 5;
 
     /// <summary>Evidence that is being put aside, by checkpoint: attempts of the same request come at the same time.</summary>
     private readonly Dictionary<string, Task> _capturing = [];
@@ -49,7 +47,7 @@ internal sealed partial class SessionGrain
         for (var scanned = 0; scanned < MaxScan && from <= to;)
         {
             var page = query.Actor is null ? query.Limit + 1 : 1_000;
-            var events = await Log.ReadAsync(state, _key.Workspace, _session.StreamId, from, to, page, query.Type, descending);
+            var events = await Log.ReadAsync(state, from, to, page, query.Type, descending);
             foreach (var e in events)
             {
                 if (query.Actor is not null && e.Actor != query.Actor) continue;
@@ -82,7 +80,7 @@ internal sealed partial class SessionGrain
                 continue;
             }
 
-            var events = _live.Find(next) ?? await Log.ReadAsync(state, _key.Workspace, _session.StreamId, next, state.LastSeq, WatchPage);
+            var events = _live.Find(next) ?? await Log.ReadAsync(state, next, state.LastSeq, WatchPage);
             foreach (var happened in events)
             {
                 yield return happened;
@@ -106,68 +104,31 @@ internal sealed partial class SessionGrain
             throw new MementoException(Refusal.Invalid("cursor", $"\"{cursor}\" is not a cursor that a list of transitions gave"));
 
         var found = ImmutableArray.CreateBuilder<Transition>();
+        var last = Math.Min(from, state.LastSeq) + MaxScan;
         SessionEvent? previous = null;
-        for (var scanned = 0; scanned < MaxScan;)
+        await foreach (var current in Log.ScanAsync(state, from))
         {
-            var events = await Log.ReadAsync(state, _key.Workspace, _session.StreamId, from, state.LastSeq, 1_000);
-            foreach (var current in events)
-            {
-                if (found.Count == limit) return new() { Items = found.ToImmutable(), NextCursor = previous!.Seq.ToString(CultureInfo.InvariantCulture) };
-                if (previous is not null && Bridge.IsSignificant(previous, current) && (entityId is null || current.ChangeInfo.EntityIds.Contains(entityId)))
-                    found.Add(new() { FromSeq = previous.Seq, ToSeq = current.Seq, ChangeInfo = current.ChangeInfo, Impact = current.Impact });
-                previous = current;
-            }
-
-            scanned += events.Count;
-            if (events.Count < 1_000) return new() { Items = found.ToImmutable() };
-            from = events[^1].Seq + 1;
+            if (found.Count == limit || current.Seq == last) return new() { Items = found.ToImmutable(), NextCursor = previous!.Seq.ToString(CultureInfo.InvariantCulture) };
+            if (previous is not null && Bridge.IsSignificant(previous, current) && (entityId is null || current.ChangeInfo.EntityIds.Contains(entityId)))
+                found.Add(new() { FromSeq = previous.Seq, ToSeq = current.Seq, ChangeInfo = current.ChangeInfo, Impact = current.Impact });
+            previous = current;
         }
 
-        return new() { Items = found.ToImmutable(), NextCursor = previous!.Seq.ToString(CultureInfo.InvariantCulture) };
+        return new() { Items = found.ToImmutable() };
     }
 
     public async Task<Isolation> IsolateAsync(string agentId)
     {
         var state = await OpenAsync();
-        var (count, perf, newest, impacts) = (0L, 0.0, new Queue<SessionEvent>(), new Dictionary<string, (long Count, double Perf)>(StringComparer.Ordinal));
-        for (var from = 1L; from <= state.LastSeq;)
-        {
-            var events = await Log.ReadAsync(state, _key.Workspace, _session.StreamId, from, state.LastSeq, 1_000);
-            if (events.Count == 0) break;
-            foreach (var e in events.Where(e => e.Actor == agentId))
-            {
-                count++;
-                perf += e.Impact?.PerfDelta ?? 0;
-                newest.Enqueue(e);
-                if (newest.Count > MaxIsolated) newest.Dequeue();
-                foreach (var entity in e.ChangeInfo.EntityIds.Distinct())
-                    impacts[entity] = impacts.TryGetValue(entity, out var seen) ? (seen.Count + 1, seen.Perf + (e.Impact?.PerfDelta ?? 0)) : (1, e.Impact?.PerfDelta ?? 0);
-            }
-
-            from = events[^1].Seq + 1;
-        }
-
-        var checkpoints = (await index.GetCheckpointsAsync(_session.StreamId, 100, null)).Items;
-        return new Isolation
-        {
-            AgentId = agentId,
-            EventCount = count,
-            Events = [.. newest],
-            TotalPerfDelta = perf,
-            Impacts = [.. impacts.OrderByDescending(i => i.Value.Count).ThenBy(i => i.Key, StringComparer.Ordinal).Take(MaxIsolated).Select(i => new EntityImpact
-            {
-                EntityId = i.Key,
-                Count = i.Value.Count,
-                PerfDelta = i.Value.Perf,
-                Anchors = [.. checkpoints.Where(c => c.RefEntities.Contains(i.Key)).Take(AnchorsKept).Select(c => Anchor.Of(_key.Id, c))],
-            })],
-        };
+        var tally = new IsolationTally(agentId);
+        await foreach (var happened in Log.ScanAsync(state, 1)) tally.Add(happened);
+        return tally.Build(_key.Id, (await index.GetCheckpointsAsync(_session.StreamId, IsolationTally.CheckpointsUsed, null)).Items);
     }
 
     public async Task<HandoffContext> GetHandoffContextAsync(string agentId)
     {
         var state = await OpenAsync();
-        if (Names.Problem(agentId) is { } problem) throw new MementoException(Refusal.Invalid("agent", problem));
+        Names.Check("agent", agentId);
         var recent = await NewestAsync(state, Bridge.RecentChanges);
         var entities = recent.SelectMany(e => e.ChangeInfo.EntityIds).Distinct().Take(MaxContextEntities);
         var context = ImmutableArray.CreateBuilder<EntityContext>();
@@ -183,14 +144,22 @@ internal sealed partial class SessionGrain
 
     public async Task<FailureSnapshot> GetFailureSnapshotAsync(string checkpointId)
     {
-        await OpenAsync();
-        var content = await index.FindFailureAsync(_session.StreamId, checkpointId) is { } hash ? await blobs.FindAsync(hash) : null;
+        var state = await OpenAsync();
+        var content = await FindFailureAsync(state, checkpointId) is { } hash ? await blobs.FindAsync(hash) : null;
         return content is null
             ? throw new MementoException(Refusal.Of(RefusalKind.NotFound, Codes.CheckpointNotFound, $"Session \"{_key.Id}\" has no failure snapshot at a checkpoint \"{checkpointId}\"."))
             : JsonSerializer.Deserialize(content, MementoJson.Default.FailureSnapshot)!;
     }
 
-    private SessionLog Log => _log ??= new SessionLog(journal);
+    /// <summary>A fork begins with a checkpoint of an ancestor; its evidence is there.</summary>
+    private async Task<byte[]?> FindFailureAsync(SessionState state, string checkpointId)
+    {
+        foreach (var streamId in await Log.StreamsAsync(state))
+            if (await index.FindFailureAsync(streamId, checkpointId) is { } hash) return hash;
+        return null;
+    }
+
+    private SessionLog Log => _log ??= new SessionLog(journal, _key.Workspace, _session);
 
     /// <summary>The committed state of a session that can be used, or the reason why it cannot.</summary>
     private async ValueTask<SessionState> OpenAsync()
@@ -199,9 +168,10 @@ internal sealed partial class SessionGrain
         return Session.Closed(_session.Committed, Now) is { } closed ? throw Refused(closed) : _session.Committed;
     }
 
-    private async Task<ImmutableArray<SessionEvent>> NewestAsync(SessionState state, int count)
+    /// <summary>The newest events up to a seq, oldest first.</summary>
+    private async Task<ImmutableArray<SessionEvent>> NewestAsync(SessionState state, int count, long upTo = long.MaxValue)
     {
-        var events = await Log.ReadAsync(state, _key.Workspace, _session.StreamId, 1, state.LastSeq, count, descending: true);
+        var events = await Log.ReadAsync(state, 1, upTo, count, descending: true);
         events.Reverse();
         return [.. events];
     }
@@ -212,7 +182,7 @@ internal sealed partial class SessionGrain
         if (seq < 0) throw new MementoException(Refusal.Invalid(field, $"is {seq}; must be at least 0"));
         if (seq > state.LastSeq) throw SeqNotFound(field, seq, state);
         if (seq == state.LastSeq) return (state, _session.StreamId);
-        var (streamId, first, head) = await Log.FindAsync(state, _key.Workspace, _session.StreamId, seq);
+        var (streamId, first, head) = await Log.FindAsync(state, seq);
         return (await _session.LoadAtAsync(streamId, seq - first + 1, head, s => s.LastSeq > seq), streamId);
     }
 
@@ -226,7 +196,7 @@ internal sealed partial class SessionGrain
             {
                 await CaptureFailureAsync(checkpoint);
             }
-            catch (Exception e) when (e is MementoException or FormatException or JsonException)
+            catch (Exception e) when (e is MementoException or FormatException)
             {
                 LogNotCaptured(log, _key, checkpoint.CheckpointId, e.Message);
             }
@@ -248,16 +218,16 @@ internal sealed partial class SessionGrain
 
     private async Task CaptureAsync(SessionCheckpoint checkpoint)
     {
-        var state = await OpenAsync();
+        await EnsureLoadedAsync();
         if (await index.FindFailureAsync(_session.StreamId, checkpoint.CheckpointId) is not null) return;   // this is a retry
-        var events = await Log.ReadAsync(state, _key.Workspace, _session.StreamId, 1, checkpoint.Seq, EvidenceEvents, descending: true);
-        events.Reverse();
+        var state = await OpenAsync();
+        var events = await NewestAsync(state, EvidenceEvents, checkpoint.Seq);
         var evidence = JsonSerializer.SerializeToUtf8Bytes(new FailureSnapshot
         {
             CheckpointId = checkpoint.CheckpointId,
             Session = View((await StateAtAsync(state, checkpoint.Seq, "seq")).State),
             TestsFailed = [.. events.SelectMany(e => e.Impact?.TestsFailed ?? []).Distinct()],
-            Events = [.. events],
+            Events = events,
         }, MementoJson.Default.FailureSnapshot);
         var hash = SHA256.HashData(evidence);
         await ExecuteAsync(new SessionCommand.CaptureFailure(checkpoint.CheckpointId, checkpoint.Seq, Convert.ToHexStringLower(hash)), (_, _) => 0, newBlobs: [new NewBlob(hash, evidence)]);

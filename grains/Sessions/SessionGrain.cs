@@ -19,19 +19,23 @@ internal sealed partial class SessionGrain(
 {
     private const int MaxAttempts = 5;
 
+    private static readonly TimeSpan Linger = TimeSpan.FromSeconds(1);
+
     private readonly LiveTail _live = new();
     private GrainKey _key;
     private Journaled<SessionState, SessionFact> _session = null!;
     private SessionRows? _rows;
     private Task _reloading = Task.CompletedTask;
+    private IGrainTimer? _leaving;
+    private bool _asked;
 
     public static string StreamOf(GrainKey key) => $"session/{key}";
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _key = GrainKey.Parse(this.GetPrimaryKeyString());
-        if (Names.Problem(_key.Workspace) is { } workspace) throw new MementoException(Refusal.Invalid("workspace", workspace));
-        if (Names.Problem(_key.Id) is { } id) throw new MementoException(Refusal.Invalid("sessionId", id));
+        Names.Check("workspace", _key.Workspace);
+        Names.Check("sessionId", _key.Id);
         _session = new(journal, new SessionMachine(_key.Id), StreamOf(_key), storage.Value.Journal.SnapshotInterval);
         await _session.LoadAsync(cancellationToken);
     }
@@ -39,37 +43,34 @@ internal sealed partial class SessionGrain(
     public async Task<SessionView> CreateAsync(CreateSession request, string? idempotencyKey)
     {
         if (request.SessionId is { } id && id != _key.Id) throw new MementoException(Refusal.Invalid("sessionId", $"is \"{id}\", but the session that was called is \"{_key.Id}\""));
-        return await ExecuteAsync(
+        return await ChangeAsync(
             new SessionCommand.Create(_key.Id, request.AgentId, request.TtlSeconds, request.Metadata, request.InitialEntityIds),
-            (state, _) => View(state), MementoJson.Default.SessionView,
             KeyedRequest.For($"sessions:{_key.Workspace}", idempotencyKey, "create", request, MementoJson.Default.CreateSession));
     }
 
-    public async Task<SessionView> CreateForkAsync(SessionState parent, long parentStreamId, string agentId, KeyedRequest? key)
-    {
-        return await ExecuteAsync(new SessionCommand.Create(_key.Id, agentId, Fork: parent), (state, _) => View(state), MementoJson.Default.SessionView, key, parentStreamId: parentStreamId);
-    }
+    public Task<SessionView> CreateForkAsync(SessionState parent, long parentStreamId, string agentId, KeyedRequest? key) =>
+        ChangeAsync(new SessionCommand.Create(_key.Id, agentId, Fork: parent), key, parentStreamId);
 
-    public Task<SeqRange> AppendAsync(ImmutableArray<NewEvent> events, string? idempotencyKey) => ExecuteAsync(
-        new SessionCommand.Append(events.IsDefault ? [] : events),
-        (state, facts) => new SeqRange(state.LastSeq - facts.Length + 1, state.LastSeq), MementoJson.Default.SeqRange,
-        idempotencyKey is null ? null : KeyedRequest.For(Scope, idempotencyKey, "append", events.IsDefault ? [] : events, MementoJson.Default.ImmutableArrayNewEvent));
+    public Task<SeqRange> AppendAsync(ImmutableArray<NewEvent> events, string? idempotencyKey)
+    {
+        if (events.IsDefault) events = [];
+        return ExecuteAsync(
+            new SessionCommand.Append(events), (state, facts) => new SeqRange(state.LastSeq - facts.Length + 1, state.LastSeq), MementoJson.Default.SeqRange,
+            KeyedRequest.For(Scope, idempotencyKey, "append", events, MementoJson.Default.ImmutableArrayNewEvent));
+    }
 
     public async Task<HandoffContext> JoinAsync(string agentId, string? idempotencyKey)
     {
-        await ExecuteAsync(
-            new SessionCommand.Join(agentId), (state, _) => View(state), MementoJson.Default.SessionView,
-            KeyedRequest.For(Scope, idempotencyKey, "join", new AgentName(agentId), MementoJson.Default.AgentName));
+        await ChangeAsync(new SessionCommand.Join(agentId), KeyedRequest.For(Scope, idempotencyKey, "join", new AgentName(agentId), MementoJson.Default.AgentName));
         return await GetHandoffContextAsync(agentId);
     }
 
-    public Task<SessionView> LeaveAsync(string agentId, string? idempotencyKey) => ExecuteAsync(
-        new SessionCommand.Leave(agentId), (state, _) => View(state), MementoJson.Default.SessionView,
-        KeyedRequest.For(Scope, idempotencyKey, "leave", new AgentName(agentId), MementoJson.Default.AgentName));
+    public Task<SessionView> LeaveAsync(string agentId, string? idempotencyKey) => ChangeAsync(
+        new SessionCommand.Leave(agentId), KeyedRequest.For(Scope, idempotencyKey, "leave", new AgentName(agentId), MementoJson.Default.AgentName));
 
-    public Task<SessionView> HandOverAsync(HandOver request, string? idempotencyKey) => ExecuteAsync(
+    public Task<SessionView> HandOverAsync(HandOver request, string? idempotencyKey) => ChangeAsync(
         new SessionCommand.HandOver(request.FromAgent, request.ToAgent, request.Reason, request.Context, request.Priority),
-        (state, _) => View(state), MementoJson.Default.SessionView, KeyedRequest.For(Scope, idempotencyKey, "handoff", request, MementoJson.Default.HandOver));
+        KeyedRequest.For(Scope, idempotencyKey, "handoff", request, MementoJson.Default.HandOver));
 
     public async Task<SessionCheckpoint> CheckpointAsync(MakeCheckpoint request, string? idempotencyKey)
     {
@@ -82,10 +83,10 @@ internal sealed partial class SessionGrain(
 
     public async Task<SessionView> ForkAsync(ForkSession request, string? idempotencyKey)
     {
-        var state = await OpenAsync();
         var key = KeyedRequest.For(Scope, idempotencyKey, "fork", request, MementoJson.Default.ForkSession);
-        if (key is not null && await key.FindAnswerAsync(journal, MementoJson.Default.SessionView) is { } answer) return answer;
-        if (request.SessionId is { } id && Names.Problem(id) is { } problem) throw new MementoException(Refusal.Invalid("sessionId", problem));
+        if (key is not null && await key.FindAnswerAsync(journal, MementoJson.Default.SessionView) is { } answer) return answer;   // even if this session is over by now
+        var state = await OpenAsync();
+        if (request.SessionId is { } id) Names.Check("sessionId", id);
 
         var (at, streamId) = await StateAtAsync(state, request.AtSeq, "atSeq");
         var child = new GrainKey(_key.Workspace, request.SessionId ?? $"sess-{Guid.CreateVersion7(Now)}");
@@ -95,7 +96,7 @@ internal sealed partial class SessionGrain(
     public async Task DeleteAsync()
     {
         await ExecuteAsync(new SessionCommand.Delete(), (_, _) => 0);
-        DeactivateOnIdle();
+        LeaveSoon();
     }
 
     public async Task<bool> ExpireIfDueAsync()
@@ -103,7 +104,7 @@ internal sealed partial class SessionGrain(
         await EnsureLoadedAsync();
         if (Session.Closed(_session.Tentative, Now) is { Kind: RefusalKind.NotFound }) return true;
         var ended = await ExecuteAsync(new SessionCommand.Expire(), (state, _) => state.End is not SessionEnd.None);
-        if (ended) DeactivateOnIdle();
+        if (ended) LeaveSoon();
         return ended;
     }
 
@@ -114,6 +115,9 @@ internal sealed partial class SessionGrain(
     private SessionRows Rows => _rows ??= new SessionRows(_key.Workspace, _session.StreamId);
 
     private SessionView View(SessionState state) => SessionView.Of(state, Now);
+
+    private Task<SessionView> ChangeAsync(SessionCommand command, KeyedRequest? key, long? parentStreamId = null) =>
+        ExecuteAsync(command, (state, _) => View(state), MementoJson.Default.SessionView, key, parentStreamId: parentStreamId);
 
     /// <summary>Decides, appends and answers. What another writer, or a failure of an append in front, made void is decided anew on the state as it is then; callers do not notice.</summary>
     private async Task<T> ExecuteAsync<T>(
@@ -141,6 +145,7 @@ internal sealed partial class SessionGrain(
                 var appended = _session.Append(facts, after, Rows.Follow(before, after, facts, parentStreamId), key?.Answer(result, json!), newBlobs, snapshot: after.End is not SessionEnd.None);
                 await appended.Durable;
                 _session.Commit(appended);
+                if (_leaving is not null && command is SessionCommand.Create) Stay();
                 _live.Publish(facts);
                 if (options.Value.FailureSnapshots) await CaptureFailuresAsync(facts);
                 return result;
@@ -161,8 +166,29 @@ internal sealed partial class SessionGrain(
 
     private MementoException Refused(Refusal refusal)
     {
-        if (refusal.Kind is RefusalKind.NotFound) DeactivateOnIdle();   // nobody gets to fill memory with names that do not exist
+        if (refusal.Kind is RefusalKind.NotFound) LeaveSoon();   // nobody gets to fill memory with names that do not exist
         return new MementoException(refusal);
+    }
+
+    /// <summary>Leaves memory when nobody has asked for a moment. Leaving at once would send calls that are on their way back and forth until they fail.</summary>
+    private void LeaveSoon()
+    {
+        _asked = true;
+        _leaving ??= this.RegisterGrainTimer(
+            _ =>
+            {
+                if (!_asked) DeactivateOnIdle();
+                _asked = false;
+                return Task.CompletedTask;
+            },
+            new GrainTimerCreationOptions(Linger, Linger) { Interleave = true });
+    }
+
+    /// <summary>It exists after all.</summary>
+    private void Stay()
+    {
+        _leaving?.Dispose();
+        _leaving = null;
     }
 
     /// <summary>Reads the truth again if an append failed; all calls wait for the same reading.</summary>

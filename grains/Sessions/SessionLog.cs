@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics;
+using Memento.Journaling;
 using Memento.Storage;
 
 namespace Memento.Sessions;
@@ -8,28 +9,30 @@ namespace Memento.Sessions;
 /// The log of a session over its journal stream, and for a fork over its ancestors' streams too: what it shares with them is read there, not copied.
 /// An event's seq and its position differ by the entries before it that are no events; there are few, so a position is estimated and the rest skipped.
 /// </summary>
-internal sealed class SessionLog(IJournal journal)
+/// <param name="journal">Where the streams are.</param>
+/// <param name="workspace">The session's workspace.</param>
+/// <param name="own">The session.</param>
+internal sealed class SessionLog(IJournal journal, string workspace, Journaled<SessionState, SessionFact> own)
 {
     private const int MostRead = 1_024;
+    private const int ScanPage = 1_000;
 
     private ImmutableArray<Segment> _ancestors = [];
 
     /// <summary>Reads events from one seq to another (both included), in either direction.</summary>
     /// <param name="session">The session as it is.</param>
-    /// <param name="workspace">Its workspace.</param>
-    /// <param name="streamId">Its stream.</param>
     /// <param name="from">Lowest seq.</param>
     /// <param name="to">Highest seq.</param>
     /// <param name="limit">Most events to read.</param>
     /// <param name="type">Only events of this type.</param>
     /// <param name="descending">Newest first.</param>
-    public async Task<List<SessionEvent>> ReadAsync(SessionState session, string workspace, long streamId, long from, long to, int limit, EventType? type = null, bool descending = false)
+    public async Task<List<SessionEvent>> ReadAsync(SessionState session, long from, long to, int limit, EventType? type = null, bool descending = false)
     {
         var events = new List<SessionEvent>();
         (from, to) = (Math.Max(from, 1), Math.Min(to, session.LastSeq));
-        var own = Own(session, streamId);
-        var segments = new List<Segment> { own };
-        if (from <= own.Base) segments.AddRange(await AncestorsAsync(session, workspace, from));
+        var newest = Own(session);
+        var segments = new List<Segment> { newest };
+        if (from <= newest.Base) segments.AddRange(await AncestorsAsync(session, from));
         if (!descending) segments.Reverse();
         foreach (var segment in segments)
         {
@@ -40,16 +43,31 @@ internal sealed class SessionLog(IJournal journal)
         return events;
     }
 
-    /// <summary>The stream that tells how the session stood after a seq, the seq that the stream begins after, and the position of its newest entry.</summary>
-    public async Task<(long StreamId, long Base, long Head)> FindAsync(SessionState session, string workspace, long streamId, long seq)
+    /// <summary>All events from a seq to the newest, in order, read a page at a time.</summary>
+    public async IAsyncEnumerable<SessionEvent> ScanAsync(SessionState session, long from)
     {
-        var own = Own(session, streamId);
-        var segment = seq >= own.Base ? own : (await AncestorsAsync(session, workspace, seq + 1)).First(s => seq >= s.Base);
+        while (from <= session.LastSeq)
+        {
+            var events = await ReadAsync(session, from, session.LastSeq, ScanPage);
+            foreach (var happened in events) yield return happened;
+            if (events.Count < ScanPage) yield break;
+            from = events[^1].Seq + 1;
+        }
+    }
+
+    /// <summary>The stream that tells how the session stood after a seq, the seq that the stream begins after, and the position of its newest entry.</summary>
+    public async Task<(long StreamId, long Base, long Head)> FindAsync(SessionState session, long seq)
+    {
+        var newest = Own(session);
+        var segment = seq >= newest.Base ? newest : (await AncestorsAsync(session, seq + 1)).First(s => seq >= s.Base);
         return (segment.StreamId, segment.Base, segment.Head);
     }
 
-    private static Segment Own(SessionState session, long streamId) =>
-        new(streamId, session.Parent?.Seq ?? 0, session.LastSeq, session.Position - (session.LastSeq - (session.Parent?.Seq ?? 0)), session.Position, session.Parent);
+    /// <summary>The session's stream and those of its ancestors, nearest first.</summary>
+    public async Task<IEnumerable<long>> StreamsAsync(SessionState session) => (await AncestorsAsync(session, 0)).Select(s => s.StreamId).Prepend(own.StreamId);
+
+    private Segment Own(SessionState session) =>
+        new(own.StreamId, session.Parent?.Seq ?? 0, session.LastSeq, session.Position - (session.LastSeq - (session.Parent?.Seq ?? 0)), session.Position, session.Parent);
 
     private async Task ReadAsync(List<SessionEvent> events, Segment s, long from, long to, int limit, EventType? type, bool descending)
     {
@@ -73,7 +91,7 @@ internal sealed class SessionLog(IJournal journal)
     }
 
     /// <summary>The streams that hold what came before the fork, nearest first, as far back as needed.</summary>
-    private async Task<ImmutableArray<Segment>> AncestorsAsync(SessionState session, string workspace, long from)
+    private async Task<ImmutableArray<Segment>> AncestorsAsync(SessionState session, long from)
     {
         var ancestors = _ancestors;   // a value: several reads may be looking for the same ones at the same time
         while ((ancestors.IsEmpty ? session.Parent : ancestors[^1].Parent) is { } parent && (ancestors.IsEmpty || from <= ancestors[^1].Base))

@@ -36,7 +36,19 @@ public sealed class SessionOptions
     [Range(0, 16 * 1024 * 1024)]
     public int MaxJsonLength { get; set; } = 64 * 1024;
 
-    /// <summary>Puts the evidence aside at every checkpoint that finds the session broken. Default false.</summary>
+    /// <summary>Characters of a text that is no name: a reason, an element's type, a name of a test. Default 4,096.</summary>
+    [Range(1, 1024 * 1024)]
+    public int MaxTextLength { get; set; } = 4 * 1024;
+
+    /// <summary>Agents that may be in one session at the same time. Default 1,000.</summary>
+    [Range(1, 10_000)]
+    public int MaxAgents { get; set; } = 1_000;
+
+    /// <summary>Longest time to live that a session may ask for. Default ten years.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "36500.00:00:00")]
+    public TimeSpan MaxTtl { get; set; } = TimeSpan.FromDays(3660);
+
+    /// <summary>Puts the evidence aside at every checkpoint that finds the session broken, right after the checkpoint is stored; a crash in between leaves none. Default false.</summary>
     public bool FailureSnapshots { get; set; }
 
     /// <summary>How often sessions whose time is up are looked for. Whether one has expired never depends on it, only when the list shows it as ended. Default 5 s.</summary>
@@ -64,6 +76,9 @@ public sealed class SessionOptions
         MaxBatch = MaxBatch,
         MaxEntities = MaxEntities,
         MaxJsonLength = MaxJsonLength,
+        MaxTextLength = MaxTextLength,
+        MaxAgents = MaxAgents,
+        MaxTtlSeconds = (long)MaxTtl.TotalSeconds,
     };
 }
 

@@ -13,8 +13,8 @@ internal sealed class SessionQueryGrain(ISessionIndex index, Store store, TimePr
     public Task<Page<SessionView>> ListAsync(SessionQuery query)
     {
         Paging.Check(query.Limit);
-        if (query.Agent is not null) Check("agent", query.Agent);
-        if (query.Entity is not null) Check("entity", query.Entity);
+        if (query.Agent is not null) Names.Check("agent", query.Agent);
+        if (query.Entity is not null) Names.Check("entity", query.Entity);
         return index.ListAsync(Workspace, query, clock.GetUtcNow());
     }
 
@@ -24,20 +24,15 @@ internal sealed class SessionQueryGrain(ISessionIndex index, Store store, TimePr
     {
         if (entityIds.IsDefaultOrEmpty || entityIds.Length > MaxEntities)
             throw new MementoException(Refusal.Invalid("entityIds", $"has {(entityIds.IsDefault ? 0 : entityIds.Length)} names; must have 1 to {MaxEntities}"));
-        for (var i = 0; i < entityIds.Length; i++) Check($"entityIds[{i}]", entityIds[i]);
+        for (var i = 0; i < entityIds.Length; i++) Names.Check($"entityIds[{i}]", entityIds[i]);
         return index.AggregateAsync(Workspace, entityIds);
     }
 
     public Task<ImmutableArray<Anchor>> GetAnchorsAsync(string entityId)
     {
-        Check("entityId", entityId);
+        Names.Check("entityId", entityId);
         return index.GetAnchorsAsync(Workspace, entityId);
     }
 
-    private string Workspace => this.GetPrimaryKeyString();
-
-    private static void Check(string field, string name)
-    {
-        if (Names.Problem(name) is { } problem) throw new MementoException(Refusal.Invalid(field, problem));
-    }
+    private string Workspace => Names.Check("workspace", this.GetPrimaryKeyString());
 }

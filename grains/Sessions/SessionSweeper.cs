@@ -37,7 +37,7 @@ internal sealed partial class SessionSweeper(IGrainFactory grains, ISessionIndex
         while (true)
         {
             var due = await index.GetDueAsync(now, PageSize, cancellationToken);
-            var over = await Task.WhenAll(due.Select(ExpireAsync));
+            var over = await Task.WhenAll(due.Select(key => ExpireAsync(key, cancellationToken)));
             ended += over.Count(x => x);
             if (due.Count < PageSize || !over.Any(x => x)) break;   // those in use keep their rows; they are not asked again in this round
         }
@@ -48,13 +48,13 @@ internal sealed partial class SessionSweeper(IGrainFactory grains, ISessionIndex
     }
 
     /// <summary>One that cannot be read must not keep the others from ending.</summary>
-    private async Task<bool> ExpireAsync(GrainKey key)
+    private async Task<bool> ExpireAsync(GrainKey key, CancellationToken cancellationToken)
     {
         try
         {
             return await grains.GetGrain<ISessionGrain>(key.ToString()).ExpireIfDueAsync();
         }
-        catch (MementoException e)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             LogSessionFailed(log, key, e.Message);
             return false;
@@ -73,7 +73,7 @@ internal sealed partial class SessionSweeper(IGrainFactory grains, ISessionIndex
                     var (ended, removed) = await SweepAsync(cancellationToken);
                     if (ended + removed > 0) LogSwept(log, ended, removed);
                 }
-                catch (Exception e) when (e is not OperationCanceledException)
+                catch (Exception e) when (!cancellationToken.IsCancellationRequested)
                 {
                     LogFailed(log, e);   // the store may be away; the next round comes anyway
                 }

@@ -10,6 +10,6 @@ internal static class IdempotencyKey
     {
         if (!http.Request.Headers.TryGetValue(Header, out var values)) return null;
         var problem = values.Count == 1 ? Names.Problem(values[0]) : $"is given {values.Count} times; once is allowed";
-        return problem is null ? values[0] : throw ProblemException.Malformed($"{Header}: {problem}", Header, problem);
+        return problem is null ? values[0] : throw ProblemException.Malformed(Header, problem);
     }
 }

@@ -20,7 +20,7 @@ internal static class JsonMisfit
         catch (JsonException e)
         {
             var problem = body.IsEmpty ? "is empty" : $"is not JSON: {Sentence(e.Message)} (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})";
-            return ProblemException.Malformed($"The body {problem}.", "body", problem);
+            return ProblemException.Malformed("body", problem);
         }
 
         using (document)

@@ -17,7 +17,7 @@ internal static class PathNames
     {
         var name = (string)http.GetRouteValue(parameter)!;
         if (name.Contains('%', StringComparison.Ordinal)) name = Decode(RawSegment(http, segment), parameter);
-        return Names.Problem(name) is { } problem ? throw new MementoException(Refusal.Invalid(parameter, problem)) : name;
+        return Names.Check(parameter, name);
     }
 
     /// <summary>Whether the path was written with a segment <c>.</c> or <c>..</c>, encoded or not.</summary>
@@ -59,7 +59,7 @@ internal static class PathNames
         {
             if (encoded[i] != '%') length += StrictUtf8.GetBytes(encoded.Slice(i, 1), bytes.AsSpan(length));
             else if (i + 2 < encoded.Length && byte.TryParse(encoded.Slice(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out bytes[length])) (length, i) = (length + 1, i + 2);
-            else throw ProblemException.Malformed($"{parameter}: a percent sign must be followed by two hexadecimal digits (%25 is the sign itself)", parameter, "has a percent sign without two hexadecimal digits after it");
+            else throw ProblemException.Malformed(parameter, "has a percent sign without two hexadecimal digits after it");
         }
 
         try
@@ -68,7 +68,7 @@ internal static class PathNames
         }
         catch (DecoderFallbackException)
         {
-            throw ProblemException.Malformed($"{parameter}: is not valid UTF-8 once decoded", parameter, "is not valid UTF-8 once decoded");
+            throw ProblemException.Malformed(parameter, "is not valid UTF-8 once decoded");
         }
     }
 }

@@ -69,9 +69,9 @@ internal sealed class ProblemException(Problem problem) : Exception(problem.Deta
     public Problem Problem => problem;
 
     /// <summary>400: the request cannot be read.</summary>
-    public static ProblemException Malformed(string detail, string? field = null, string? problem = null) => new(
-        Problem.Of(StatusCodes.Status400BadRequest, Codes.MalformedRequest, detail) with
+    public static ProblemException Malformed(string field, string problem) => new(
+        Problem.Of(StatusCodes.Status400BadRequest, Codes.MalformedRequest, $"{field}: {problem}") with
         {
-            Errors = field is null ? null : new Dictionary<string, string[]> { [field] = [problem ?? detail] },
+            Errors = new Dictionary<string, string[]> { [field] = [problem] },
         });
 }

@@ -10,19 +10,19 @@ internal static class QueryParameters
     {
         0 => null,
         1 => string.IsNullOrEmpty(values[0]) ? null : values[0],
-        _ => throw ProblemException.Malformed($"{name}: is given {values.Count} times", name, $"is given {values.Count} times; once is allowed"),
+        _ => throw ProblemException.Malformed(name, $"is given {values.Count} times; once is allowed"),
     } : null;
 
     /// <summary>A user-given name, held to the rule for names.</summary>
     public static string? QueryName(this HttpContext http, string name) => http.Query(name) is not { } value ? null
-        : Names.Problem(value) is { } problem ? throw new MementoException(Refusal.Invalid(name, problem)) : value;
+        : Names.Check(name, value);
 
-    public static string RequiredQueryName(this HttpContext http, string name) => http.QueryName(name) ?? throw ProblemException.Malformed($"{name}: is missing", name, "is missing");
+    public static string RequiredQueryName(this HttpContext http, string name) => http.QueryName(name) ?? throw ProblemException.Malformed(name, "is missing");
 
     public static long? QueryNumber(this HttpContext http, string name) => http.Query(name) is { } value ? Number(name, value) : null;
 
     public static long Number(string name, string value) => long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number
-        : throw ProblemException.Malformed($"{name}: is \"{Shorten(value)}\"; must be a whole number", name, $"is \"{Shorten(value)}\"; must be a whole number");
+        : throw ProblemException.Malformed(name, $"is {Quoted.Text(value)}; must be a whole number");
 
     /// <summary>How many items a page shall have.</summary>
     public static int QueryLimit(this HttpContext http) => http.QueryNumber("limit") is { } limit ? Paging.Check((int)Math.Clamp(limit, int.MinValue, int.MaxValue)) : Paging.DefaultLimit;
@@ -31,19 +31,17 @@ internal static class QueryParameters
     {
         null or "false" => false,
         "true" => true,
-        var value => throw ProblemException.Malformed($"{name}: is \"{Shorten(value)}\"; must be true or false", name, $"is \"{Shorten(value)}\"; must be true or false"),
+        var value => throw ProblemException.Malformed(name, $"is {Quoted.Text(value)}; must be true or false"),
     };
 
     public static T? QueryEnum<T>(this HttpContext http, string name) where T : struct, Enum => http.Query(name) is not { } value ? null
         : NamedEnumConverter<T>.TryParse(value, out var known) ? known
-        : throw new MementoException(Refusal.Invalid(name, $"is \"{Shorten(value)}\"; must be one of: {string.Join(", ", NamedEnumConverter<T>.KnownNames)}"));
+        : throw new MementoException(Refusal.Invalid(name, $"is {Quoted.Text(value)}; must be one of: {string.Join(", ", NamedEnumConverter<T>.KnownNames)}"));
 
     /// <summary>A time with its offset from UTC (RFC 3339).</summary>
     public static DateTimeOffset? QueryTime(this HttpContext http, string name) => http.Query(name) is not { } value ? null
         : Rfc3339.TryParse(value, out var time) ? time
-        : throw ProblemException.Malformed($"{name}: is \"{Shorten(value)}\"; must be a time like {Rfc3339.Example}", name, $"is \"{Shorten(value)}\"; must be a time like {Rfc3339.Example}");
-
-    private static string Shorten(string text) => text.Length <= 64 ? text : text[..64] + "…";
+        : throw ProblemException.Malformed(name, $"is {Quoted.Text(value)}; must be a time like {Rfc3339.Example}");
 }
 
 /// <summary>Times as text.</summary>

@@ -86,7 +86,7 @@ internal static class RequestBody
     private static T ParseText<T>(ReadOnlySpan<byte> body, BodyParser<T> parse)
     {
         // The parser looks into strings only where it needs them; what it skips must be text all the same.
-        if (!Utf8.IsValid(body)) throw ProblemException.Malformed("The body is not valid UTF-8.", "body", "is not valid UTF-8");
+        if (!Utf8.IsValid(body)) throw ProblemException.Malformed("body", "is not valid UTF-8");
         return parse(body.StartsWith(ByteOrderMark) ? body[ByteOrderMark.Length..] : body);
     }
 

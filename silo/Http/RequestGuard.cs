@@ -20,7 +20,7 @@ internal sealed class RequestGuard(HttpOptions options)
             throw Refused(StatusCodes.Status403Forbidden, HttpCodes.CrossSiteRequest, "A page of another site may not change anything here.");
 
         if (PathNames.HasDotSegment(http))
-            throw ProblemException.Malformed("The path has a segment \".\" or \"..\"; URLs swallow these, so nothing may be named like that.");
+            throw ProblemException.Malformed("path", "has a segment \".\" or \"..\"; URLs swallow these, so nothing may be named like that");
     }
 
     private static ProblemException Refused(int status, string code, string detail) => new(Problem.Of(status, code, detail));

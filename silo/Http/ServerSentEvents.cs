@@ -11,6 +11,7 @@ namespace Memento.Http;
 internal sealed class ServerSentEvents(HttpContext http, TimeSpan heartbeat, TimeProvider clock)
 {
     public const string ContentType = "text/event-stream";
+    public const string LastEventId = "Last-Event-ID";
     private const int FlushAt = 32 * 1024;
 
     private static readonly TimeSpan TimeToLetGo = TimeSpan.FromSeconds(1);

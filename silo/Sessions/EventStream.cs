@@ -10,13 +10,11 @@ internal sealed class EventStream(SessionCalls calls, IHostApplicationLifetime l
     /// <summary>Restarts of the enumeration in a row that bring nothing, after which the client is better off connecting anew.</summary>
     private const int MaxFruitlessRestarts = 5;
 
-    private const string LastEventId = "Last-Event-ID";
-
     public void Map(IEndpointRouteBuilder routes) =>
         routes.MapApi("GET", "/sessions/{id}/events/stream", StreamAsync, "streamEvents", "Follows the log as server-sent events; resumes with no gap")
             .Parameters(
                 new("from", "First seq, included; the beginning if not said.", ParameterKind.Number),
-                new(LastEventId, "Seq of the last event that was seen; wins over from.", ParameterKind.Number, Header: true))
+                new(ServerSentEvents.LastEventId, "Seq of the last event that was seen; wins over from.", ParameterKind.Number, Header: true))
             .Answers<string>(contentType: ServerSentEvents.ContentType)
             .Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound, StatusCodes.Status410Gone, StatusCodes.Status422UnprocessableEntity);
 
@@ -71,8 +69,8 @@ internal sealed class EventStream(SessionCalls calls, IHostApplicationLifetime l
 
     private static long From(HttpContext http)
     {
-        var last = http.Request.Headers[LastEventId].ToString();
-        var (name, from) = last.Length > 0 ? (LastEventId, QueryParameters.Number(LastEventId, last)) : ("from", http.QueryNumber("from") ?? 1);
+        var last = http.Request.Headers[ServerSentEvents.LastEventId].ToString();
+        var (name, from) = last.Length > 0 ? (ServerSentEvents.LastEventId, QueryParameters.Number(ServerSentEvents.LastEventId, last)) : ("from", http.QueryNumber("from") ?? 1);
         if (from is < 0 or long.MaxValue) throw new MementoException(Refusal.Invalid(name, $"is {from}; must be from 0 to {long.MaxValue - 1}"));
         return last.Length > 0 ? from + 1 : Math.Max(from, 1);
     }

@@ -41,7 +41,7 @@ internal sealed class SessionEndpoints(SessionCalls calls)
         routes.MapApi("GET", "/sessions/{id}/handoff-context", HandoffContextAsync, "getHandoffContext", "What an agent should know before it joins")
             .Parameters(new ParameterDescription("agent", "The agent.", Required: true)).Answers<HandoffContext>().Refuses(Status400BadRequest, Status404NotFound, Status410Gone);
         routes.MapApi("GET", "/sessions/{id}/isolation/{agentId}", IsolateAsync, "isolateAgent", "One agent's share of the work").Answers<Isolation>().Refuses(Status404NotFound, Status410Gone);
-        routes.MapApi("GET", "/entities/{entityId}/anchors", AnchorsAsync, "getAnchors", "The newest five checkpoints that cover an entity").Answers<Page<Anchor>>();
+        routes.MapApi("GET", "/entities/{entityId}/anchors", AnchorsAsync, "getAnchors", "The newest five checkpoints that cover an entity, among the newest 20 of each of the 20 newest sessions that touched it").Answers<Page<Anchor>>();
     }
 
     private async Task CreateAsync(HttpContext http)
@@ -49,7 +49,7 @@ internal sealed class SessionEndpoints(SessionCalls calls)
         var workspace = SessionCalls.Workspace(http);
         var key = IdempotencyKey.Of(http);
         var request = await RequestBody.ReadAsync(http, calls.MaxBodyBytes, MementoJson.Default.CreateSession);
-        if (request.SessionId is { } asked && Names.Problem(asked) is { } problem) throw new MementoException(Refusal.Invalid("sessionId", problem));
+        if (request.SessionId is { } asked) Names.Check("sessionId", asked);
 
         // A repetition under the same key goes to another new id and is answered with the session that the first one made.
         var created = await calls.Session(workspace, request.SessionId ?? calls.NewId()).CreateAsync(request, key);
@@ -124,7 +124,7 @@ internal sealed class SessionEndpoints(SessionCalls calls)
     private async Task GetAtAsync(HttpContext http)
     {
         var session = calls.Session(http);
-        var at = http.QueryNumber("at") ?? throw ProblemException.Malformed("at: is missing", "at", "is missing");
+        var at = http.QueryNumber("at") ?? throw ProblemException.Malformed("at", "is missing");
         http.Answer(await session.GetAtAsync(at), MementoJson.Default.SessionView);
     }
 

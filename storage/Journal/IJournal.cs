@@ -25,7 +25,7 @@ public interface IJournal
     /// <param name="streamId">The stream's number, from <see cref="FindAsync"/>.</param>
     /// <param name="from">First position.</param>
     /// <param name="to">Last position.</param>
-    /// <param name="limit">Most entries to read, 1–10,000.</param>
+    /// <param name="limit">Most entries to read.</param>
     /// <param name="kinds">Only entries of these kinds; null = all.</param>
     /// <param name="descending">Newest first.</param>
     /// <param name="cancellationToken">Stops the reading.</param>

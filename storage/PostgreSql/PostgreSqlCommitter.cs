@@ -32,7 +32,14 @@ internal sealed class PostgreSqlCommitter(NpgsqlDataSource source, int number) :
         {
             var command = _statements.Commit(_writerId, _commitNo, batch, _rows);
             command.Connection = connection;
-            command.ExecuteNonQuery();
+            try
+            {
+                command.ExecuteNonQuery();
+            }
+            finally
+            {
+                PostgreSqlStatements.Release(command);
+            }
         }
         catch (Exception e) when (e is not PostgresException)
         {
@@ -63,20 +70,20 @@ internal sealed class PostgreSqlCommitter(NpgsqlDataSource source, int number) :
         _never.Dispose();
     }
 
-    /// <summary>Whether the commit whose outcome is unknown is there. The old connection is ended first: its transaction may still be under way.</summary>
+    /// <summary>Whether the commit whose outcome is unknown is there. The old connection is ended first, since its transaction may still be under way; the server waits until it is gone.</summary>
     private bool Arrived()
     {
         Disconnect();
         var connection = Connect();
         using (var end = connection.CreateCommand())
         {
-            end.CommandText = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1 AND pid <> pg_backend_pid()";
+            end.CommandText = "SELECT bool_and(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE application_name = $1 AND pid <> pg_backend_pid()";
             end.Parameters.Add(new() { Value = ApplicationName });
-            end.ExecuteNonQuery();
+            if (end.ExecuteScalar() is false) throw new TimeoutException("The server has not ended the connection that was lost.");
         }
 
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT commit_no FROM journal_writer WHERE writer_id = $1 FOR UPDATE";   // waits for that transaction's end
+        command.CommandText = "SELECT commit_no FROM journal_writer WHERE writer_id = $1 FOR UPDATE";
         command.Parameters.Add(new() { Value = _writerId });
         return command.ExecuteScalar() is long arrived && arrived == _commitNo;
     }

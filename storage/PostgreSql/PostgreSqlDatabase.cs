@@ -144,7 +144,7 @@ internal sealed class PostgreSqlDatabase : IDatabase
     private static NpgsqlDataSource Source(StorageOptions options, ILoggerFactory log, string name, bool pooling)
     {
         var settings = new NpgsqlConnectionStringBuilder(ConnectionStringOf(options)) { ApplicationName = name, Pooling = pooling };
-        if (settings.MaxAutoPrepare == 0) (settings.MaxAutoPrepare, settings.AutoPrepareMinUsages) = (50, 2);
+        if (settings.MaxAutoPrepare == 0) (settings.MaxAutoPrepare, settings.AutoPrepareMinUsages) = (pooling ? 50 : 200, 2);   // a writer has a statement for each kind of batch
         if (!settings.ShouldSerialize("Timeout")) settings.Timeout = ConnectSeconds;   // ContainsKey would say yes to every keyword there is
         if (!settings.ShouldSerialize("Maximum Pool Size")) settings.MaxPoolSize = MaxReaders;
         return new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = name }.UseLoggerFactory(log).Build();

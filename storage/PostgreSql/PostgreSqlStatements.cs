@@ -57,6 +57,12 @@ internal sealed partial class PostgreSqlStatements
         return command;
     }
 
+    /// <summary>Lets go of what a command stored. It is kept for the next batch like it, which may be long in coming.</summary>
+    public static void Release(NpgsqlCommand command)
+    {
+        foreach (NpgsqlParameter parameter in command.Parameters) parameter.Value = null;
+    }
+
     private static NpgsqlCommand Compose(IEnumerable<Part> parts)
     {
         var (command, sql) = (new NpgsqlCommand(), new StringBuilder("WITH "));

@@ -9,8 +9,6 @@ namespace Memento.Sessions;
 /// <summary>Answers questions about sessions from the read models.</summary>
 internal sealed class SessionIndex(IDatabase database) : ISessionIndex
 {
-    private const string Entry = "j.position, j.kind, j.version, j.at, j.payload, j.checksum";
-    private const int AnchorsKept = 5;
     private const int AnchorSessions = 20;
     private const int AnchorCheckpoints = 20;
 
@@ -51,7 +49,7 @@ internal sealed class SessionIndex(IDatabase database) : ISessionIndex
         var transitions = new long[4];
         var (sessions, perfCount, perfSum, perfWorst) = (0L, 0L, 0.0, 0.0);
         using (var command = connection.Command($"""
-            SELECT s.agents, s.to_working, s.to_broken, s.to_coordinating, s.to_completed, s.perf_count, s.perf_sum, s.perf_worst FROM session s
+            SELECT CASE s.ended WHEN 0 THEN s.agents END, s.to_working, s.to_broken, s.to_coordinating, s.to_completed, s.perf_count, s.perf_sum, s.perf_worst FROM session s
             WHERE s.ended <> 2 AND s.stream_id IN (SELECT d.stream_id FROM session_entity d WHERE d.workspace = @workspace AND d.entity IN ({list}))
             """, parameters))
         using (var reader = await command.ExecuteReaderAsync(token))
@@ -59,7 +57,7 @@ internal sealed class SessionIndex(IDatabase database) : ISessionIndex
             while (await reader.ReadAsync(token))
             {
                 sessions++;
-                agents.UnionWith(JsonSerializer.Deserialize(reader.GetString(0), MementoJson.Default.ImmutableArrayString));
+                if (reader.TextOrNull(0) is { } active) agents.UnionWith(JsonSerializer.Deserialize(active, MementoJson.Default.ImmutableArrayString));
                 for (var i = 0; i < transitions.Length; i++) transitions[i] += reader.GetInt64(i + 1);
                 perfCount += reader.GetInt64(5);
                 perfSum += reader.GetDouble(6);
@@ -91,22 +89,24 @@ internal sealed class SessionIndex(IDatabase database) : ISessionIndex
     public Task<ImmutableArray<Anchor>> GetAnchorsAsync(string workspace, string entityId, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
     {
         using var command = connection.Command($"""
-            SELECT s.stream_id, s.session_id, {Entry} FROM (
+            SELECT s.stream_id, s.session_id, {CheckpointEntry.Columns} FROM (
                 SELECT s.stream_id, s.session_id FROM session_entity d JOIN session s ON s.stream_id = d.stream_id
                 WHERE d.workspace = @workspace AND d.entity = @entity AND s.ended <> 2 ORDER BY d.created_at DESC, d.stream_id DESC LIMIT {AnchorSessions}) s
-            JOIN session_checkpoint c ON c.stream_id = s.stream_id JOIN journal j ON j.stream_id = c.stream_id AND j.position = c.position
+            JOIN session_checkpoint c ON c.stream_id = s.stream_id JOIN journal j ON j.stream_id = c.stream_id AND j.position = c.position + 0   -- or SQLite would scan the journal first
             WHERE c.position >= (SELECT coalesce(min(n.position), 0)
                 FROM (SELECT x.position FROM session_checkpoint x WHERE x.stream_id = s.stream_id ORDER BY x.position DESC LIMIT {AnchorCheckpoints}) n)
+              AND c.position > 1   -- the first entry of a fork has its parent's
+            ORDER BY c.position DESC
             """, ("workspace", workspace), ("entity", entityId));
         using var reader = await command.ExecuteReaderAsync(token);
         var anchors = new List<Anchor>();
         while (await reader.ReadAsync(token))
         {
-            var checkpoint = SessionList.FindCheckpoint(reader, reader.GetInt64(0), 2);
+            var checkpoint = CheckpointEntry.Find(reader, reader.GetInt64(0), 2);
             if (checkpoint?.RefEntities.Contains(entityId) is true) anchors.Add(Anchor.Of(reader.GetString(1), checkpoint));
         }
 
-        return (ImmutableArray<Anchor>)[.. anchors.OrderByDescending(a => a.Timestamp).Take(AnchorsKept)];
+        return (ImmutableArray<Anchor>)[.. anchors.OrderByDescending(a => a.Timestamp).Take(Anchor.MaxPerEntity)];
     }, cancellationToken);
 
     public Task<Page<SessionCheckpoint>> GetCheckpointsAsync(long streamId, int limit, string? cursor, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
@@ -114,7 +114,7 @@ internal sealed class SessionIndex(IDatabase database) : ISessionIndex
         var before = cursor is null ? long.MaxValue : long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
             : throw new MementoException(Refusal.Invalid("cursor", $"\"{cursor}\" is not a cursor that a list of checkpoints gave"));
         using var command = connection.Command($"""
-            SELECT {Entry} FROM session_checkpoint c JOIN journal j ON j.stream_id = c.stream_id AND j.position = c.position
+            SELECT {CheckpointEntry.Columns} FROM session_checkpoint c JOIN journal j ON j.stream_id = c.stream_id AND j.position = c.position
             WHERE c.stream_id = @stream AND c.position < @before ORDER BY c.position DESC LIMIT @limit
             """, ("stream", streamId), ("before", before), ("limit", limit + 1L));
         using var reader = await command.ExecuteReaderAsync(token);
@@ -122,7 +122,7 @@ internal sealed class SessionIndex(IDatabase database) : ISessionIndex
         while (await reader.ReadAsync(token))
         {
             if (found.Count == limit) return new Page<SessionCheckpoint> { Items = [.. found], NextCursor = before.ToString(CultureInfo.InvariantCulture) };
-            found.Add(SessionList.ReadCheckpoint(reader, streamId));
+            found.Add(CheckpointEntry.Read(reader, streamId));
             before = reader.GetInt64(0);
         }
 
@@ -153,7 +153,8 @@ internal sealed class SessionIndex(IDatabase database) : ISessionIndex
     /// <summary>Who is in sessions that have not ended; who has left is not.</summary>
     private static async Task<HashSet<string>> ReadActiveAgentsAsync(DbConnection connection, string workspace, CancellationToken token)
     {
-        using var command = connection.Command("SELECT DISTINCT agents FROM session WHERE workspace = @workspace AND ended = 0", ("workspace", workspace));
+        using var command = connection.Command(
+            "SELECT DISTINCT s.agents FROM session_status d JOIN session s ON s.stream_id = d.stream_id WHERE d.workspace = @workspace AND d.ended = 0", ("workspace", workspace));
         using var reader = await command.ExecuteReaderAsync(token);
         var agents = new HashSet<string>(StringComparer.Ordinal);
         while (await reader.ReadAsync(token)) agents.UnionWith(JsonSerializer.Deserialize(reader.GetString(0), MementoJson.Default.ImmutableArrayString));

@@ -44,21 +44,22 @@ internal static class SessionList
         // The most selective condition leads: an entity has fewer sessions than an agent, an agent fewer than a state.
         var leading = query.Entity is not null ? "session_entity"
             : query.Agent is not null ? "session_agent"
-            : query.State is not null || query.Outcome is not null ? "session_status"
+            : query.State is not null || query.Outcome is not null || query.ActiveOnly ? "session_status"
             : null;
         var sql = new StringBuilder($"SELECT {Columns} FROM (SELECT s.* FROM ");
         var d = leading is null ? "s" : "d";
+        var status = leading == "session_status" ? "d" : "s";
         sql.Append(leading is null ? "session s" : $"{leading} d JOIN session s ON s.stream_id = d.stream_id").Append($" WHERE {d}.workspace = @workspace");
         var command = connection.Command("", ("workspace", workspace));
         Where(query.Entity, "entity", "d.entity = @entity");
         Where(query.Agent, "agent", leading == "session_agent"
             ? "d.agent = @agent"
             : "EXISTS (SELECT 1 FROM session_agent a WHERE a.workspace = @workspace AND a.agent = @agent AND a.created_at = s.created_at AND a.stream_id = s.stream_id)");
-        Where(query.State is { } state ? NamedEnumConverter<WorkState>.NameOf(state) : null, "state", $"{(leading == "session_status" ? d : "s")}.state = @state");
-        Where(query.Outcome is { } outcome ? NamedEnumConverter<Outcome>.NameOf(outcome) : null, "outcome", $"{(leading == "session_status" ? d : "s")}.outcome = @outcome");
+        Where(query.State is { } state ? NamedEnumConverter<WorkState>.NameOf(state) : null, "state", $"{status}.state = @state");
+        Where(query.Outcome is { } outcome ? NamedEnumConverter<Outcome>.NameOf(outcome) : null, "outcome", $"{status}.outcome = @outcome");
         Where(query.Since.ToStored(), "since", "coalesce(s.occurred_to, s.updated_at) >= @since");
         Where(query.Until.ToStored(), "until", "coalesce(s.occurred_from, s.created_at) <= @until");
-        sql.Append(query.ActiveOnly ? " AND s.ended = 0" : " AND s.ended <> 2");
+        sql.Append(query.ActiveOnly ? $" AND {status}.ended = 0" : $" AND {status}.ended <> 2");
         if (cursor is { } after)
         {
             sql.Append($" AND ({d}.created_at, {d}.stream_id) < (@created, @stream)");
@@ -86,51 +87,26 @@ internal static class SessionList
         }
     }
 
-    /// <summary>The checkpoint of a journal entry, from its six columns.</summary>
-    public static SessionCheckpoint ReadCheckpoint(DbDataReader row, long streamId, int column = 0)
-    {
-        var entry = Journal.ReadEntry(row, streamId, column);
-        return SessionFactCodec.Decode(entry.Kind, entry.Version, entry.Payload.Span).FindCheckpoint()
-            ?? throw StoreErrors.Corrupted($"The index of session stream {streamId}'s checkpoints");
-    }
-
-    /// <summary>The same, but null if the entry is damaged: it must not keep other sessions from being listed. Asking its session tells.</summary>
-    public static SessionCheckpoint? FindCheckpoint(DbDataReader row, long streamId, int column)
-    {
-        try
-        {
-            return ReadCheckpoint(row, streamId, column);
-        }
-        catch (Exception e) when (e is MementoException or JsonException or FormatException)
-        {
-            return null;
-        }
-    }
-
     private static SessionView View(DbDataReader row, DateTimeOffset now)
     {
-        var ended = row.GetInt64(6) != 0;
-        var updatedAt = (ended ? row.GetInt64(3) : Math.Max(row.GetInt64(3), row.GetInt64(16))).ToTime();
-        var ttl = row.GetInt64(5);
-        var expiresAt = row.LongOrNull(4)?.ToTime() ?? (ttl == 0 ? null : updatedAt.AddSeconds(ttl));
-        var lastSeq = row.GetInt64(15) - row.GetInt64(9);
-        return new SessionView
+        var end = (SessionEnd)row.GetInt64(6);
+        return SessionView.Of(SessionState.Empty with
         {
             SessionId = row.GetString(1),
             CreatedAt = row.GetInt64(2).ToTime(),
-            UpdatedAt = updatedAt,
-            ExpiresAt = expiresAt,
-            Active = !ended && !(now >= expiresAt),
+            UpdatedAt = (end is SessionEnd.None ? Math.Max(row.GetInt64(3), row.GetInt64(16)) : row.GetInt64(3)).ToTime(),
+            GraceUntil = row.LongOrNull(4)?.ToTime(),
+            TtlSeconds = row.GetInt64(5),
+            End = end,
             State = NamedEnumConverter<WorkState>.TryParse(row.GetString(7), out var state) ? state : throw StoreErrors.Corrupted($"The row of session stream {row.GetInt64(0)}"),
             AgentIds = JsonSerializer.Deserialize(row.GetString(8), MementoJson.Default.ImmutableArrayString),
-            LastSeq = lastSeq,
-            EventCount = lastSeq,
+            LastSeq = row.GetInt64(15) - row.GetInt64(9),
             Metadata = row.TextOrNull(10) is { } metadata ? new JsonText(metadata) : null,
             Parent = row.TextOrNull(11) is { } parent ? new ParentRef(parent, row.GetInt64(12)) : null,
             OccurredFrom = row.LongOrNull(13)?.ToTime(),
             OccurredTo = row.LongOrNull(14)?.ToTime(),
-            CurrentCheckpoint = row.IsDBNull(17) ? null : FindCheckpoint(row, row.GetInt64(0), 17),
-        };
+            CurrentCheckpoint = row.IsDBNull(17) ? null : CheckpointEntry.Find(row, row.GetInt64(0), 17),
+        }, now);
     }
 
     /// <summary>Where a page ended.</summary>

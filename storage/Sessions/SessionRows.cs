@@ -60,9 +60,9 @@ public sealed class SessionRows(string workspace, long streamId)
 
         if (!before.AgentIds.Equals(after.AgentIds))
             foreach (var agent in after.AgentIds.Except(before.AgentIds)) rows.Add(SessionTables.Agent.Row(workspace, agent, after.CreatedAt.ToStored(), streamId));
-        var moved = !before.Exists || before.State != after.State || OutcomeOf(before) != OutcomeOf(after);
+        var moved = !before.Exists || before.End != after.End || before.State != after.State || OutcomeOf(before) != OutcomeOf(after);
         var lags = Lags(after);
-        if (moved) rows.Add(SessionTables.Status.Row(streamId, workspace, after.CreatedAt.ToStored(), StateName(after), OutcomeName(after)));
+        if (moved) rows.Add(SessionTables.Status.Row(streamId, workspace, after.CreatedAt.ToStored(), (long)after.End, StateName(after), OutcomeName(after)));
         if (moved || lags || IsShown(before, after)) rows.Add(Row(after, parentStreamId));
         if (lags || before.End != after.End || before.GraceUntil != after.GraceUntil)
         {
@@ -79,8 +79,7 @@ public sealed class SessionRows(string workspace, long streamId)
 
     /// <summary>Whether something else changed that the session's row shows.</summary>
     private static bool IsShown(SessionState before, SessionState after) =>
-        before.End != after.End
-        || before.GraceUntil != after.GraceUntil
+        before.GraceUntil != after.GraceUntil
         || before.Position - before.LastSeq != after.Position - after.LastSeq
         || !ReferenceEquals(before.Totals, after.Totals)
         || before.OccurredFrom != after.OccurredFrom

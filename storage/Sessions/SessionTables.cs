@@ -36,7 +36,7 @@ internal static class SessionTables
 
     /// <summary>What sessions are found by that changes. The session's row says the same, but has no index over it: rows that change often stay cheap by being in no index that changes.</summary>
     public static readonly RowTable Status = new("session_status",
-        new("stream_id", Number, Key), new("workspace", Text, Keep), new("created_at", Number, Keep), new("state", Text, Replace), new("outcome", Text, Replace));
+        new("stream_id", Number, Key), new("workspace", Text, Keep), new("created_at", Number, Keep), new("ended", Number, Replace), new("state", Text, Replace), new("outcome", Text, Replace));
 
     /// <summary>When an open session expires, or since when one is over.</summary>
     public static readonly RowTable Due = new("session_due",

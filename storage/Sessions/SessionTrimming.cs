@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Memento.Storage;
 
 namespace Memento.Sessions;
@@ -21,8 +20,21 @@ internal static class SessionTrimming
         }
 
         var over = await FindAsync(database, expiredBefore, deletedBefore, limit, token);
-        foreach (var session in over) await TrimAsync(database, session, token);
-        return over.Count;
+        var (trimmed, failure) = (0, default(MementoException));
+        foreach (var session in over)
+        {
+            try
+            {
+                await TrimAsync(database, session, token);
+                trimmed++;
+            }
+            catch (MementoException e)
+            {
+                failure ??= e;   // said when the others are done: none waits for another
+            }
+        }
+
+        return failure is null ? trimmed : throw new MementoException(failure.Refusal, failure);
     }
 
     private static Task<List<Over>> FindAsync(IDatabase database, DateTimeOffset expiredBefore, DateTimeOffset deletedBefore, int limit, CancellationToken cancellationToken) =>
@@ -117,7 +129,7 @@ internal static class SessionTrimming
         {
             return SessionFactCodec.Decode(kind, version, payload);
         }
-        catch (Exception e) when (e is JsonException or FormatException)
+        catch (FormatException)
         {
             return null;
         }

@@ -65,6 +65,15 @@ public sealed class GoldenTests
     public void What_this_program_does_not_know_is_refused(string kind, short version) =>
         Assert.Throws<FormatException>(() => SessionFactCodec.Decode(kind, version, "{}"u8));
 
+    [Theory]
+    [InlineData("modified", "{\"seq\":\"one\"}")]
+    [InlineData("modified", "[]")]
+    [InlineData("modified", "")]
+    [InlineData("created", "{}")]
+    [InlineData("checkpointed", "{\"seq\":\"one\"}")]
+    public void What_cannot_be_read_is_always_refused_in_the_same_way(string kind, string payload) =>
+        Assert.Throws<FormatException>(() => SessionFactCodec.Decode(kind, SessionFactCodec.Version, Encoding.UTF8.GetBytes(payload)));
+
     [Fact]
     public void A_snapshot_of_another_version_is_refused() => Assert.Throws<FormatException>(() => SessionFactCodec.DecodeState(2, "{}"u8));
 

@@ -8,6 +8,7 @@ public sealed class UtcTimeTests
 {
     [Theory]
     [InlineData("2026-01-02T03:04:05Z", "2026-01-02T03:04:05Z")]
+    [InlineData("2026-01-02T03:04:05", "2026-01-02T03:04:05Z")]
     [InlineData("2026-01-02T03:04:05.678+00:00", "2026-01-02T03:04:05.678Z")]
     [InlineData("2026-01-02T03:04:05.6781234-05:00", "2026-01-02T08:04:05.6781234Z")]
     public void Times_are_written_in_UTC_whatever_offset_they_came_with(string sent, string written) =>
@@ -16,6 +17,7 @@ public sealed class UtcTimeTests
     [Theory]
     [InlineData("\"yesterday\"")]
     [InlineData("\"\"")]
+    [InlineData("\"2026-01-02\"")]
     [InlineData("\"2026-13-01T00:00:00Z\"")]
     [InlineData("\"0001-01-01T00:00:00+14:00\"")]
     [InlineData("\"9999-12-31T23:59:59-14:00\"")]

@@ -171,7 +171,7 @@ public sealed class SessionFaultTests(SessionClusterFixture<SqliteTestDatabase> 
     }
 
     [Fact]
-    public async Task One_damaged_session_does_not_keep_others_from_expiring_and_being_removed()
+    public async Task One_unreadable_session_does_not_keep_others_from_expiring_and_being_removed()
     {
         await using var database = new SqliteTestDatabase();
         await database.InitializeAsync();
@@ -179,10 +179,13 @@ public sealed class SessionFaultTests(SessionClusterFixture<SqliteTestDatabase> 
         var damaged = await cluster.BeginAsync("damaged", ttl: 10);
         await damaged.AppendAsync([SessionCluster.Change(1)]);
         await damaged.CheckpointAsync(new());
+        var newer = await cluster.BeginAsync("newer", ttl: 10);
         for (var i = 0; i < 3; i++) await cluster.BeginAsync($"whole {i}", ttl: 20);
+        await database.ExecuteAsync("UPDATE journal SET version = 9 WHERE stream_id = (SELECT stream_id FROM session WHERE session_id = 'newer')");
+        await cluster.DeactivateAsync(newer);
         await database.ExecuteAsync("UPDATE journal SET payload = @p WHERE stream_id = (SELECT stream_id FROM session WHERE session_id = 'damaged')", ("p", "{}"u8.ToArray()));
         await cluster.DeactivateAsync(damaged);
-        Assert.Equal(["whole 2", "whole 1", "whole 0", "damaged"], (await cluster.Query("ws").ListAsync(new())).Items.Select(s => s.SessionId));
+        Assert.Equal(["whole 2", "whole 1", "whole 0", "newer", "damaged"], (await cluster.Query("ws").ListAsync(new())).Items.Select(s => s.SessionId));
         await SessionCluster.RefusedAsync(Codes.StoredDataCorrupted, () => damaged.GetAsync());
 
         cluster.Clock.Advance(TimeSpan.FromMinutes(1));

@@ -152,6 +152,46 @@ public abstract class SessionQueries(SessionCluster cluster, TestDatabase databa
     }
 
     [Fact]
+    public async Task Anchors_of_checkpoints_that_came_at_the_same_moment_are_the_newest()
+    {
+        var session = await cluster.BeginAsync(workspace: _ws);
+        await session.AppendAsync([.. Enumerable.Range(0, 90).Select(i => SessionCluster.Change(i, "ada", "a"))]);
+
+        var anchors = await cluster.Query(_ws).GetAnchorsAsync("a");
+
+        Assert.Equal((await session.GetCheckpointsAsync(5, null)).Items.Select(c => c.CheckpointId), anchors.Select(a => a.CheckpointId));
+    }
+
+    [Fact]
+    public async Task A_fork_counts_only_what_it_did_itself()
+    {
+        var parent = await cluster.BeginAsync("parent", workspace: _ws);
+        await parent.AppendAsync([SessionCluster.Change(1, "ada", "g") with { Impact = new() { Severity = Severity.Low, PerfDelta = -10 }, StateTransition = Story.To(WorkState.Broken) }]);
+        var checkpoint = await parent.CheckpointAsync(new() { IncludeFailureSnapshot = true });
+        var fork = await parent.ForkAsync(new() { AtSeq = 1, AgentId = "bob" });
+        var forked = cluster.Session(fork.SessionId, _ws);
+        await forked.AppendAsync([SessionCluster.Change(2, "bob", "g")]);
+
+        var sum = await cluster.Query(_ws).AggregateAsync(["g"]);
+        Assert.Equal((2, -10.0, 1L), (sum.TotalSessions, sum.PerformanceImpact.Total, sum.RecentOutcomes["broken"]));
+        Assert.Equal("parent", Assert.Single(await cluster.Query(_ws).GetAnchorsAsync("g")).SessionId);
+        Assert.Equal(checkpoint.CheckpointId, Assert.Single((await forked.GetCheckpointsAsync(10, null)).Items).CheckpointId);
+        Assert.Equal(checkpoint.CheckpointId, (await forked.GetFailureSnapshotAsync(checkpoint.CheckpointId)).CheckpointId);
+
+        await parent.DeleteAsync();
+        Assert.Equal(["bob"], (await cluster.Query(_ws).AggregateAsync(["g"])).ActiveAgents);
+    }
+
+    [Fact]
+    public async Task Unknown_sessions_are_not_found_however_many_ask()
+    {
+        await Parallel.ForEachAsync(Enumerable.Range(0, 400), async (_, _) => await SessionCluster.RefusedAsync(Codes.SessionNotFound, () => cluster.Session("nobody", _ws).GetAsync()));
+        await cluster.BeginAsync("nobody", workspace: _ws);
+        cluster.Clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal("nobody", (await cluster.Session("nobody", _ws).GetAsync()).SessionId);
+    }
+
+    [Fact]
     public async Task People_can_look()
     {
         var session = await cluster.BeginAsync("seen", workspace: _ws, entities: "a");

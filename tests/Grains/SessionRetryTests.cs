@@ -92,6 +92,21 @@ public abstract class SessionRetries(SessionCluster cluster)
         var child = cluster.Session(forks[0].SessionId, ws);
         Assert.Equal((await child.ForkAsync(new() { AtSeq = 0, AgentId = "eve" }, "fork")).SessionId, (await child.ForkAsync(new() { AtSeq = 0, AgentId = "eve" }, "fork")).SessionId);
         Assert.Equal(3, (await cluster.Query(ws).ListAsync(new())).Items.Length);
+
+        await session.DeleteAsync();
+        Assert.Equal(forks[0].SessionId, (await session.ForkAsync(new() { AtSeq = 1, AgentId = "eve" }, "fork")).SessionId);
+    }
+
+    [Fact]
+    public async Task A_checkpoint_of_a_session_that_is_over_by_now()
+    {
+        var session = await cluster.BeginAsync(ttl: 10);
+        var checkpoint = await session.CheckpointAsync(new() { IncludeFailureSnapshot = true }, "checkpoint");
+
+        cluster.Clock.Advance(TimeSpan.FromHours(1));
+
+        Assert.Equal(checkpoint.CheckpointId, (await session.CheckpointAsync(new() { IncludeFailureSnapshot = true }, "checkpoint")).CheckpointId);
+        await SessionCluster.RefusedAsync(Codes.SessionExpired, () => session.CheckpointAsync(new()));
     }
 
     [Fact]

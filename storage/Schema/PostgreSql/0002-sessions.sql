@@ -37,12 +37,14 @@ CREATE TABLE session_status (
     stream_id  bigint PRIMARY KEY,
     workspace  text COLLATE "C" NOT NULL,
     created_at bigint NOT NULL,
+    ended      bigint NOT NULL,
     state      text COLLATE "C" NOT NULL,
     outcome    text COLLATE "C"
 ) WITH (fillfactor = 70);
 
 CREATE INDEX session_state   ON session_status (workspace, state, created_at, stream_id);
 CREATE INDEX session_outcome ON session_status (workspace, outcome, created_at, stream_id) WHERE outcome IS NOT NULL;
+CREATE INDEX session_open    ON session_status (workspace, created_at, stream_id) WHERE ended = 0;
 
 -- When an open session expires (not before; null = never), or since when one is over. ended as in session.
 CREATE TABLE session_due (

@@ -37,12 +37,14 @@ CREATE TABLE session_status (
     stream_id  INTEGER PRIMARY KEY,
     workspace  TEXT NOT NULL,
     created_at INTEGER NOT NULL,
+    ended      INTEGER NOT NULL,
     state      TEXT NOT NULL,
     outcome    TEXT
 ) STRICT;
 
 CREATE INDEX session_state   ON session_status (workspace, state, created_at, stream_id);
 CREATE INDEX session_outcome ON session_status (workspace, outcome, created_at, stream_id) WHERE outcome IS NOT NULL;
+CREATE INDEX session_open    ON session_status (workspace, created_at, stream_id) WHERE ended = 0;
 
 -- When an open session expires (not before; null = never), or since when one is over. ended as in session.
 CREATE TABLE session_due (
