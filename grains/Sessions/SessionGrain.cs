@@ -56,7 +56,7 @@ internal sealed partial class SessionGrain(
         if (events.IsDefault) events = [];
         return ExecuteAsync(
             new SessionCommand.Append(events), (state, facts) => new SeqRange(state.LastSeq - facts.Length + 1, state.LastSeq), MementoJson.Default.SeqRange,
-            KeyedRequest.For(Scope, idempotencyKey, "append", events, MementoJson.Default.ImmutableArrayNewEvent));
+            idempotencyKey is null ? null : KeyedRequest.For(Scope, idempotencyKey, "append", events, MementoJson.Default.ImmutableArrayNewEvent));   // the one call that must not make a scope in vain
     }
 
     public async Task<HandoffContext> JoinAsync(string agentId, string? idempotencyKey)

@@ -12,6 +12,8 @@ internal sealed class PostgreSqlCommitter(NpgsqlDataSource source, int number) :
 {
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(100);
 
+    private const int MaxKeptBytes = 256 * 1024;   // of a batch, until the next one like it
+
     private readonly Guid _writerId = Guid.CreateVersion7();
     private readonly RowBatch _rows = new(number);
     private readonly ManualResetEventSlim _never = new();
@@ -26,8 +28,13 @@ internal sealed class PostgreSqlCommitter(NpgsqlDataSource source, int number) :
 
         var connection = Connect();
         _rows.Clear();
+        var bytes = 0L;
         foreach (var pending in batch)
+        {
+            bytes += pending.Bytes;
             foreach (var row in pending.Append.Rows) _rows.Add(row);
+        }
+
         try
         {
             var command = _statements.Commit(_writerId, _commitNo, batch, _rows);
@@ -38,7 +45,7 @@ internal sealed class PostgreSqlCommitter(NpgsqlDataSource source, int number) :
             }
             finally
             {
-                PostgreSqlStatements.Release(command);
+                if (bytes > MaxKeptBytes) PostgreSqlStatements.Release(command);
             }
         }
         catch (Exception e) when (e is not PostgresException)

@@ -57,7 +57,7 @@ internal sealed partial class PostgreSqlStatements
         return command;
     }
 
-    /// <summary>Lets go of what a command stored. It is kept for the next batch like it, which may be long in coming.</summary>
+    /// <summary>Lets go of what a command stored. The command is kept for the next batch like it, which may be long in coming. Npgsql has to look the types up again then, so it is for large ones.</summary>
     public static void Release(NpgsqlCommand command)
     {
         foreach (NpgsqlParameter parameter in command.Parameters) parameter.Value = null;
