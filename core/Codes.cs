@@ -20,4 +20,6 @@ public static class Codes
     public const string AgentNotInSession = "AGENT_NOT_IN_SESSION";
     public const string SeqNotFound = "SEQ_NOT_FOUND";
     public const string CheckpointNotFound = "CHECKPOINT_NOT_FOUND";
+
+    public const string PatchTestFailed = "PATCH_TEST_FAILED";
 }
