@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Memento.Rollback;
 using Memento.Sessions;
 
 namespace Memento;
@@ -35,6 +36,7 @@ namespace Memento;
 [JsonSerializable(typeof(FailureSnapshot))]
 [JsonSerializable(typeof(SessionStats))]
 [JsonSerializable(typeof(SessionAggregates))]
+[JsonSerializable(typeof(VisualDiffResult))]
 [JsonSerializable(typeof(CreateSession))]
 [JsonSerializable(typeof(ForkSession))]
 [JsonSerializable(typeof(AgentName))]
