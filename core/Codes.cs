@@ -21,5 +21,13 @@ public static class Codes
     public const string SeqNotFound = "SEQ_NOT_FOUND";
     public const string CheckpointNotFound = "CHECKPOINT_NOT_FOUND";
 
+    public const string DocumentNotFound = "DOCUMENT_NOT_FOUND";
+    public const string VersionConflict = "VERSION_CONFLICT";
     public const string PatchTestFailed = "PATCH_TEST_FAILED";
+    public const string SnapshotTooLarge = "SNAPSHOT_TOO_LARGE";
+    public const string SnapshotCorrupted = "SNAPSHOT_CORRUPTED";
+    public const string RollbackNotFound = "ROLLBACK_NOT_FOUND";
+    public const string RollbackExpired = "ROLLBACK_EXPIRED";
+    public const string RollbackConflict = "ROLLBACK_CONFLICT";
+    public const string TooManyPoints = "TOO_MANY_ROLLBACK_POINTS";
 }

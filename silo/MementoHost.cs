@@ -1,6 +1,7 @@
 using Memento.Http;
 using Memento.Operations;
 using Memento.Sessions;
+using Memento.Workspaces;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
@@ -92,6 +93,7 @@ internal static class MementoHost
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<HttpOptions>, HttpOptionsValidator>());
         builder.Services.AddOptions<HttpOptions>().BindConfiguration(HttpOptions.Section).ValidateOnStart();
         builder.Services.AddSingleton<SessionCalls>().AddSingleton<SessionEndpoints>().AddSingleton<EventEndpoints>().AddSingleton<EventStream>().AddSingleton<FeedStream>();
+        builder.Services.AddSingleton<WorkspaceCalls>().AddSingleton<DocumentEndpoints>().AddSingleton<BatchEndpoints>().AddSingleton<PointEndpoints>();
         builder.Services.AddMementoOpenApi();
         builder.WebHost.UseUrls(urls).UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
@@ -111,6 +113,10 @@ internal static class MementoHost
         app.Services.GetRequiredService<EventStream>().Map(events);
         app.Services.GetRequiredService<FeedStream>().Map(events);
         app.Services.GetRequiredService<SessionEndpoints>().Map(api.MapGroup("").WithTags(OpenApi.Sessions));
+        var documents = api.MapGroup("").WithTags(OpenApi.Documents);
+        app.Services.GetRequiredService<BatchEndpoints>().Map(documents);
+        app.Services.GetRequiredService<DocumentEndpoints>().Map(documents);
+        app.Services.GetRequiredService<PointEndpoints>().Map(api.MapGroup("").WithTags(OpenApi.Rollback));
     }
 
     private static void MapOperations(WebApplication app)

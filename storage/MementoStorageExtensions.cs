@@ -25,6 +25,8 @@ public static class MementoStorageExtensions
         services.TryAddSingleton(provider => provider.GetRequiredService<Store>().Blobs);
         services.TryAddSingleton(provider => provider.GetRequiredService<Store>().Feed);
         services.TryAddSingleton(provider => provider.GetRequiredService<Store>().Sessions);
+        services.TryAddSingleton(provider => provider.GetRequiredService<Store>().Workspaces);
+        services.TryAddSingleton(provider => provider.GetRequiredService<Store>().Rollbacks);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, StoreOpening>());
         return services;
     }

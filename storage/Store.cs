@@ -1,4 +1,6 @@
+using Memento.Rollback;
 using Memento.Sessions;
+using Memento.Workspaces;
 using Microsoft.Extensions.Logging;
 
 namespace Memento.Storage;
@@ -19,6 +21,8 @@ public sealed class Store : IAsyncDisposable
         Blobs = new BlobStore(database);
         Feed = new JournalFeed(database, _commits, clock);
         Sessions = new SessionIndex(database);
+        Workspaces = new WorkspaceIndex(database);
+        Rollbacks = new RollbackIndex(database);
     }
 
     public IJournal Journal => _journal;
@@ -28,6 +32,10 @@ public sealed class Store : IAsyncDisposable
     public IJournalFeed Feed { get; }
 
     public ISessionIndex Sessions { get; }
+
+    public IWorkspaceIndex Workspaces { get; }
+
+    public IRollbackIndex Rollbacks { get; }
 
     /// <summary>
     /// Opens the store. The embedded one is locked and brought up to date; PostgreSQL must be up to date unless <see cref="StorageOptions.Migrate"/> is set.

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Memento.Rollback;
 using Memento.Sessions;
+using Memento.Workspaces;
 
 namespace Memento;
 
@@ -46,4 +47,35 @@ namespace Memento;
 [JsonSerializable(typeof(NewEvent[]))]
 [JsonSerializable(typeof(ImmutableArray<string>))]
 [JsonSerializable(typeof(ImmutableArray<NewEvent>))]
+[JsonSerializable(typeof(WorkspaceState))]
+[JsonSerializable(typeof(WorkspaceFact.DocumentsChanged))]
+[JsonSerializable(typeof(WorkspaceFact.PointCreated))]
+[JsonSerializable(typeof(WorkspaceFact.PointChanged))]
+[JsonSerializable(typeof(WorkspaceFact.PointRemoved))]
+[JsonSerializable(typeof(WriteDocuments))]
+[JsonSerializable(typeof(WriteResult))]
+[JsonSerializable(typeof(DocumentView))]
+[JsonSerializable(typeof(Page<DocumentView>))]
+[JsonSerializable(typeof(WorkspaceView))]
+[JsonSerializable(typeof(CreateRollbackPoint))]
+[JsonSerializable(typeof(ChangeRollbackPoint))]
+[JsonSerializable(typeof(RollbackPoint))]
+[JsonSerializable(typeof(Page<RollbackPoint>))]
+[JsonSerializable(typeof(RollbackState))]
+[JsonSerializable(typeof(RollbackFact.Requested))]
+[JsonSerializable(typeof(RollbackFact.Started))]
+[JsonSerializable(typeof(RollbackFact.Progressed))]
+[JsonSerializable(typeof(RollbackFact.ConflictsFound))]
+[JsonSerializable(typeof(RollbackFact.ConflictResolved))]
+[JsonSerializable(typeof(RollbackFact.CancelRequested))]
+[JsonSerializable(typeof(RollbackFact.Finished))]
+[JsonSerializable(typeof(RollbackFact.Undone))]
+[JsonSerializable(typeof(RollbackView))]
+[JsonSerializable(typeof(Page<RollbackView>))]
+[JsonSerializable(typeof(ConflictView))]
+[JsonSerializable(typeof(Page<ConflictView>))]
+[JsonSerializable(typeof(RollbackPreview))]
+[JsonSerializable(typeof(PreviewRollback))]
+[JsonSerializable(typeof(StartRollback))]
+[JsonSerializable(typeof(ResolveConflict))]
 public sealed partial class MementoJson : JsonSerializerContext;

@@ -1,3 +1,5 @@
+using Memento.Journaling;
+
 namespace Memento.Sessions;
 
 /// <summary>The side of a session that only its parent calls.</summary>

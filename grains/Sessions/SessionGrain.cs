@@ -110,7 +110,7 @@ internal sealed partial class SessionGrain(
 
     private string Scope => $"session:{_key}";
 
-    private DateTimeOffset Now => clock.GetUtcNow() is var now ? now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond)) : default;   // what the stores keep
+    private DateTimeOffset Now => clock.Now();
 
     private SessionRows Rows => _rows ??= new SessionRows(_key.Workspace, _session.StreamId);
 

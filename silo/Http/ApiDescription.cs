@@ -29,8 +29,8 @@ internal static class ApiDescription
     public static IEndpointConventionBuilder MapApi(this IEndpointRouteBuilder routes, string method, string pattern, RequestDelegate handler, string name, string summary) =>
         routes.MapMethods(pattern, [method], handler).WithName(name).WithSummary(summary).WithMetadata(handler.Method);
 
-    public static IEndpointConventionBuilder Takes<T>(this IEndpointConventionBuilder endpoint, bool optional = false) =>
-        endpoint.WithMetadata(new AcceptsMetadata([Json], typeof(T), optional));
+    public static IEndpointConventionBuilder Takes<T>(this IEndpointConventionBuilder endpoint, bool optional = false, params string[] contentTypes) =>
+        endpoint.WithMetadata(new AcceptsMetadata(contentTypes.Length == 0 ? [Json] : contentTypes, typeof(T), optional));
 
     public static IEndpointConventionBuilder Example(this IEndpointConventionBuilder endpoint, string json) => endpoint.WithMetadata(new BodyExample(json));
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Memento.Sessions;
+using Memento.Workspaces;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Scalar.AspNetCore;
@@ -9,7 +10,7 @@ namespace Memento.Http;
 /// <summary>The description of the API at <c>/openapi/v1.json</c>, and the page that makes it readable at <c>/docs</c>.</summary>
 internal static class OpenApi
 {
-    public const string Sessions = "Sessions", Events = "Events", Operating = "Operating";
+    public const string Sessions = "Sessions", Events = "Events", Documents = "Documents", Rollback = "Rollback", Operating = "Operating";
 
     public static IServiceCollection AddMementoOpenApi(this IServiceCollection services)
     {
@@ -54,6 +55,8 @@ internal static class OpenApi
         {
             new() { Name = Sessions, Description = "Lifecycle of sessions, and questions about them." },
             new() { Name = Events, Description = "The log of a session and what is made of it." },
+            new() { Name = Documents, Description = "The documents that a fleet shares, as they are and as they were." },
+            new() { Name = Rollback, Description = "Names of moments, what changed since, and how it is undone." },
             new() { Name = Operating, Description = "How the server is." },
         };
     }
@@ -125,5 +128,8 @@ internal static class OpenApi
         : type == typeof(WorkState) ? NamedEnumConverter<WorkState>.KnownNames
         : type == typeof(Outcome) ? NamedEnumConverter<Outcome>.KnownNames
         : type == typeof(HandoffAction) ? NamedEnumConverter<HandoffAction>.KnownNames
+        : type == typeof(DocumentKind) ? NamedEnumConverter<DocumentKind>.KnownNames
+        : type == typeof(DocumentOp) ? NamedEnumConverter<DocumentOp>.KnownNames
+        : type == typeof(WriteOutcome) ? NamedEnumConverter<WriteOutcome>.KnownNames
         : [];
 }

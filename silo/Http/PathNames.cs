@@ -30,6 +30,14 @@ internal static class PathNames
         return false;
     }
 
+    /// <summary>The path from a segment on, as it was written.</summary>
+    public static string RawRest(this HttpContext http, int segment)
+    {
+        var path = RawPath(http)[1..];
+        for (; segment > 0 && path.IndexOf('/') is >= 0 and var slash; segment--) path = path[(slash + 1)..];
+        return segment == 0 ? path.ToString() : "";
+    }
+
     private static ReadOnlySpan<char> RawPath(HttpContext http)
     {
         var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.AsSpan();
@@ -51,7 +59,8 @@ internal static class PathNames
         throw new InvalidOperationException("The route has more segments than the path it matched.");
     }
 
-    private static string Decode(ReadOnlySpan<char> encoded, string parameter)
+    /// <summary>Decodes percent signs, once. Refused with the parameter's name if that gives no text.</summary>
+    public static string Decode(ReadOnlySpan<char> encoded, string parameter)
     {
         var bytes = new byte[StrictUtf8.GetMaxByteCount(encoded.Length)];
         var length = 0;

@@ -53,7 +53,7 @@ public sealed class Append
         {
             long sum = 256 + (Snapshot?.Payload.Length ?? 0) + (Key?.Response.Length ?? 0) + 128L * Rows.Count;
             foreach (var row in Rows)
-                foreach (var value in row.Values) sum += value is string text ? 2 * text.Length : 0;
+                foreach (var value in row.Values) sum += value switch { string text => 2 * text.Length, byte[] bytes => bytes.Length, _ => 0 };
             foreach (var entry in Entries) sum += entry.Payload.Length;
             foreach (var blob in Blobs) sum += blob.Content.Length;
             return sum;

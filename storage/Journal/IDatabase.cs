@@ -23,6 +23,11 @@ internal interface IDatabase : IDisposable
     /// <summary>The cursor behind the newest entry.</summary>
     Task<string> GetFeedEndAsync(CancellationToken cancellationToken);
 
+    /// <summary>SQL for a table whose rows are the elements of a JSON array of arrays.</summary>
+    /// <param name="parameter">The parameter that has the array, as text.</param>
+    /// <param name="columns">Names of the columns, each with its type in PostgreSQL's words.</param>
+    string TableOf(string parameter, params ReadOnlySpan<string> columns);
+
     /// <summary>Bytes on disk.</summary>
     Task<long> GetSizeAsync(CancellationToken cancellationToken);
 

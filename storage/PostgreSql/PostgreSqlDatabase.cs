@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -101,6 +102,18 @@ internal sealed class PostgreSqlDatabase : IDatabase
         var oldest = (long)(await command.ExecuteScalarAsync(token))!;
         return string.Create(CultureInfo.InvariantCulture, $"{oldest}-0-0");
     }, cancellationToken);
+
+    public string TableOf(string parameter, params ReadOnlySpan<string> columns)
+    {
+        var sql = new StringBuilder("(SELECT ");
+        for (var i = 0; i < columns.Length; i++)
+        {
+            var space = columns[i].IndexOf(' ', StringComparison.Ordinal);
+            sql.Append(CultureInfo.InvariantCulture, $"{(i == 0 ? "" : ", ")}(value ->> {i})::{columns[i].AsSpan(space + 1)} AS {columns[i].AsSpan(0, space)}");
+        }
+
+        return sql.Append(CultureInfo.InvariantCulture, $" FROM jsonb_array_elements({parameter}::jsonb))").ToString();
+    }
 
     public Task<long> GetSizeAsync(CancellationToken cancellationToken) => ReadAsync(async (connection, token) =>
     {

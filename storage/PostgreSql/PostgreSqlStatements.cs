@@ -106,13 +106,22 @@ internal sealed partial class PostgreSqlStatements
         if (!_upserts.TryGetValue(table, out var upsert))
         {
             var arrays = string.Join(", ", table.Columns.Select((_, i) => $"${i + 1}"));
-            var types = table.Columns.Select(c => c.Type switch { ColumnType.Real => Reals, ColumnType.Text => Texts, _ => Numbers }).ToArray();
+            var types = table.Columns.Select(c => c.Type switch { ColumnType.Real => Reals, ColumnType.Text => Texts, ColumnType.Binary => Binaries, _ => Numbers }).ToArray();
             _upserts.Add(table, upsert = new($"r_{table.Name}", table.UpsertFrom($"SELECT * FROM unnest({arrays})"), types));
         }
 
         var values = new object[table.Columns.Count];
         for (var i = 0; i < values.Length; i++)
-            values[i] = table.Columns[i].Type switch { ColumnType.Real => Column<double?>(rows, i), ColumnType.Text => Column<string?>(rows, i), _ => Column<long?>(rows, i) };
+        {
+            values[i] = table.Columns[i].Type switch
+            {
+                ColumnType.Real => Column<double?>(rows, i),
+                ColumnType.Text => Column<string?>(rows, i),
+                ColumnType.Binary => Column<byte[]?>(rows, i),
+                _ => Column<long?>(rows, i),
+            };
+        }
+
         Add(upsert, values);
     }
 

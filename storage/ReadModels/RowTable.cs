@@ -6,6 +6,7 @@ public enum ColumnType
     Number = 0,
     Real,
     Text,
+    Binary,
     /// <summary>A <see cref="Number"/> that the journal's writer fills in with its own; given as null. In the key of a counter it gives every writer a row that no other waits for.</summary>
     Writer,
 }
@@ -46,7 +47,7 @@ public sealed class RowTable
     /// <summary>Where the <see cref="ColumnType.Writer"/> column is, if there is one.</summary>
     public int? WriterColumn { get; }
 
-    /// <summary>A change of one row. Values stand in the order of <see cref="Columns"/>: <see cref="long"/>, <see cref="double"/>, <see cref="string"/> or null.</summary>
+    /// <summary>A change of one row. Values stand in the order of <see cref="Columns"/>: <see cref="long"/>, <see cref="double"/>, <see cref="string"/>, an array of bytes or null.</summary>
     public RowChange Row(params object?[] values) => values.Length == Columns.Count
         ? new(this, values)
         : throw new ArgumentException($"{Name} has {Columns.Count} columns, not {values.Length}.", nameof(values));

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Globalization;
+using System.Text;
 using Microsoft.Data.Sqlite;
 
 namespace Memento.Storage;
@@ -99,6 +100,13 @@ internal sealed class SqliteDatabase : IDatabase
         using var command = connection.Command("SELECT coalesce(max(entry_id), 0) FROM journal");
         return ((long)(await command.ExecuteScalarAsync(token))!).ToString(CultureInfo.InvariantCulture);
     }, cancellationToken);
+
+    public string TableOf(string parameter, params ReadOnlySpan<string> columns)
+    {
+        var sql = new StringBuilder("(SELECT ");
+        for (var i = 0; i < columns.Length; i++) sql.Append(CultureInfo.InvariantCulture, $"{(i == 0 ? "" : ", ")}value ->> {i} AS {columns[i].AsSpan(0, columns[i].IndexOf(' ', StringComparison.Ordinal))}");
+        return sql.Append(CultureInfo.InvariantCulture, $" FROM json_each({parameter}))").ToString();
+    }
 
     public Task<long> GetSizeAsync(CancellationToken cancellationToken) =>
         Task.FromResult(SizeOf(_options.DatabaseFile) + SizeOf(_options.DatabaseFile + "-wal"));

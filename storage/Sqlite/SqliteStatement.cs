@@ -39,6 +39,7 @@ internal sealed class SqliteStatement : IDisposable
         null => BindNull(index),
         long number => Bind(index, number),
         string text => Bind(index, text),
+        byte[] bytes => Bind(index, bytes.AsSpan()),
         double real => BindReal(index, real),
         _ => throw new ArgumentOutOfRangeException(nameof(value), value, "Not a column value."),
     };

@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Memento.Storage;
 
-namespace Memento.Sessions;
+namespace Memento.Journaling;
 
 /// <summary>A request with an idempotency key: what it belongs to, and a hash that tells whether a second one under the same key is the same.</summary>
 [GenerateSerializer, Immutable, Alias("memento.KeyedRequest")]

@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+
+namespace Memento.Rollback;
+
+/// <summary>What the journal of a rollback records.</summary>
+public abstract record RollbackFact
+{
+    private RollbackFact() { }
+
+    /// <summary>When it was recorded, by the server's clock.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    public sealed record Requested : RollbackFact
+    {
+        public required string OperationId { get; init; }
+        public required string RollbackPointId { get; init; }
+
+        /// <summary>Seq of the point: changes after it are looked at.</summary>
+        public required long PointSeq { get; init; }
+        public required RollbackType Type { get; init; }
+        public required StartRollback Request { get; init; }
+        public string? UndoOf { get; init; }
+    }
+
+    /// <summary>The plan is made. It follows from the point, the selection and <see cref="StartSeq"/>, so it can be made again after a crash.</summary>
+    public sealed record Started : RollbackFact
+    {
+        /// <summary>Changes after this one are somebody else's later work: never selected.</summary>
+        public required long StartSeq { get; init; }
+        public required long Total { get; init; }
+
+        /// <summary>The point to which undoing goes back; null for a dry run.</summary>
+        public string? RecoveryPointId { get; init; }
+    }
+
+    /// <summary>Some documents are changed.</summary>
+    public sealed record Progressed : RollbackFact
+    {
+        public required long Applied { get; init; }
+        public required long Total { get; init; }
+        public required long Seq { get; init; }
+    }
+
+    public sealed record ConflictsFound : RollbackFact
+    {
+        public required ImmutableArray<ConflictView> Conflicts { get; init; }
+    }
+
+    public sealed record ConflictResolved : RollbackFact
+    {
+        public required string ConflictId { get; init; }
+        public required ConflictChoice Choice { get; init; }
+        public string? AgentId { get; init; }
+    }
+
+    public sealed record CancelRequested : RollbackFact;
+
+    /// <summary>It is over.</summary>
+    public sealed record Finished : RollbackFact
+    {
+        public required RollbackStatus Status { get; init; }
+        public required string Message { get; init; }
+        public RollbackError? Error { get; init; }
+        public RollbackPreview? Preview { get; init; }
+    }
+
+    /// <summary>Another rollback undid this one.</summary>
+    public sealed record Undone : RollbackFact
+    {
+        public required string ByOperationId { get; init; }
+    }
+}
+
+/// <summary>A rollback, as its journal has it.</summary>
+public sealed record RollbackState
+{
+    public static RollbackState Empty { get; } = new();
+
+    /// <summary>Null before it was asked for.</summary>
+    public RollbackView? View { get; init; }
+    public StartRollback? Request { get; init; }
+    public long PointSeq { get; init; }
+
+    /// <summary>0 before it is planned.</summary>
+    public long StartSeq { get; init; }
+    public bool CancelRequested { get; init; }
+
+    /// <summary>All conflicts; the view has the first.</summary>
+    public ImmutableArray<ConflictView> Conflicts { get; init; } = [];
+}

@@ -1,0 +1,109 @@
+using System.Collections.Immutable;
+
+namespace Memento.Rollback;
+
+/// <summary>The rules of a rollback's life: what may follow what. What it does to documents is in <see cref="Undoing"/> and the merges.</summary>
+public static class RollbackOperation
+{
+    /// <summary>Newest lines of the log that are kept.</summary>
+    public const int MaxLog = 200;
+
+    /// <summary>Conflicts that a view shows.</summary>
+    public const int MaxShown = 100;
+
+    /// <summary>The state after a fact. Total: whatever was once recorded can be applied.</summary>
+    public static RollbackState Apply(RollbackState s, RollbackFact fact) => fact switch
+    {
+        RollbackFact.Requested f => s with
+        {
+            Request = f.Request, PointSeq = f.PointSeq,
+            View = Say(f, LogLevel.Info, $"{NamedEnumConverter<RollbackType>.NameOf(f.Type)} rollback to {f.RollbackPointId} asked for", new()
+            {
+                OperationId = f.OperationId,
+                RollbackPointId = f.RollbackPointId,
+                Type = f.Type,
+                Strategy = f.Request.Strategy ?? RollbackStrategy.Safe,
+                ConflictStrategy = f.Request.ConflictStrategy ?? ConflictStrategy.Abort,
+                Selection = f.Request.Selection,
+                Status = RollbackStatus.Pending,
+                Progress = 0,
+                TotalChanges = 0,
+                AppliedChanges = 0,
+                CreatedAt = f.At,
+                AgentId = f.Request.AgentId,
+                UndoOf = f.UndoOf,
+            }),
+        },
+        RollbackFact.Started f => s with
+        {
+            StartSeq = f.StartSeq,
+            View = Say(f, LogLevel.Info, f.RecoveryPointId is null ? $"{f.Total} documents would change" : $"{f.Total} documents to change; recovery point {f.RecoveryPointId} set", s.View! with
+            {
+                Status = RollbackStatus.InProgress, TotalChanges = f.Total, RecoveryPointId = f.RecoveryPointId, StartedAt = f.At,
+            }),
+        },
+        RollbackFact.Progressed f => s with
+        {
+            View = Say(f, LogLevel.Info, $"{f.Applied} of {f.Total} documents changed (seq {f.Seq})", s.View! with
+            {
+                AppliedChanges = f.Applied, TotalChanges = f.Total, Progress = f.Total == 0 ? 0 : (int)Math.Min(99, 100 * f.Applied / f.Total),
+            }),
+        },
+        RollbackFact.ConflictsFound f => WithConflicts(s, f, [.. s.Conflicts, .. f.Conflicts], LogLevel.Warn, $"{f.Conflicts.Length} conflicts found"),
+        RollbackFact.ConflictResolved f => WithConflicts(s, f,
+            [.. s.Conflicts.Select(c => c.ConflictId != f.ConflictId ? c : c with { Status = ConflictStatus.Resolved, Resolution = f.Choice, ResolvedAt = f.At, ResolvedBy = f.AgentId })],
+            LogLevel.Info, $"conflict {f.ConflictId} resolved: {NamedEnumConverter<ConflictChoice>.NameOf(f.Choice)}"),
+        RollbackFact.CancelRequested => s with { CancelRequested = true, View = Say(fact, LogLevel.Info, "asked to cancel", s.View!) },
+        RollbackFact.Finished f => s with
+        {
+            View = Say(f, f.Status is RollbackStatus.Completed ? LogLevel.Info : f.Status is RollbackStatus.Failed ? LogLevel.Error : LogLevel.Warn, f.Message, s.View! with
+            {
+                Status = f.Status, Error = f.Error, Preview = f.Preview, CompletedAt = f.At, Progress = f.Status is RollbackStatus.Completed ? 100 : s.View!.Progress,
+            }),
+        },
+        RollbackFact.Undone f => s with { View = Say(f, LogLevel.Info, $"undone by {f.ByOperationId}", s.View! with { UndoneBy = f.ByOperationId }) },
+        _ => throw new ArgumentOutOfRangeException(nameof(fact), fact, "Unknown fact."),
+    };
+
+    /// <summary>Why the operation cannot be used so, or null.</summary>
+    public static Refusal? CannotCancel(RollbackState s) => s.View!.IsOver
+        ? Refusal.Of(RefusalKind.Conflict, Codes.RollbackConflict, $"{s.View.OperationId} is over: it is {Name(s.View.Status)}.")
+        : null;
+
+    /// <inheritdoc cref="CannotCancel"/>
+    public static Refusal? CannotUndo(RollbackState s) =>
+        !s.View!.IsOver ? Refusal.Of(RefusalKind.Conflict, Codes.RollbackConflict, $"{s.View.OperationId} is {Name(s.View.Status)}; cancel it instead.")
+        : s.View.Type is RollbackType.DryRun || s.View.RecoveryPointId is null || s.View.Status is not RollbackStatus.Completed
+            ? Refusal.Of(RefusalKind.Conflict, Codes.RollbackConflict, $"{s.View.OperationId} changed nothing that could be undone: it is {Name(s.View.Status)}.")
+        : null;
+
+    /// <summary>What is wrong with a request, or null.</summary>
+    public static Refusal? Problem(StartRollback request)
+    {
+        var errors = new List<FieldError>();
+        if (request.BatchSize is < 1 or > 1_000) errors.Add(new("batchSize", $"is {request.BatchSize}; must be from 1 to 1000"));
+        if (request.DelayMs is < 0 or > 3_600_000) errors.Add(new("delayMs", $"is {request.DelayMs}; must be from 0 to 3600000"));
+        if (request.AgentId is { } agent && Names.Problem(agent) is { } problem) errors.Add(new("agentId", problem));
+        if (request.Type is RollbackType.Full && request.Selection is { IsEverything: false }) errors.Add(new("selection", "is given, and the type is full; leave it out, or ask for partial or selective"));
+        if (request.Type is RollbackType.Partial && request.Selection?.Documents is not { Length: > 0 }) errors.Add(new("selection.documents", "is missing; a partial rollback says which documents"));
+        if (request.Type is RollbackType.Selective && request.Selection is null or { IsEverything: true }) errors.Add(new("selection", "is empty; a selective rollback says whose or which changes"));
+        return errors.Count == 0 ? null : Refusal.Invalid([.. errors]);
+    }
+
+    /// <summary>What kind of rollback a request is, if it does not say.</summary>
+    public static RollbackType TypeOf(StartRollback request) => request.Type
+        ?? (request.Selection is null or { IsEverything: true } ? RollbackType.Full
+            : request.Selection is { SelectsAuthors: false, Since: null, Until: null, MaxAgeSeconds: null } ? RollbackType.Partial
+            : RollbackType.Selective);
+
+    private static RollbackState WithConflicts(RollbackState s, RollbackFact fact, ImmutableArray<ConflictView> conflicts, LogLevel level, string message) => s with
+    {
+        Conflicts = conflicts,
+        View = Say(fact, level, message, s.View! with { Conflicts = [.. conflicts.Take(MaxShown)], ConflictCount = conflicts.Length }),
+    };
+
+    private static RollbackView Say(RollbackFact fact, LogLevel level, string message, RollbackView view) =>
+        view with { Log = [.. view.Log.TakeLast(MaxLog - 1), new RollbackLogEntry(fact.At, level, message)] };
+
+    private static string Name(RollbackStatus status) => NamedEnumConverter<RollbackStatus>.NameOf(status);
+}

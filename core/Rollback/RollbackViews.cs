@@ -1,0 +1,186 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Memento.Workspaces;
+using Orleans;
+
+namespace Memento.Rollback;
+
+/// <summary>How far a rollback is.</summary>
+[JsonConverter(typeof(NamedEnumConverter<RollbackStatus>))]
+public enum RollbackStatus
+{
+    Pending = 0,
+    [JsonStringEnumMemberName("in_progress")] InProgress,
+    Completed,
+    Failed,
+    Cancelled,
+}
+
+[JsonConverter(typeof(NamedEnumConverter<LogLevel>))]
+public enum LogLevel { Info = 0, Warn, Error, Debug }
+
+/// <summary>One line of what a rollback did.</summary>
+[GenerateSerializer, Immutable, Alias("memento.RollbackLogEntry")]
+public sealed record RollbackLogEntry([property: Id(0)] DateTimeOffset Timestamp, [property: Id(1)] LogLevel Level, [property: Id(2)] string Message);
+
+/// <summary>Why something did not succeed.</summary>
+[GenerateSerializer, Immutable, Alias("memento.RollbackError")]
+public sealed record RollbackError([property: Id(0)] string Code, [property: Id(1)] string Message);
+
+/// <summary>A rollback, as it is told.</summary>
+[GenerateSerializer, Immutable, Alias("memento.RollbackView")]
+public sealed record RollbackView
+{
+    [Id(0)] public required string OperationId { get; init; }
+    [Id(1)] public required string RollbackPointId { get; init; }
+    [Id(2)] public required RollbackType Type { get; init; }
+    [Id(3)] public required RollbackStrategy Strategy { get; init; }
+    [Id(4)] public required ConflictStrategy ConflictStrategy { get; init; }
+    [Id(5)] public Selection? Selection { get; init; }
+    [Id(6)] public required RollbackStatus Status { get; init; }
+
+    /// <summary>Percent of the documents that are done, from 0 to 100.</summary>
+    [Id(7)] public required int Progress { get; init; }
+
+    /// <summary>Documents to change, and those that are changed.</summary>
+    [Id(8)] public required long TotalChanges { get; init; }
+    [Id(9)] public required long AppliedChanges { get; init; }
+
+    /// <summary>The newest 200 lines.</summary>
+    [Id(10)] public ImmutableArray<RollbackLogEntry> Log { get; init; } = [];
+
+    /// <summary>The first 100.</summary>
+    [Id(11)] public ImmutableArray<ConflictView> Conflicts { get; init; } = [];
+    [Id(12)] public long ConflictCount { get; init; }
+
+    /// <summary>The point that was made before anything was changed.</summary>
+    [Id(13), JsonIgnore(Condition = JsonIgnoreCondition.Never)] public string? RecoveryPointId { get; init; }
+    [Id(14), JsonIgnore(Condition = JsonIgnoreCondition.Never)] public DateTimeOffset? StartedAt { get; init; }
+    [Id(15), JsonIgnore(Condition = JsonIgnoreCondition.Never)] public DateTimeOffset? CompletedAt { get; init; }
+    [Id(16), JsonIgnore(Condition = JsonIgnoreCondition.Never)] public RollbackError? Error { get; init; }
+    [Id(17)] public required DateTimeOffset CreatedAt { get; init; }
+    [Id(18)] public string? AgentId { get; init; }
+
+    /// <summary>The rollback that this one undoes, or the one that undid this.</summary>
+    [Id(19)] public string? UndoOf { get; init; }
+    [Id(20)] public string? UndoneBy { get; init; }
+
+    /// <summary>What a dry run found.</summary>
+    [Id(21)] public RollbackPreview? Preview { get; init; }
+
+    [JsonIgnore] public bool IsOver => Status is RollbackStatus.Completed or RollbackStatus.Failed or RollbackStatus.Cancelled;
+}
+
+/// <summary>Why the rollback and what is there do not agree.</summary>
+[JsonConverter(typeof(NamedEnumConverter<ConflictType>))]
+public enum ConflictType
+{
+    [JsonStringEnumMemberName("value_mismatch")] ValueMismatch = 0,
+    [JsonStringEnumMemberName("missing_target")] MissingTarget,
+    [JsonStringEnumMemberName("type_mismatch")] TypeMismatch,
+    [JsonStringEnumMemberName("permission_denied")] PermissionDenied,
+    [JsonStringEnumMemberName("dependency_conflict")] Dependency,
+}
+
+[JsonConverter(typeof(NamedEnumConverter<ConflictStatus>))]
+public enum ConflictStatus
+{
+    /// <summary>Somebody is to decide.</summary>
+    Open = 0,
+    /// <summary>Decided, by somebody or by the rollback's strategy.</summary>
+    Resolved,
+}
+
+/// <summary>How a conflict is settled.</summary>
+[JsonConverter(typeof(NamedEnumConverter<ConflictChoice>))]
+public enum ConflictChoice
+{
+    [JsonStringEnumMemberName("keep-current")] KeepCurrent = 0,
+    [JsonStringEnumMemberName("use-rollback")] UseRollback,
+    [JsonStringEnumMemberName("smart-merge")] SmartMerge,
+    Value,
+}
+
+/// <summary>A conflict over one document. Base, current and rollback are versions of it; null = it was not there.</summary>
+[GenerateSerializer, Immutable, Alias("memento.ConflictView")]
+public sealed record ConflictView
+{
+    [Id(0)] public required string ConflictId { get; init; }
+    [Id(1)] public required string OperationId { get; init; }
+    [Id(2)] public required DocumentKind Kind { get; init; }
+    [Id(3)] public required string Id { get; init; }
+
+    /// <summary>The document and the places in it, as JSON pointers: <c>/entity/a/name</c>.</summary>
+    [Id(4)] public required string Path { get; init; }
+    [Id(5)] public ImmutableArray<string> Places { get; init; } = [];
+    [Id(6)] public required ConflictType Type { get; init; }
+    [Id(7)] public required string Reason { get; init; }
+    [Id(8)] public required ConflictStatus Status { get; init; }
+
+    /// <summary>Seq of the version that the rollback undoes, of the one that was there then, and of the one that it would bring back.</summary>
+    [Id(9)] public long? BaseSeq { get; init; }
+    [Id(10)] public long? CurrentSeq { get; init; }
+    [Id(11)] public long? RollbackSeq { get; init; }
+
+    /// <summary>How likely the smart merge is what a person would do: percent.</summary>
+    [Id(12)] public required int Confidence { get; init; }
+    [Id(13)] public required DateTimeOffset CreatedAt { get; init; }
+    [Id(14)] public ConflictChoice? Resolution { get; init; }
+    [Id(15)] public DateTimeOffset? ResolvedAt { get; init; }
+    [Id(16)] public string? ResolvedBy { get; init; }
+
+    [JsonIgnore] public DocumentKey Key => new(Kind, Id);
+}
+
+/// <summary>What a rollback would do.</summary>
+[GenerateSerializer, Immutable, Alias("memento.RollbackPreview")]
+public sealed record RollbackPreview
+{
+    /// <summary>Give this back to carry out exactly this.</summary>
+    [Id(0)] public required string PreviewToken { get; init; }
+    [Id(1)] public required long TotalChanges { get; init; }
+
+    /// <summary>Documents that would be created, updated and deleted.</summary>
+    [Id(2)] public required ImmutableSortedDictionary<string, long> ChangesByType { get; init; }
+
+    /// <summary>Ids by kind; the first 1,000 of each.</summary>
+    [Id(3)] public required ImmutableSortedDictionary<string, ImmutableArray<string>> AffectedItems { get; init; }
+    [Id(4)] public required DependencyReport Dependencies { get; init; }
+
+    /// <summary>The first 100.</summary>
+    [Id(5)] public required ImmutableArray<ConflictView> Conflicts { get; init; }
+    [Id(6)] public required long ConflictCount { get; init; }
+    [Id(7)] public required RollbackStrategy RecommendedStrategy { get; init; }
+    [Id(8)] public required string Reason { get; init; }
+
+    /// <summary>From the time that earlier changes took here; a first guess until there were some.</summary>
+    [Id(9)] public required long EstimatedDurationMs { get; init; }
+}
+
+/// <summary>What depends on what. Documents are named <c>kind/id</c>.</summary>
+[GenerateSerializer, Immutable, Alias("memento.DependencyReport")]
+public sealed record DependencyReport
+{
+    /// <summary>What documents that come back refer to and will not be there.</summary>
+    [Id(0)] public ImmutableArray<string> Required { get; init; } = [];
+
+    /// <summary>What stays and refers to documents that would go.</summary>
+    [Id(1)] public ImmutableArray<string> Affected { get; init; } = [];
+
+    /// <summary>Documents that need each other.</summary>
+    [Id(2)] public ImmutableArray<ImmutableArray<string>> Circular { get; init; } = [];
+}
+
+/// <summary>Settles a conflict.</summary>
+[GenerateSerializer, Immutable, Alias("memento.ResolveConflict")]
+public sealed record ResolveConflict
+{
+    [Id(0)] public required ConflictChoice Choice { get; init; }
+
+    /// <summary>The document's value, for <see cref="ConflictChoice.Value"/>.</summary>
+    [Id(1)] public JsonText? Value { get; init; }
+
+    /// <summary>The same in base64, for a file.</summary>
+    [Id(2)] public string? Base64 { get; init; }
+    [Id(3)] public string? AgentId { get; init; }
+}

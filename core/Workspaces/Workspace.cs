@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Text;
+
+namespace Memento.Workspaces;
+
+/// <summary>The rules of a workspace: state and command in, facts or a refusal out. No clock, no I/O, no Orleans.</summary>
+public static class Workspace
+{
+    /// <summary>Answers a command. <paramref name="now"/> is the server's time; recorded times never decrease even if it does.</summary>
+    public static Decision<WorkspaceFact> Decide(WorkspaceState s, WorkspaceCommand command, WorkspaceLimits limits, DateTimeOffset now)
+    {
+        var at = now > s.UpdatedAt ? now : s.UpdatedAt;
+        return command switch
+        {
+            WorkspaceCommand.Write write => Writing.Decide(s, write, limits, at),
+            WorkspaceCommand.CreatePoint create => Points.Create(s, create, limits, at),
+            WorkspaceCommand.ChangePoint change => Points.Change(change, limits, at),
+            WorkspaceCommand.RemovePoint remove => Points.Remove(remove, at),
+            _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown command."),
+        };
+    }
+
+    /// <summary>The state after a fact. Total: whatever was once recorded can be applied.</summary>
+    public static WorkspaceState Apply(WorkspaceState s, WorkspaceFact fact)
+    {
+        var next = s with { Seq = s.Seq + 1, UpdatedAt = fact.At > s.UpdatedAt ? fact.At : s.UpdatedAt, Chain = Link(s, fact) };
+        return fact switch
+        {
+            WorkspaceFact.DocumentsChanged changed => next with { ChangedSeq = next.Seq, Root = changed.Root, Documents = changed.Documents, Bytes = changed.Bytes },
+            WorkspaceFact.PointCreated => next with { Points = s.Points + 1 },
+            WorkspaceFact.PointRemoved => next with { Points = s.Points - 1 },
+            WorkspaceFact.PointChanged => next,
+            _ => throw new ArgumentOutOfRangeException(nameof(fact), fact, "Unknown fact."),
+        };
+    }
+
+    /// <summary>The chain after an entry: SHA-256 of the chain before it and what the entry says.</summary>
+    private static ContentHash Link(WorkspaceState s, WorkspaceFact fact)
+    {
+        var text = string.Create(CultureInfo.InvariantCulture, $"{s.Seq + 1}\n{(fact.At.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond}\n{Said(fact)}");
+        var linked = new byte[ContentHash.Size + Encoding.UTF8.GetByteCount(text)];
+        s.Chain.CopyTo(linked);
+        Encoding.UTF8.GetBytes(text, linked.AsSpan(ContentHash.Size));
+        return ContentHash.Of(linked);
+    }
+
+    private static string Said(WorkspaceFact fact) => fact switch
+    {
+        WorkspaceFact.DocumentsChanged c => $"documents\n{c.AgentId}\n{c.SessionId}\n{c.Cause}\n{c.Root}",
+        WorkspaceFact.PointCreated p => $"point\n{p.RollbackPointId}\n{p.Name}\n{p.Root}",
+        WorkspaceFact.PointChanged p => $"changed\n{p.RollbackPointId}",
+        WorkspaceFact.PointRemoved p => $"removed\n{p.RollbackPointId}",
+        _ => throw new ArgumentOutOfRangeException(nameof(fact), fact, "Unknown fact."),
+    };
+}

@@ -1,0 +1,237 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization.Metadata;
+using Memento.Journaling;
+using Memento.Storage;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Concurrency;
+
+namespace Memento.Workspaces;
+
+/// <summary>
+/// The shell of a workspace: look at the documents that are named, ask <see cref="Workspace"/>, append, tell.
+/// It is reentrant for one reason: many writes may wait for the group commit at the same time. Deciding and queueing happen between two awaits, so they cannot interleave.
+/// </summary>
+[GrainType("memento.workspace"), Reentrant]
+internal sealed partial class WorkspaceGrain(
+    IJournal journal, IWorkspaceIndex index, IOptions<WorkspaceOptions> options, WorkspaceLimits limits, IOptions<StorageOptions> storage, TimeProvider clock, ILogger<WorkspaceGrain> log)
+    : Grain, IWorkspaceGrain, IDisposable
+{
+    private const int MaxAttempts = 5;
+
+    private readonly NewestVersions _newest = new(index, options.Value.CachedDocuments);
+    private readonly SemaphoreSlim _points = new(1, 1);
+    private string _name = "";
+    private Journaled<WorkspaceState, WorkspaceFact> _workspace = null!;
+    private Task _reloading = Task.CompletedTask;
+
+    public static string StreamOf(string workspace) => $"workspace/{workspace}";
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _name = Names.Check("workspace", this.GetPrimaryKeyString());
+        _workspace = new(journal, new WorkspaceMachine(), StreamOf(_name), storage.Value.Journal.SnapshotInterval);
+        await _workspace.LoadAsync(cancellationToken);
+    }
+
+    public void Dispose() => _points.Dispose();
+
+    public async Task<WorkspaceView> GetAsync()
+    {
+        await EnsureLoadedAsync();
+        var state = _workspace.Committed;
+        return new()
+        {
+            Seq = state.Seq, ChangedSeq = state.ChangedSeq, Root = state.Root.ToString(), Documents = state.Documents, Bytes = state.Bytes, RollbackPoints = state.Points, UpdatedAt = state.Seq == 0 ? null : state.UpdatedAt,
+        };
+    }
+
+    public Task<WriteResult> WriteAsync(WriteDocuments request, string? idempotencyKey)
+    {
+        var operations = request.Operations.IsDefault ? [] : request.Operations;
+        var by = new Author(request.AgentId, request.SessionId);
+        return ExecuteAsync(
+            () => GatherAsync(by, operations), (command, state, facts) => ResultOf((WorkspaceCommand.Write)command, state, facts), MementoJson.Default.WriteResult,
+            idempotencyKey is null ? null : WriteKey.For(Scope, idempotencyKey, request));
+    }
+
+    public async Task<RollbackPoint> CreatePointAsync(CreateRollbackPoint request, string? idempotencyKey)
+    {
+        var key = KeyedRequest.For(Scope, idempotencyKey, "create-point", request, MementoJson.Default.CreateRollbackPoint);
+        await _points.WaitAsync();   // the limits count what is there; points are few, and may wait for each other
+        try
+        {
+            return await ExecuteAsync(async () =>
+            {
+                var sessions = await index.GetSessionPositionsAsync(_name, options.Value.MaxPointSessions + 1);
+                var existing = await index.GetExistingPointsAsync(_workspace.StreamId, request.SessionId, most: 2);
+                return new WorkspaceCommand.CreatePoint(
+                    $"rp-{Guid.CreateVersion7(clock.Now())}", request, [.. sessions.Take(options.Value.MaxPointSessions)], sessions.Length > options.Value.MaxPointSessions, existing);
+            }, (_, state, facts) => ViewOf((WorkspaceFact.PointCreated)facts[^1], state.Seq), MementoJson.Default.RollbackPoint, key);
+        }
+        finally
+        {
+            _points.Release();
+        }
+    }
+
+    public async Task<RollbackPoint> ChangePointAsync(string rollbackPointId, ChangeRollbackPoint request)
+    {
+        await _points.WaitAsync();
+        try
+        {
+            return await ExecuteAsync(
+                async () => new WorkspaceCommand.ChangePoint(await FindPointAsync(rollbackPointId), request.Pinned, request.TtlSeconds),
+                (command, _, facts) => facts is [WorkspaceFact.PointChanged changed]
+                    ? ((WorkspaceCommand.ChangePoint)command).Point with { Pinned = changed.Pinned, ExpiresAt = changed.ExpiresAt }
+                    : ((WorkspaceCommand.ChangePoint)command).Point,
+                MementoJson.Default.RollbackPoint);
+        }
+        finally
+        {
+            _points.Release();
+        }
+    }
+
+    public Task DeletePointAsync(string rollbackPointId) => RemovePointAsync(rollbackPointId, PointEnd.Deleted);
+
+    public async Task<bool> ExpirePointIfDueAsync(string rollbackPointId)
+    {
+        await EnsureLoadedAsync();
+        if (await index.FindPointAsync(_workspace.StreamId, rollbackPointId) is null) return true;
+        return await RemovePointAsync(rollbackPointId, PointEnd.Expired);
+    }
+
+    private string Scope => $"workspace:{_name}";
+
+    private async Task<bool> RemovePointAsync(string id, PointEnd reason)
+    {
+        await _points.WaitAsync();
+        try
+        {
+            return await ExecuteAsync(async () => new WorkspaceCommand.RemovePoint(await FindPointAsync(id, orExpired: true), reason), (_, _, facts) => !facts.IsEmpty, null);
+        }
+        finally
+        {
+            _points.Release();
+        }
+    }
+
+    private Task<RollbackPoint> FindPointAsync(string id, bool orExpired = false) => WorkspacePoints.FindAsync(index, _workspace.StreamId, id, orExpired ? DateTimeOffset.MinValue : clock.Now());
+
+    /// <summary>Looks at the documents that operations name. Synchronous when all of them are known, so that many writes can be under way.</summary>
+    private async ValueTask<WorkspaceCommand> GatherAsync(Author by, ImmutableArray<DocumentOperation> operations)
+    {
+        var current = new Dictionary<DocumentKey, CurrentDocument>(operations.Length);
+        while (true)
+        {
+            List<DocumentKey>? missing = null;
+            List<DocumentVersion>? unread = null;
+            foreach (var operation in operations)
+            {
+                var key = operation.Key;
+                if (!_newest.TryGet(key, out var version, out var value)) (missing ??= []).Add(key);
+                else if (operation.Op is DocumentOp.Patch && version is { IsDeleted: false } && (value ??= KnownValue(current, key, version)) is null) (unread ??= []).Add(version);
+                else current[key] = new(version, value);
+            }
+
+            if (missing is null && unread is null) return new WorkspaceCommand.Write(by, operations, current);
+            if (missing is not null) await _newest.LoadAsync(_workspace.StreamId, missing);
+            else
+            {
+                var values = await index.ReadValuesAsync(_workspace.StreamId, unread!);
+                for (var i = 0; i < values.Count; i++) current[unread![i].Key] = new(unread[i], values[i]);
+            }
+        }
+    }
+
+    private static DocumentValue? KnownValue(Dictionary<DocumentKey, CurrentDocument> current, DocumentKey key, DocumentVersion version) =>
+        current.TryGetValue(key, out var known) && known.Version?.Seq == version.Seq ? known.Value : null;
+
+    /// <summary>Decides, appends and answers. What another writer, or a failure of an append in front, made void is decided anew on the state as it is then; callers do not notice.</summary>
+    private async Task<T> ExecuteAsync<T>(
+        Func<ValueTask<WorkspaceCommand>> gather, Func<WorkspaceCommand, WorkspaceState, ImmutableArray<WorkspaceFact>, T> answer, JsonTypeInfo<T>? json, KeyedRequest? key = null)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            await EnsureLoadedAsync();
+            if (key is not null && await key.FindAnswerAsync(journal, json!) is { } known) return known;
+            await _workspace.ReserveAsync();
+            try
+            {
+                var command = await gather();
+                if (_workspace.IsBroken) continue;   // what was gathered is void
+                var before = _workspace.Tentative;
+                var (facts, refusal) = Workspace.Decide(before, command, limits, clock.Now());
+                // What was decided rests on appends that are under way: they must be stored before anybody hears of them. A bad value is bad whatever they become.
+                if (facts.IsDefaultOrEmpty && refusal?.Code is not Codes.ValidationFailed) await _workspace.SettleAsync();
+                if (refusal is not null && key is not null && await key.FindAnswerAsync(journal, json!) is { } meanwhile) return meanwhile;   // refused because it is done already
+                if (refusal is not null) throw new MementoException(refusal);
+                if (facts.IsEmpty) return answer(command, before, facts);
+                return await AppendAsync(command, before, facts, answer, json, key);
+            }
+            catch (MementoException e) when (attempt < MaxAttempts && e.Code is Codes.StaleWriter or Codes.IdempotencyKeyReused)
+            {
+                LogStale(log, _name, attempt);
+                DeactivateOnIdle();   // if another activation is the rightful one, the next call finds it
+            }
+        }
+    }
+
+    private async Task<T> AppendAsync<T>(
+        WorkspaceCommand command, WorkspaceState before, ImmutableArray<WorkspaceFact> facts, Func<WorkspaceCommand, WorkspaceState, ImmutableArray<WorkspaceFact>, T> answer, JsonTypeInfo<T>? json, KeyedRequest? key)
+    {
+        var after = before;
+        foreach (var fact in facts) after = Workspace.Apply(after, fact);
+        var result = answer(command, after, facts);
+        var (rows, blobs) = WorkspaceRows.Follow(_name, _workspace.StreamId, before.Seq, facts);
+        var appended = _workspace.Append(facts, after, rows, key?.Answer(result, json!), blobs);
+        var written = facts is [WorkspaceFact.DocumentsChanged changed] ? changed.Changes : [];
+        foreach (var change in written) _newest.Write(After(change, after.Seq), change.After);
+        await appended.Durable;
+        _workspace.Commit(appended);
+        foreach (var change in written) _newest.Commit(After(change, after.Seq));
+        return result;
+    }
+
+    private static DocumentVersion After(DocumentChange change, long seq) => new()
+    {
+        Key = change.Key, Seq = seq, Hash = change.After?.Hash, ContentType = change.After?.ContentType, Length = change.After?.Content.Length ?? 0, PreviousSeq = change.Before?.Seq ?? 0,
+    };
+
+    private static WriteResult ResultOf(WorkspaceCommand.Write command, WorkspaceState after, ImmutableArray<WorkspaceFact> facts)
+    {
+        var changes = facts is [WorkspaceFact.DocumentsChanged changed] ? changed.Changes : [];
+        var written = ImmutableArray.CreateBuilder<WrittenDocument>(command.Operations.Length);
+        var next = 0;   // changes stand in the order of the operations; those that changed nothing are missing
+        foreach (var operation in command.Operations)
+        {
+            var current = command.Current[operation.Key];
+            var change = next < changes.Length && changes[next].Key == operation.Key ? changes[next++] : null;
+            written.Add(change is null
+                ? new(operation.Kind, operation.Id, WriteOutcome.Unchanged, Etag.Of(current.Version))
+                : new(operation.Kind, operation.Id, change.After is null ? WriteOutcome.Deleted : current.Exists ? WriteOutcome.Updated : WriteOutcome.Created, change.After is null ? null : Etag.Of(after.Seq)));
+        }
+
+        return new(after.Seq, written.MoveToImmutable());
+    }
+
+    private static RollbackPoint ViewOf(WorkspaceFact.PointCreated p, long seq) => RollbackPoint.Of(p, seq, p.ExpiresAt, p.Pinned);
+
+    /// <summary>Reads the truth again if an append failed; all calls wait for the same reading.</summary>
+    private ValueTask EnsureLoadedAsync()
+    {
+        if (_workspace.IsBroken && _reloading.IsCompleted) _reloading = ReloadAsync();
+        return _reloading.IsCompletedSuccessfully ? default : new(_reloading);
+    }
+
+    private async Task ReloadAsync()
+    {
+        _newest.Clear();
+        await _workspace.LoadAsync();
+        _newest.Clear();
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Workspace {Workspace}: an append was void, attempt {Attempt}; the state is read again")]
+    private static partial void LogStale(ILogger log, string workspace, int attempt);
+}

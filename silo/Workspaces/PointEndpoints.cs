@@ -1,0 +1,47 @@
+using Memento.Http;
+using static Microsoft.AspNetCore.Http.StatusCodes;
+
+namespace Memento.Workspaces;
+
+/// <summary>Rollback points: the names of moments.</summary>
+internal sealed class PointEndpoints(WorkspaceCalls calls)
+{
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapApi("POST", "/rollback-points", CreateAsync, "createRollbackPoint", "Names this moment of the workspace")
+            .Takes<CreateRollbackPoint>().Example("""{"name":"before the refactoring","sessionId":"fix-the-parser","ttlSeconds":604800}""").Parameters(ApiDescription.Idempotency)
+            .Answers<RollbackPoint>(Status201Created).Refuses(Status400BadRequest, Status409Conflict, Status422UnprocessableEntity);
+        routes.MapApi("GET", "/rollback-points", ListAsync, "listRollbackPoints", "Lists rollback points, newest first")
+            .Parameters(new ParameterDescription("session", "Only points of this session.")).Parameters(ApiDescription.Paged).Answers<Page<RollbackPoint>>().Refuses(Status400BadRequest, Status422UnprocessableEntity);
+        routes.MapApi("GET", "/rollback-points/{id}", GetAsync, "getRollbackPoint", "Reads a rollback point").Answers<RollbackPoint>().Refuses(Status404NotFound, Status410Gone);
+        routes.MapApi("PATCH", "/rollback-points/{id}", ChangeAsync, "changeRollbackPoint", "Pins or unpins a rollback point, or lets it live longer or shorter")
+            .Takes<ChangeRollbackPoint>().Example("""{"pinned":true}""").Answers<RollbackPoint>().Refuses(Status400BadRequest, Status404NotFound, Status410Gone, Status422UnprocessableEntity);
+        routes.MapApi("DELETE", "/rollback-points/{id}", DeleteAsync, "deleteRollbackPoint", "Removes a rollback point; the documents stay as they are").AnswersNothing().Refuses(Status404NotFound);
+    }
+
+    private async Task CreateAsync(HttpContext http)
+    {
+        var (writer, key) = (calls.Writer(http), IdempotencyKey.Of(http));
+        var request = await RequestBody.ReadAsync(http, calls.MaxBodyBytes, MementoJson.Default.CreateRollbackPoint);
+        var point = await writer.CreatePointAsync(request, key);
+        http.Created(point, MementoJson.Default.RollbackPoint, WorkspaceCalls.Address(WorkspaceCalls.Workspace(http), point.RollbackPointId));
+    }
+
+    private async Task ListAsync(HttpContext http) =>
+        http.Answer(await calls.Queries(http).ListPointsAsync(http.QueryName("session"), http.QueryLimit(), http.Query("cursor")), MementoJson.Default.PageRollbackPoint);
+
+    private async Task GetAsync(HttpContext http) => http.Answer(await calls.Queries(http).GetPointAsync(WorkspaceCalls.PointId(http)), MementoJson.Default.RollbackPoint);
+
+    private async Task ChangeAsync(HttpContext http)
+    {
+        var (writer, id) = (calls.Writer(http), WorkspaceCalls.PointId(http));
+        var request = await RequestBody.ReadAsync(http, calls.MaxBodyBytes, MementoJson.Default.ChangeRollbackPoint);
+        http.Answer(await writer.ChangePointAsync(id, request), MementoJson.Default.RollbackPoint);
+    }
+
+    private async Task DeleteAsync(HttpContext http)
+    {
+        await calls.Writer(http).DeletePointAsync(WorkspaceCalls.PointId(http));
+        http.Response.StatusCode = Status204NoContent;
+    }
+}

@@ -1,0 +1,100 @@
+using System.Data.Common;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Memento.Storage;
+
+namespace Memento.Rollback;
+
+/// <summary>Lists of rollbacks and their conflicts.</summary>
+public interface IRollbackIndex
+{
+    /// <summary>Rollbacks of a workspace, newest first, without their logs.</summary>
+    Task<Page<RollbackView>> ListAsync(string workspace, RollbackStatus? status, int limit, string? cursor, CancellationToken cancellationToken = default);
+
+    /// <summary>Conflicts of a workspace, newest first; null = open and resolved ones, the open ones first.</summary>
+    Task<Page<ConflictView>> ListConflictsAsync(string workspace, ConflictStatus? status, string? operationId, int limit, string? cursor, CancellationToken cancellationToken = default);
+
+    Task<ConflictView?> FindConflictAsync(string workspace, string conflictId, CancellationToken cancellationToken = default);
+
+    /// <summary>Rollbacks of all workspaces that are not over.</summary>
+    Task<IReadOnlyList<GrainKey>> GetRunningAsync(int limit, CancellationToken cancellationToken = default);
+}
+
+internal sealed class RollbackIndex(IDatabase database) : IRollbackIndex
+{
+    public Task<Page<RollbackView>> ListAsync(string workspace, RollbackStatus? status, int limit, string? cursor, CancellationToken cancellationToken) => database.ReadAsync((connection, token) =>
+    {
+        var (at, id) = Cursor.Parse(cursor);
+        var filter = status is null ? "" : " AND status = @status";
+        using var command = connection.Command($"""
+            SELECT view, created_at, stream_id FROM rollback_operation
+            WHERE workspace = @workspace{filter} AND (created_at < @at OR (created_at = @at AND stream_id < @id)) ORDER BY created_at DESC, stream_id DESC LIMIT @limit
+            """, ("workspace", workspace), ("at", at), ("id", id), ("limit", limit + 1L));
+        if (status is { } wanted) command.Add("status", (long)wanted);
+        return ReadAsync(command, MementoJson.Default.RollbackView, limit, row => Cursor.Of(row.GetInt64(1), row.GetInt64(2)), token);
+    }, cancellationToken);
+
+    public Task<Page<ConflictView>> ListConflictsAsync(string workspace, ConflictStatus? status, string? operationId, int limit, string? cursor, CancellationToken cancellationToken) => database.ReadAsync((connection, token) =>
+    {
+        var (at, skip) = Cursor.Parse(cursor);
+        var filter = (status is null ? "" : " AND status = @status") + (operationId is null ? "" : " AND operation_id = @operation");
+        using var command = connection.Command($"""
+            SELECT view, created_at FROM rollback_conflict WHERE workspace = @workspace AND created_at <= @at{filter} ORDER BY created_at DESC, conflict_id DESC LIMIT @limit OFFSET @skip
+            """, ("workspace", workspace), ("at", at), ("limit", limit + 1L), ("skip", cursor is null ? 0 : skip));
+        if (status is { } wanted) command.Add("status", (long)wanted);
+        if (operationId is not null) command.Add("operation", operationId);
+        var (last, count) = (at, cursor is null ? 0 : skip);
+        return ReadAsync(command, MementoJson.Default.ConflictView, limit, row =>
+        {
+            // Conflicts of one rollback were found at the same moment: how many of them were told already is part of the cursor.
+            count = row.GetInt64(1) == last ? count + 1 : 1;
+            last = row.GetInt64(1);
+            return Cursor.Of(last, count);
+        }, token);
+    }, cancellationToken);
+
+    public Task<ConflictView?> FindConflictAsync(string workspace, string conflictId, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
+    {
+        using var command = connection.Command("SELECT view FROM rollback_conflict WHERE workspace = @workspace AND conflict_id = @id", ("workspace", workspace), ("id", conflictId));
+        return await command.ExecuteScalarAsync(token) is string view ? JsonSerializer.Deserialize(view, MementoJson.Default.ConflictView) : null;
+    }, cancellationToken);
+
+    public Task<IReadOnlyList<GrainKey>> GetRunningAsync(int limit, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
+    {
+        using var command = connection.Command("SELECT workspace, operation_id FROM rollback_operation WHERE status < 2 LIMIT @limit", ("limit", (long)limit));
+        using var reader = await command.ExecuteReaderAsync(token);
+        var running = new List<GrainKey>();
+        while (await reader.ReadAsync(token)) running.Add(new(reader.GetString(0), reader.GetString(1)));
+        return (IReadOnlyList<GrainKey>)running;
+    }, cancellationToken);
+
+    private static async Task<Page<T>> ReadAsync<T>(DbCommand command, JsonTypeInfo<T> type, int limit, Func<DbDataReader, string> cursor, CancellationToken token)
+    {
+        using var reader = await command.ExecuteReaderAsync(token);
+        var items = new List<T>();
+        string? next = null;
+        while (await reader.ReadAsync(token))
+        {
+            if (items.Count == limit) return new() { Items = [.. items], NextCursor = next };
+            items.Add(JsonSerializer.Deserialize(reader.GetString(0), type)!);
+            next = cursor(reader);
+        }
+
+        return new() { Items = [.. items] };
+    }
+
+    private static class Cursor
+    {
+        public static string Of(long at, long id) => string.Create(CultureInfo.InvariantCulture, $"{at}-{id}");
+
+        public static (long At, long Id) Parse(string? cursor)
+        {
+            if (cursor is null) return (long.MaxValue, long.MaxValue);
+            var parts = cursor.Split('-');
+            return parts.Length == 2 && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var at) && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+                ? (at, id)
+                : throw new MementoException(Refusal.Invalid("cursor", $"{Quoted.Text(cursor)} is not a cursor that this list gave"));
+        }
+    }
+}

@@ -1,0 +1,44 @@
+-- Every version of every document, numbered by the workspace's journal: the documents that one entry changed share its seq.
+-- Rows lie in the order in which they were written, as in the journal. Small values lie in the row (value), large ones in blob under their hash; a deleted document has no hash.
+-- kind: 0 = entity, 1 = relationship, 2 = file, 3 = configuration, 4 = session_state, 5 = metadata. previous: seq of the version before, 0 if there is none.
+CREATE TABLE document_version (
+    version_id   INTEGER PRIMARY KEY,
+    stream_id    INTEGER NOT NULL,
+    kind         INTEGER NOT NULL,
+    id           TEXT    NOT NULL,
+    seq          INTEGER NOT NULL,
+    previous     INTEGER NOT NULL,
+    hash         BLOB,
+    content_type TEXT,
+    length       INTEGER NOT NULL,
+    value        BLOB
+) STRICT;
+
+CREATE UNIQUE INDEX document_version_key ON document_version (stream_id, kind, id, seq);
+CREATE INDEX document_version_seq  ON document_version (stream_id, seq);
+CREATE INDEX document_version_blob ON document_version (hash) WHERE value IS NULL AND hash IS NOT NULL;
+
+-- Rollback points; what does not change stands in the journal entry at seq. ended: 0 = there, 1 = deleted, 2 = expired, 3 = made room for others.
+CREATE TABLE rollback_point (
+    stream_id  INTEGER NOT NULL,
+    point_id   TEXT    NOT NULL,
+    seq        INTEGER NOT NULL,
+    workspace  TEXT    NOT NULL,
+    session_id TEXT,
+    expires_at INTEGER,
+    pinned     INTEGER NOT NULL,
+    ended      INTEGER NOT NULL,
+    PRIMARY KEY (stream_id, point_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX rollback_point_newest  ON rollback_point (stream_id, seq) WHERE ended = 0;
+CREATE INDEX rollback_point_session ON rollback_point (stream_id, session_id, seq) WHERE ended = 0 AND session_id IS NOT NULL;
+CREATE INDEX rollback_point_due     ON rollback_point (expires_at) WHERE ended = 0 AND pinned = 0 AND expires_at IS NOT NULL;
+
+-- For people. Read-only, described in docs/storage.md.
+CREATE VIEW look_documents AS
+SELECT substr(t.name, 11) AS workspace,
+       CASE v.kind WHEN 0 THEN 'entity' WHEN 1 THEN 'relationship' WHEN 2 THEN 'file' WHEN 3 THEN 'configuration' WHEN 4 THEN 'session_state' ELSE 'metadata' END AS kind,
+       v.id, v.seq, datetime(j.at / 1e6, 'unixepoch') AS at, j.payload ->> 'agentId' AS agent, j.payload ->> 'sessionId' AS session, j.payload ->> 'cause' AS cause,
+       v.hash IS NULL AS deleted, v.content_type, v.length, CASE WHEN v.content_type IS NULL THEN CAST(v.value AS TEXT) END AS value, lower(hex(v.hash)) AS hash
+FROM document_version v JOIN stream t ON t.stream_id = v.stream_id JOIN journal j ON j.stream_id = v.stream_id AND j.position = v.seq;

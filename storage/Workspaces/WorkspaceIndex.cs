@@ -1,0 +1,151 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Memento.Storage;
+
+namespace Memento.Workspaces;
+
+internal sealed partial class WorkspaceIndex(IDatabase database) : IWorkspaceIndex
+{
+    public Task<IReadOnlyList<DocumentVersion>> FindAsync(long streamId, IReadOnlyCollection<DocumentKey> keys, long at, CancellationToken cancellationToken) =>
+        database.ReadAsync(async (connection, token) =>
+        {
+            // The keys come first, and each finds its newest version in the index.
+            using var command = connection.Command($"""
+                SELECT {DocumentRow.Columns} FROM {database.TableOf("@keys", "kind bigint", "id text")} k CROSS JOIN document_version v
+                WHERE v.stream_id = @stream AND v.kind = k.kind AND v.id = k.id
+                  AND v.seq = (SELECT max(x.seq) FROM document_version x WHERE x.stream_id = @stream AND x.kind = k.kind AND x.id = k.id AND x.seq <= @at)
+                """, ("stream", streamId), ("at", at), ("keys", Rows(keys, (writer, key) => { writer.WriteNumberValue((int)key.Kind); writer.WriteStringValue(key.Id); })));
+            using var reader = await command.ExecuteReaderAsync(token);
+            var found = new List<DocumentVersion>(keys.Count);
+            while (await reader.ReadAsync(token)) found.Add(DocumentRow.Read(reader));
+            return (IReadOnlyList<DocumentVersion>)found;
+        }, cancellationToken);
+
+    public Task<IReadOnlyList<DocumentValue>> ReadValuesAsync(long streamId, IReadOnlyList<DocumentVersion> versions, CancellationToken cancellationToken) =>
+        database.ReadAsync(async (connection, token) =>
+        {
+            using var command = connection.Command($"""
+                SELECT {DocumentRow.Columns}, {DocumentRow.Values}
+                FROM {database.TableOf("@keys", "kind bigint", "id text", "seq bigint")} k CROSS JOIN document_version v {DocumentRow.Blobs}
+                WHERE v.stream_id = @stream AND v.kind = k.kind AND v.id = k.id AND v.seq = k.seq
+                """, ("stream", streamId), ("keys", Rows(versions, (writer, version) =>
+                {
+                    writer.WriteNumberValue((int)version.Key.Kind);
+                    writer.WriteStringValue(version.Key.Id);
+                    writer.WriteNumberValue(version.Seq);
+                })));
+            var values = new Dictionary<(DocumentKey, long), DocumentValue>(versions.Count);
+            using (var reader = await command.ExecuteReaderAsync(token))
+            {
+                while (await reader.ReadAsync(token))
+                {
+                    var version = DocumentRow.Read(reader);
+                    values[(version.Key, version.Seq)] = DocumentRow.ReadValue(reader, version);
+                }
+            }
+
+            return (IReadOnlyList<DocumentValue>)[.. versions.Select(v => values.GetValueOrDefault((v.Key, v.Seq)) ?? throw new MementoException(Refusal.Of(
+                RefusalKind.Unavailable, Codes.SnapshotCorrupted, $"{v.Key} at seq {v.Seq} is missing. Nothing is restored from it; restore it from a backup.")))];
+        }, cancellationToken);
+
+    public async Task<IReadOnlyList<DocumentVersion>> ListAsync(long streamId, DocumentKind? kind, string? prefix, DocumentKey? after, int limit, long at, CancellationToken cancellationToken)
+    {
+        var found = new List<DocumentVersion>();
+        foreach (var one in kind is { } wanted ? [wanted] : Enum.GetValues<DocumentKind>())
+        {
+            if (one < after?.Kind) continue;
+            var last = one == after?.Kind ? after.Value.Id : "";
+            while (found.Count < limit)
+            {
+                // Ids first, hopping over their versions in the index; deleted ones fall away afterwards.
+                var ids = await ReadIdsAsync(streamId, one, prefix ?? "", last, Math.Max(50, limit - found.Count), cancellationToken);
+                if (ids.Count == 0) break;
+                last = ids[^1];
+                var versions = await FindAsync(streamId, [.. ids.Select(id => new DocumentKey(one, id))], at, cancellationToken);
+                found.AddRange(versions.Where(v => !v.IsDeleted).OrderBy(v => v.Key).Take(limit - found.Count));
+            }
+        }
+
+        return found;
+    }
+
+    public Task<IReadOnlyList<DocumentVersion>> GetHistoryAsync(long streamId, DocumentKey key, long before, int limit, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
+    {
+        using var command = connection.Command($"""
+            SELECT {DocumentRow.Columns} FROM document_version v
+            WHERE v.stream_id = @stream AND v.kind = @kind AND v.id = @id AND v.seq < @before ORDER BY v.seq DESC LIMIT @limit
+            """, ("stream", streamId), ("kind", (long)key.Kind), ("id", key.Id), ("before", before), ("limit", (long)limit));
+        using var reader = await command.ExecuteReaderAsync(token);
+        var found = new List<DocumentVersion>();
+        while (await reader.ReadAsync(token)) found.Add(DocumentRow.Read(reader));
+        return (IReadOnlyList<DocumentVersion>)found;
+    }, cancellationToken);
+
+    public Task ScanAsync(long streamId, long after, long upTo, Action<DocumentVersion> next, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
+    {
+        using var command = connection.Command(
+            $"SELECT {DocumentRow.Columns} FROM document_version v WHERE v.stream_id = @stream AND v.seq > @after AND v.seq <= @to ORDER BY v.seq",
+            ("stream", streamId), ("after", after), ("to", upTo));
+        using var reader = await command.ExecuteReaderAsync(token);
+        while (await reader.ReadAsync(token)) next(DocumentRow.Read(reader));
+        return 0;
+    }, cancellationToken);
+
+    public Task<IReadOnlyDictionary<long, Change>> GetChangesAsync(long streamId, IReadOnlyCollection<long> seqs, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
+    {
+        using var command = connection.Command($"""
+            SELECT j.position, j.kind, j.version, j.at, j.payload, j.checksum
+            FROM {database.TableOf("@seqs", "seq bigint")} k CROSS JOIN journal j WHERE j.stream_id = @stream AND j.position = k.seq
+            """, ("stream", streamId), ("seqs", Rows(seqs, (writer, seq) => writer.WriteNumberValue(seq))));
+        using var reader = await command.ExecuteReaderAsync(token);
+        var found = new Dictionary<long, Change>(seqs.Count);
+        while (await reader.ReadAsync(token))
+        {
+            var entry = Journal.ReadEntry(reader, streamId);
+            if (WorkspaceFactCodec.Decode(entry.Kind, entry.Version, entry.Payload.Span) is WorkspaceFact.DocumentsChanged c)
+                found.Add(entry.Position, new(c.At, new(c.AgentId, c.SessionId, c.Cause)));
+        }
+
+        return (IReadOnlyDictionary<long, Change>)found;
+    }, cancellationToken);
+
+    private Task<List<string>> ReadIdsAsync(long streamId, DocumentKind kind, string prefix, string after, int limit, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
+    {
+        var end = Utf8Order.EndOfPrefix(prefix);
+        var bounded = end is null ? "" : " AND v.id < @end";
+        var from = Utf8Order.Compare(after, prefix) < 0 ? (Operator: ">=", Id: prefix) : (Operator: ">", Id: after);
+        using var command = connection.Command($"""
+            WITH RECURSIVE d (id) AS (
+                SELECT (SELECT min(v.id) FROM document_version v WHERE v.stream_id = @stream AND v.kind = @kind AND v.id {from.Operator} @from{bounded})
+                UNION ALL
+                SELECT (SELECT min(v.id) FROM document_version v WHERE v.stream_id = @stream AND v.kind = @kind AND v.id > d.id{bounded}) FROM d WHERE d.id IS NOT NULL)
+            SELECT d.id FROM d WHERE d.id IS NOT NULL LIMIT @limit
+            """, ("stream", streamId), ("kind", (long)kind), ("from", from.Id), ("limit", (long)limit));
+        if (end is not null) command.Add("end", end);
+        using var reader = await command.ExecuteReaderAsync(token);
+        var ids = new List<string>();
+        while (await reader.ReadAsync(token)) ids.Add(reader.GetString(0));
+        if (ids.Count > 0 && !ids[^1].StartsWith(prefix, StringComparison.Ordinal)) ids.RemoveAll(id => !id.StartsWith(prefix, StringComparison.Ordinal));
+        return ids;
+    }, cancellationToken);
+
+    /// <summary>Rows as a JSON array of arrays, for <see cref="IDatabase.TableOf"/>.</summary>
+    private static string Rows<T>(IEnumerable<T> rows, Action<Utf8JsonWriter, T> write)
+    {
+        var buffer = new System.Buffers.ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartArray();
+            foreach (var row in rows)
+            {
+                writer.WriteStartArray();
+                write(writer, row);
+                writer.WriteEndArray();
+            }
+
+            writer.WriteEndArray();
+        }
+
+        return System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+}
