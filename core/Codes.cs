@@ -20,4 +20,7 @@ public static class Codes
     public const string AgentNotInSession = "AGENT_NOT_IN_SESSION";
     public const string SeqNotFound = "SEQ_NOT_FOUND";
     public const string CheckpointNotFound = "CHECKPOINT_NOT_FOUND";
+
+    public const string DiffIncomplete = "DIFF_INCOMPLETE";
+    public const string DiffMismatch = "DIFF_MISMATCH";
 }

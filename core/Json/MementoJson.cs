@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Memento.Rollback;
 using Memento.Sessions;
 
 namespace Memento;
@@ -44,4 +45,5 @@ namespace Memento;
 [JsonSerializable(typeof(NewEvent[]))]
 [JsonSerializable(typeof(ImmutableArray<string>))]
 [JsonSerializable(typeof(ImmutableArray<NewEvent>))]
+[JsonSerializable(typeof(JsonDelta))]
 public sealed partial class MementoJson : JsonSerializerContext;
