@@ -46,4 +46,6 @@ namespace Memento;
 [JsonSerializable(typeof(ImmutableArray<string>))]
 [JsonSerializable(typeof(ImmutableArray<NewEvent>))]
 [JsonSerializable(typeof(JsonDelta))]
+[JsonSerializable(typeof(DiffSummary))]
+[JsonSerializable(typeof(SemanticDiff))]
 public sealed partial class MementoJson : JsonSerializerContext;
