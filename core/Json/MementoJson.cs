@@ -48,4 +48,5 @@ namespace Memento;
 [JsonSerializable(typeof(JsonDelta))]
 [JsonSerializable(typeof(DiffSummary))]
 [JsonSerializable(typeof(SemanticDiff))]
+[JsonSerializable(typeof(ImmutableArray<DocumentChange>))]
 public sealed partial class MementoJson : JsonSerializerContext;
