@@ -30,4 +30,6 @@ public static class Codes
     public const string RollbackExpired = "ROLLBACK_EXPIRED";
     public const string RollbackConflict = "ROLLBACK_CONFLICT";
     public const string TooManyPoints = "TOO_MANY_ROLLBACK_POINTS";
+    public const string DiffIncomplete = "DIFF_INCOMPLETE";
+    public const string DiffMismatch = "DIFF_MISMATCH";
 }

@@ -78,4 +78,8 @@ namespace Memento;
 [JsonSerializable(typeof(PreviewRollback))]
 [JsonSerializable(typeof(StartRollback))]
 [JsonSerializable(typeof(ResolveConflict))]
+[JsonSerializable(typeof(JsonDelta))]
+[JsonSerializable(typeof(DiffSummary))]
+[JsonSerializable(typeof(SemanticDiff))]
+[JsonSerializable(typeof(ImmutableArray<DocumentChange>))]
 public sealed partial class MementoJson : JsonSerializerContext;
