@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+
+namespace Memento.Rollback;
+
+/// <summary>How <see cref="SmartMerge"/> would settle, or has settled, one conflict.</summary>
+/// <param name="Value">What goes there; null for nothing.</param>
+public sealed record Settlement(MergeConflict Conflict, SmartRule Rule, ReadOnlyMemory<byte>? Value);
+
+/// <summary>What a three-way merge gave.</summary>
+public sealed record MergeOutcome
+{
+    private readonly Func<Func<MergeConflict, ReadOnlyMemory<byte>?>, DocumentValue?> _write;
+
+    internal MergeOutcome(Func<Func<MergeConflict, ReadOnlyMemory<byte>?>, DocumentValue?> write) => _write = write;
+
+    /// <summary>The merged value, with ours where there are conflicts; null if the document is not to be there.</summary>
+    public DocumentValue? Value { get; init; }
+
+    /// <summary>The places that both sides changed and that nobody has settled; none after <see cref="SmartMerge"/>.</summary>
+    public ImmutableArray<MergeConflict> Conflicts { get; init; } = [];
+
+    /// <summary>How each conflict can be settled, in the same order; after <see cref="SmartMerge"/>, how it was.</summary>
+    public ImmutableArray<Settlement> Settlements { get; init; } = [];
+
+    /// <summary>Our changes that <see cref="Value"/> has.</summary>
+    public ImmutableArray<MergePlace> Kept { get; init; } = [];
+
+    /// <summary>Their changes that <see cref="Value"/> has.</summary>
+    public ImmutableArray<MergePlace> Merged { get; init; } = [];
+
+    /// <summary>Changes of either side that <see cref="Value"/> does not have.</summary>
+    public ImmutableArray<MergePlace> Discarded { get; init; } = [];
+
+    /// <summary>Sentences for people about what they may want to look at.</summary>
+    public ImmutableArray<string> Warnings { get; init; } = [];
+
+    /// <summary>Estimated probability in percent, 1 to 99, that people would have made of it what <see cref="SmartMerge"/> does; see <see cref="MergeConfidence"/>. 100 if there was nothing to merge.</summary>
+    public int Confidence { get; init; }
+
+    /// <summary>The merged value with every conflict settled in favour of one side; null if the document is not to be there.</summary>
+    public DocumentValue? Resolve(MergeSide side) => Resolve(conflict => conflict[side]);
+
+    /// <summary>The merged value with every conflict replaced by what <paramref name="choose"/> answers, null meaning nothing. It is asked once for each.</summary>
+    public DocumentValue? Resolve(Func<MergeConflict, ReadOnlyMemory<byte>?> choose) => _write(choose);
+}
