@@ -30,6 +30,9 @@ public static class Codes
     public const string RollbackExpired = "ROLLBACK_EXPIRED";
     public const string RollbackConflict = "ROLLBACK_CONFLICT";
     public const string TooManyPoints = "TOO_MANY_ROLLBACK_POINTS";
+    public const string StalePreview = "STALE_PREVIEW";
+    public const string OperationNotFound = "OPERATION_NOT_FOUND";
+    public const string ConflictNotFound = "CONFLICT_NOT_FOUND";
     public const string DiffIncomplete = "DIFF_INCOMPLETE";
     public const string DiffMismatch = "DIFF_MISMATCH";
 }

@@ -1,3 +1,4 @@
+using Memento.Rollback;
 using Memento.Sessions;
 using Memento.Workspaces;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,6 +20,12 @@ public static class MementoSiloBuilderExtensions
         silo.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WorkspaceOptions>, WorkspaceOptionsValidator>());
         silo.Services.AddOptions<WorkspaceOptions>().BindConfiguration(WorkspaceOptions.Section).ValidateOnStart();
         silo.Services.TryAddSingleton(services => services.GetRequiredService<IOptions<WorkspaceOptions>>().Value.Limits);
+        silo.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RollbackOptions>, RollbackOptionsValidator>());
+        silo.Services.AddOptions<RollbackOptions>().BindConfiguration(RollbackOptions.Section).ValidateOnStart();
+        silo.Services.TryAddSingleton<RollbackRules>();
+        silo.Services.TryAddSingleton<RollbackPace>();
+        silo.Services.TryAddSingleton<RollbackSweeper>();
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<RollbackSweeper>());
         silo.Services.TryAddSingleton<SessionSweeper>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<SessionSweeper>());
         return silo;

@@ -1,5 +1,6 @@
 using Memento.Http;
 using Memento.Operations;
+using Memento.Rollback;
 using Memento.Sessions;
 using Memento.Workspaces;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -94,6 +95,7 @@ internal static class MementoHost
         builder.Services.AddOptions<HttpOptions>().BindConfiguration(HttpOptions.Section).ValidateOnStart();
         builder.Services.AddSingleton<SessionCalls>().AddSingleton<SessionEndpoints>().AddSingleton<EventEndpoints>().AddSingleton<EventStream>().AddSingleton<FeedStream>();
         builder.Services.AddSingleton<WorkspaceCalls>().AddSingleton<DocumentEndpoints>().AddSingleton<BatchEndpoints>().AddSingleton<PointEndpoints>();
+        builder.Services.AddSingleton<RollbackCalls>().AddSingleton<RollbackEndpoints>().AddSingleton<ConflictEndpoints>().AddSingleton<RollbackStream>();
         builder.Services.AddMementoOpenApi();
         builder.WebHost.UseUrls(urls).UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
@@ -116,7 +118,11 @@ internal static class MementoHost
         var documents = api.MapGroup("").WithTags(OpenApi.Documents);
         app.Services.GetRequiredService<BatchEndpoints>().Map(documents);
         app.Services.GetRequiredService<DocumentEndpoints>().Map(documents);
-        app.Services.GetRequiredService<PointEndpoints>().Map(api.MapGroup("").WithTags(OpenApi.Rollback));
+        var rollback = api.MapGroup("").WithTags(OpenApi.Rollback);
+        app.Services.GetRequiredService<PointEndpoints>().Map(rollback);
+        app.Services.GetRequiredService<RollbackEndpoints>().Map(rollback);
+        app.Services.GetRequiredService<RollbackStream>().Map(rollback);
+        app.Services.GetRequiredService<ConflictEndpoints>().Map(rollback);
     }
 
     private static void MapOperations(WebApplication app)

@@ -17,7 +17,7 @@ public static class RollbackOperation
         RollbackFact.Requested f => s with
         {
             Request = f.Request, PointSeq = f.PointSeq,
-            View = Say(f, LogLevel.Info, $"{NamedEnumConverter<RollbackType>.NameOf(f.Type)} rollback to {f.RollbackPointId} asked for", new()
+            View = Say(f, LogSeverity.Info, $"{NamedEnumConverter<RollbackType>.NameOf(f.Type)} rollback to {f.RollbackPointId} asked for", new()
             {
                 OperationId = f.OperationId,
                 RollbackPointId = f.RollbackPointId,
@@ -37,31 +37,31 @@ public static class RollbackOperation
         RollbackFact.Started f => s with
         {
             StartSeq = f.StartSeq,
-            View = Say(f, LogLevel.Info, f.RecoveryPointId is null ? $"{f.Total} documents would change" : $"{f.Total} documents to change; recovery point {f.RecoveryPointId} set", s.View! with
+            View = Say(f, LogSeverity.Info, f.RecoveryPointId is null ? $"{f.Total} documents would change" : $"{f.Total} documents to change; recovery point {f.RecoveryPointId} set", s.View! with
             {
                 Status = RollbackStatus.InProgress, TotalChanges = f.Total, RecoveryPointId = f.RecoveryPointId, StartedAt = f.At,
             }),
         },
         RollbackFact.Progressed f => s with
         {
-            View = Say(f, LogLevel.Info, $"{f.Applied} of {f.Total} documents changed (seq {f.Seq})", s.View! with
+            View = Say(f, LogSeverity.Info, $"{f.Applied} of {f.Total} documents changed (seq {f.Seq})", s.View! with
             {
                 AppliedChanges = f.Applied, TotalChanges = f.Total, Progress = f.Total == 0 ? 0 : (int)Math.Min(99, 100 * f.Applied / f.Total),
             }),
         },
-        RollbackFact.ConflictsFound f => WithConflicts(s, f, [.. s.Conflicts, .. f.Conflicts], LogLevel.Warn, $"{f.Conflicts.Length} conflicts found"),
+        RollbackFact.ConflictsFound f => WithConflicts(s, f, [.. s.Conflicts, .. f.Conflicts], LogSeverity.Warn, $"{f.Conflicts.Length} conflicts found"),
         RollbackFact.ConflictResolved f => WithConflicts(s, f,
             [.. s.Conflicts.Select(c => c.ConflictId != f.ConflictId ? c : c with { Status = ConflictStatus.Resolved, Resolution = f.Choice, ResolvedAt = f.At, ResolvedBy = f.AgentId })],
-            LogLevel.Info, $"conflict {f.ConflictId} resolved: {NamedEnumConverter<ConflictChoice>.NameOf(f.Choice)}"),
-        RollbackFact.CancelRequested => s with { CancelRequested = true, View = Say(fact, LogLevel.Info, "asked to cancel", s.View!) },
+            LogSeverity.Info, $"conflict {f.ConflictId} resolved: {NamedEnumConverter<ConflictChoice>.NameOf(f.Choice)}"),
+        RollbackFact.CancelRequested => s with { CancelRequested = true, View = Say(fact, LogSeverity.Info, "asked to cancel", s.View!) },
         RollbackFact.Finished f => s with
         {
-            View = Say(f, f.Status is RollbackStatus.Completed ? LogLevel.Info : f.Status is RollbackStatus.Failed ? LogLevel.Error : LogLevel.Warn, f.Message, s.View! with
+            View = Say(f, f.Status is RollbackStatus.Completed ? LogSeverity.Info : f.Status is RollbackStatus.Failed ? LogSeverity.Error : LogSeverity.Warn, f.Message, s.View! with
             {
                 Status = f.Status, Error = f.Error, Preview = f.Preview, CompletedAt = f.At, Progress = f.Status is RollbackStatus.Completed ? 100 : s.View!.Progress,
             }),
         },
-        RollbackFact.Undone f => s with { View = Say(f, LogLevel.Info, $"undone by {f.ByOperationId}", s.View! with { UndoneBy = f.ByOperationId }) },
+        RollbackFact.Undone f => s with { View = Say(f, LogSeverity.Info, $"undone by {f.ByOperationId}", s.View! with { UndoneBy = f.ByOperationId }) },
         _ => throw new ArgumentOutOfRangeException(nameof(fact), fact, "Unknown fact."),
     };
 
@@ -96,13 +96,13 @@ public static class RollbackOperation
             : request.Selection is { SelectsAuthors: false, Since: null, Until: null, MaxAgeSeconds: null } ? RollbackType.Partial
             : RollbackType.Selective);
 
-    private static RollbackState WithConflicts(RollbackState s, RollbackFact fact, ImmutableArray<ConflictView> conflicts, LogLevel level, string message) => s with
+    private static RollbackState WithConflicts(RollbackState s, RollbackFact fact, ImmutableArray<ConflictView> conflicts, LogSeverity level, string message) => s with
     {
         Conflicts = conflicts,
         View = Say(fact, level, message, s.View! with { Conflicts = [.. conflicts.Take(MaxShown)], ConflictCount = conflicts.Length }),
     };
 
-    private static RollbackView Say(RollbackFact fact, LogLevel level, string message, RollbackView view) =>
+    private static RollbackView Say(RollbackFact fact, LogSeverity level, string message, RollbackView view) =>
         view with { Log = [.. view.Log.TakeLast(MaxLog - 1), new RollbackLogEntry(fact.At, level, message)] };
 
     private static string Name(RollbackStatus status) => NamedEnumConverter<RollbackStatus>.NameOf(status);

@@ -16,12 +16,12 @@ public enum RollbackStatus
     Cancelled,
 }
 
-[JsonConverter(typeof(NamedEnumConverter<LogLevel>))]
-public enum LogLevel { Info = 0, Warn, Error, Debug }
+[JsonConverter(typeof(NamedEnumConverter<LogSeverity>))]
+public enum LogSeverity { Info = 0, Warn, Error, Debug }
 
 /// <summary>One line of what a rollback did.</summary>
 [GenerateSerializer, Immutable, Alias("memento.RollbackLogEntry")]
-public sealed record RollbackLogEntry([property: Id(0)] DateTimeOffset Timestamp, [property: Id(1)] LogLevel Level, [property: Id(2)] string Message);
+public sealed record RollbackLogEntry([property: Id(0)] DateTimeOffset Timestamp, [property: Id(1)] LogSeverity Level, [property: Id(2)] string Message);
 
 /// <summary>Why something did not succeed.</summary>
 [GenerateSerializer, Immutable, Alias("memento.RollbackError")]
@@ -130,6 +130,37 @@ public sealed record ConflictView
     [Id(16)] public string? ResolvedBy { get; init; }
 
     [JsonIgnore] public DocumentKey Key => new(Kind, Id);
+
+    /// <summary>A conflict that a plan found.</summary>
+    /// <param name="change">The change in conflict.</param>
+    /// <param name="operationId">The rollback; empty in a preview.</param>
+    /// <param name="scope">What the conflict's id is made from, beside the document and its version.</param>
+    /// <param name="now">When it was found.</param>
+    /// <param name="strategy">What becomes of it; null in a preview.</param>
+    public static ConflictView Of(PlannedChange change, string operationId, string scope, DateTimeOffset now, ConflictStrategy? strategy)
+    {
+        var conflict = change.Conflict!;
+        var choice = strategy is { } known ? RollbackPlan.ChoiceOf(known, conflict) : null;
+        return new()
+        {
+            ConflictId = $"conf-{Uuid7.Derive(now, $"{scope}\n{change.Key}", change.Current.Seq)}",
+            OperationId = operationId,
+            Kind = change.Key.Kind,
+            Id = change.Key.Id,
+            Path = JsonPointer.Of(NamedEnumConverter<DocumentKind>.NameOf(change.Key.Kind), change.Key.Id).ToString(),
+            Places = conflict.Places,
+            Type = conflict.Type,
+            Reason = conflict.Reason,
+            Status = choice is null && strategy is not ConflictStrategy.Abort ? ConflictStatus.Open : ConflictStatus.Resolved,
+            BaseSeq = conflict.Base?.Seq,
+            CurrentSeq = change.Current.Seq,
+            RollbackSeq = conflict.Rollback?.Seq,
+            Confidence = conflict.Confidence,
+            CreatedAt = now,
+            Resolution = choice,
+            ResolvedAt = choice is null ? null : now,
+        };
+    }
 }
 
 /// <summary>What a rollback would do.</summary>
@@ -183,4 +214,31 @@ public sealed record ResolveConflict
     /// <summary>The same in base64, for a file.</summary>
     [Id(2)] public string? Base64 { get; init; }
     [Id(3)] public string? AgentId { get; init; }
+}
+
+/// <summary>Settles several conflicts in the same way.</summary>
+[GenerateSerializer, Immutable, Alias("memento.ResolveConflicts")]
+public sealed record ResolveConflicts
+{
+    /// <summary>Most conflicts in one request.</summary>
+    public const int MaxConflicts = 1_000;
+
+    [Id(0)] public required ImmutableArray<string> ConflictIds { get; init; }
+    [Id(1)] public required ConflictChoice Choice { get; init; }
+    [Id(2)] public string? AgentId { get; init; }
+}
+
+/// <summary>What became of one conflict.</summary>
+[GenerateSerializer, Immutable, Alias("memento.Resolution")]
+public sealed record Resolution([property: Id(0)] string ConflictId, [property: Id(1)] ConflictStatus? Status, [property: Id(2)] RollbackError? Error);
+
+[GenerateSerializer, Immutable, Alias("memento.Resolutions")]
+public sealed record Resolutions([property: Id(0)] ImmutableArray<Resolution> Results);
+
+/// <summary>Asks to undo a rollback.</summary>
+[GenerateSerializer, Immutable, Alias("memento.UndoRollback")]
+public sealed record UndoRollback
+{
+    /// <summary>Who asks for it.</summary>
+    [Id(0)] public string? AgentId { get; init; }
 }

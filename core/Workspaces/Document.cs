@@ -61,6 +61,11 @@ public sealed record DocumentValue
 
     public bool IsJson => ContentType is null;
 
+    /// <summary>Whether both have the same bytes and media type.</summary>
+    public bool Equals(DocumentValue? other) => other is not null && Hash == other.Hash && ContentType == other.ContentType;
+
+    public override int GetHashCode() => HashCode.Combine(Hash, ContentType);
+
     /// <summary>A JSON value. Throws <see cref="MementoException"/>, naming the field, for what is not JSON or cannot be kept.</summary>
     public static DocumentValue Json(ReadOnlySpan<byte> json, string field = "value") => Of(CanonicalJson.Of(json, field), null);
 

@@ -12,7 +12,11 @@ public abstract record WorkspaceCommand
     /// <param name="By">Who changes them.</param>
     /// <param name="Operations">What to do; each names another document.</param>
     /// <param name="Current">The newest version of every document that is named, if it has one, and the value of those that are patched.</param>
-    public sealed record Write(Author By, ImmutableArray<DocumentOperation> Operations, IReadOnlyDictionary<DocumentKey, CurrentDocument> Current) : WorkspaceCommand;
+    public sealed record Write(Author By, ImmutableArray<DocumentOperation> Operations, IReadOnlyDictionary<DocumentKey, CurrentDocument> Current) : WorkspaceCommand
+    {
+        /// <summary>A rollback sees to its own bounds: what it writes was in the workspace before.</summary>
+        public bool IsRollback { get; init; }
+    }
 
     /// <summary>Names this moment.</summary>
     /// <param name="RollbackPointId">The point's id.</param>

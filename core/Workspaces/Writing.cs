@@ -5,6 +5,7 @@ internal static class Writing
 {
     public static Decision<WorkspaceFact> Decide(WorkspaceState s, WorkspaceCommand.Write write, WorkspaceLimits limits, DateTimeOffset at)
     {
+        if (write.IsRollback) limits = limits with { MaxBatch = int.MaxValue, MaxBatchBytes = long.MaxValue };
         if (Problem(write, limits) is { } problem) return problem;
 
         var changes = new List<DocumentChange>(write.Operations.Length);

@@ -15,7 +15,7 @@ namespace Memento.Workspaces;
 [GrainType("memento.workspace"), Reentrant]
 internal sealed partial class WorkspaceGrain(
     IJournal journal, IWorkspaceIndex index, IOptions<WorkspaceOptions> options, WorkspaceLimits limits, IOptions<StorageOptions> storage, TimeProvider clock, ILogger<WorkspaceGrain> log)
-    : Grain, IWorkspaceGrain, IDisposable
+    : Grain, IWorkspaceGrain, IWorkspaceWriter, IDisposable
 {
     private const int MaxAttempts = 5;
 
@@ -51,7 +51,7 @@ internal sealed partial class WorkspaceGrain(
         var operations = request.Operations.IsDefault ? [] : request.Operations;
         var by = new Author(request.AgentId, request.SessionId);
         return ExecuteAsync(
-            () => GatherAsync(by, operations), (command, state, facts) => ResultOf((WorkspaceCommand.Write)command, state, facts), MementoJson.Default.WriteResult,
+            async () => new WorkspaceCommand.Write(by, operations, await GatherAsync(operations)), (command, state, facts) => ResultOf((WorkspaceCommand.Write)command, state, facts), MementoJson.Default.WriteResult,
             idempotencyKey is null ? null : WriteKey.For(Scope, idempotencyKey, request));
     }
 
@@ -102,6 +102,16 @@ internal sealed partial class WorkspaceGrain(
         return await RemovePointAsync(rollbackPointId, PointEnd.Expired);
     }
 
+    public Task<long> ApplyAsync(Author by, ImmutableArray<DocumentOperation> operations) => ExecuteAsync(
+        async () => new WorkspaceCommand.Write(by, operations, await GatherAsync(operations)) { IsRollback = true }, (_, state, _) => state.Seq, null);
+
+    public Task<RollbackPoint> CreateRecoveryPointAsync(string operationId, long ttlSeconds) => CreatePointAsync(new()
+    {
+        Name = $"before {operationId}",
+        Description = "Made before a rollback, to be able to undo it.",
+        TtlSeconds = ttlSeconds,
+    }, $"recovery:{operationId}");
+
     private string Scope => $"workspace:{_name}";
 
     private async Task<bool> RemovePointAsync(string id, PointEnd reason)
@@ -120,7 +130,7 @@ internal sealed partial class WorkspaceGrain(
     private Task<RollbackPoint> FindPointAsync(string id, bool orExpired = false) => WorkspacePoints.FindAsync(index, _workspace.StreamId, id, orExpired ? DateTimeOffset.MinValue : clock.Now());
 
     /// <summary>Looks at the documents that operations name. Synchronous when all of them are known, so that many writes can be under way.</summary>
-    private async ValueTask<WorkspaceCommand> GatherAsync(Author by, ImmutableArray<DocumentOperation> operations)
+    private async ValueTask<IReadOnlyDictionary<DocumentKey, CurrentDocument>> GatherAsync(ImmutableArray<DocumentOperation> operations)
     {
         var current = new Dictionary<DocumentKey, CurrentDocument>(operations.Length);
         while (true)
@@ -135,7 +145,7 @@ internal sealed partial class WorkspaceGrain(
                 else current[key] = new(version, value);
             }
 
-            if (missing is null && unread is null) return new WorkspaceCommand.Write(by, operations, current);
+            if (missing is null && unread is null) return current;
             if (missing is not null) await _newest.LoadAsync(_workspace.StreamId, missing);
             else
             {

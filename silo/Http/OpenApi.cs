@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Memento.Rollback;
 using Memento.Sessions;
 using Memento.Workspaces;
 using Microsoft.AspNetCore.OpenApi;
@@ -131,5 +132,15 @@ internal static class OpenApi
         : type == typeof(DocumentKind) ? NamedEnumConverter<DocumentKind>.KnownNames
         : type == typeof(DocumentOp) ? NamedEnumConverter<DocumentOp>.KnownNames
         : type == typeof(WriteOutcome) ? NamedEnumConverter<WriteOutcome>.KnownNames
+        : type == typeof(RollbackType) ? NamedEnumConverter<RollbackType>.KnownNames
+        : type == typeof(RollbackStrategy) ? NamedEnumConverter<RollbackStrategy>.KnownNames
+        : type == typeof(ConflictStrategy) ? NamedEnumConverter<ConflictStrategy>.KnownNames
+        : type == typeof(RollbackStatus) ? NamedEnumConverter<RollbackStatus>.KnownNames
+        : type == typeof(SelectedType) ? NamedEnumConverter<SelectedType>.KnownNames
+        : type == typeof(ConflictType) ? NamedEnumConverter<ConflictType>.KnownNames
+        : type == typeof(ConflictStatus) ? NamedEnumConverter<ConflictStatus>.KnownNames
+        : type == typeof(ConflictChoice) ? NamedEnumConverter<ConflictChoice>.KnownNames
+        : type == typeof(DiffOperation) ? NamedEnumConverter<DiffOperation>.KnownNames
+        : type == typeof(DiffComplexity) ? NamedEnumConverter<DiffComplexity>.KnownNames
         : [];
 }

@@ -26,6 +26,9 @@ internal sealed record Problem
     /// <summary>Name of this request in the server's log.</summary>
     public string? TraceId { get; init; }
 
+    /// <summary>With <c>STALE_PREVIEW</c>: what the rollback would do now.</summary>
+    public Memento.Rollback.RollbackPreview? Preview { get; init; }
+
     /// <summary>Seconds after which the same request may succeed.</summary>
     [JsonIgnore] public int? RetryAfter { get; init; }
 

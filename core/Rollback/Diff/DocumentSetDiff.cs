@@ -9,8 +9,8 @@ namespace Memento.Rollback;
 public readonly record struct DocumentHashes(string Kind, string Id, string? BeforeHash, string? AfterHash);
 
 /// <summary>What happened to one document between two moments.</summary>
-[GenerateSerializer, Immutable, Alias("memento.DocumentChange")]
-public sealed record DocumentChange
+[GenerateSerializer, Immutable, Alias("memento.DocumentDifference")]
+public sealed record DocumentDifference
 {
     [Id(0)] public required string Kind { get; init; }
 
@@ -29,7 +29,7 @@ public sealed record DocumentChange
     [Id(5)] public string? AfterHash { get; init; }
 
     /// <summary>The change that leads back.</summary>
-    public DocumentChange Invert() => this with
+    public DocumentDifference Invert() => this with
     {
         Id = FromId ?? Id,
         FromId = FromId is null ? null : Id,
@@ -46,7 +46,7 @@ public static class DocumentSetDiff
     /// What changed, sorted by kind and id. Documents that are the same on both sides, or on neither, are left out. A document that is gone and a new one of the same kind with the same value are one
     /// document that moved; where several have that value, they are paired in the order of their ids. Each document may be given once.
     /// </summary>
-    public static ImmutableArray<DocumentChange> Compare(IEnumerable<DocumentHashes> documents)
+    public static ImmutableArray<DocumentDifference> Compare(IEnumerable<DocumentHashes> documents)
     {
         List<DocumentHashes> different = [.. documents.Where(document => document.BeforeHash != document.AfterHash)];
         different.Sort(static (x, y) => string.CompareOrdinal(x.Kind, y.Kind) is not 0 and var order ? order : string.CompareOrdinal(x.Id, y.Id));
@@ -71,7 +71,7 @@ public static class DocumentSetDiff
         return [.. different.Where(document => document.AfterHash is not null || !moved.Contains((document.Kind, document.Id))).Select(document => Change(document, origins.GetValueOrDefault((document.Kind, document.Id))))];
     }
 
-    private static DocumentChange Change(DocumentHashes document, string? from) => new()
+    private static DocumentDifference Change(DocumentHashes document, string? from) => new()
     {
         Kind = document.Kind,
         Id = document.Id,

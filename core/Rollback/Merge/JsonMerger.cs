@@ -23,12 +23,12 @@ internal sealed class JsonMerger(JsonMergeOptions options)
         }
 
         if (ours is not { } o || theirs is not { } t)
-            return Open(ConflictKind.MissingTarget, path, @base, ours, theirs, ours is null ? "Ours removed it, theirs changed it." : "Theirs removed it, ours changed it.");
+            return Open(ConflictType.MissingTarget, path, @base, ours, theirs, ours is null ? "Ours removed it, theirs changed it." : "Theirs removed it, ours changed it.");
         if (o.IsObject && t.IsObject) return MergeMembers(path, @base, o, t);
         if (o.IsArray && t.IsArray) return MergeArrays(path, @base, o, t);
         return o.Type == t.Type
-            ? Open(ConflictKind.ValueMismatch, path, @base, ours, theirs, @base is null ? $"Both added it, as different values of type {o.Type}." : $"Both changed it, to different values of type {o.Type}.")
-            : Open(ConflictKind.TypeMismatch, path, @base, ours, theirs, $"Ours made it a value of type {o.Type}, theirs one of type {t.Type}.");
+            ? Open(ConflictType.ValueMismatch, path, @base, ours, theirs, @base is null ? $"Both added it, as different values of type {o.Type}." : $"Both changed it, to different values of type {o.Type}.")
+            : Open(ConflictType.TypeMismatch, path, @base, ours, theirs, $"Ours made it a value of type {o.Type}, theirs one of type {t.Type}.");
     }
 
     private MergedJson.Object MergeMembers(string path, JsonPart? @base, JsonPart ours, JsonPart theirs)
@@ -90,7 +90,7 @@ internal sealed class JsonMerger(JsonMergeOptions options)
             }
             else
             {
-                merged.Add(Open(ConflictKind.ValueMismatch, $"{path}/{index}", Some(b, region.Base), Some(o, region.Ours), Some(t, region.Theirs), "Both changed the same elements of the array.", isElements: true));
+                merged.Add(Open(ConflictType.ValueMismatch, $"{path}/{index}", Some(b, region.Base), Some(o, region.Ours), Some(t, region.Theirs), "Both changed the same elements of the array.", isElements: true));
                 index += region.Ours.Length;
             }
         }
@@ -100,7 +100,7 @@ internal sealed class JsonMerger(JsonMergeOptions options)
         int[] Numbers(List<JsonPart> elements) => [.. elements.Select(element => interner.NumberOf(element.Bytes))];
     }
 
-    private MergedJson.Open Open(ConflictKind kind, string path, JsonPart? @base, JsonPart? ours, JsonPart? theirs, string why, bool isElements = false)
+    private MergedJson.Open Open(ConflictType kind, string path, JsonPart? @base, JsonPart? ours, JsonPart? theirs, string why, bool isElements = false)
     {
         var conflict = new MergeConflict { Kind = kind, Path = path, IsElements = isElements, Base = @base?.Bytes, Ours = ours?.Bytes, Theirs = theirs?.Bytes, Why = why };
         Conflicts.Add(conflict);

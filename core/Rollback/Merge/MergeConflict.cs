@@ -3,7 +3,7 @@ namespace Memento.Rollback;
 /// <summary>A place that both sides changed, each in its own way.</summary>
 public sealed record MergeConflict
 {
-    public required ConflictKind Kind { get; init; }
+    public required ConflictType Kind { get; init; }
 
     /// <summary>JSON Pointer (RFC 6901) to the place in the merged value; empty for a text or for all of the value. An array index counts the elements of a result that takes ours at every conflict.</summary>
     public required string Path { get; init; }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Memento.Workspaces;
 
 namespace Memento.Rollback;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Memento.Workspaces;
 
 namespace Memento.Rollback;
 
@@ -36,7 +37,7 @@ public static class SmartMerge
     /// <summary>How a conflict of JSON, or of whole documents, is settled. Texts have <see cref="SmartText"/>.</summary>
     internal static Settlement Suggest(MergeConflict conflict)
     {
-        if (conflict.Kind is ConflictKind.MissingTarget)
+        if (conflict.Kind is ConflictType.MissingTarget)
             return conflict.Path.Length == 0 ? new(conflict, SmartRule.OneDeletedTheDocument, conflict.Ours ?? conflict.Theirs) : new(conflict, SmartRule.OneRemoved, null);
         if (!conflict.IsElements || conflict.Ours is not { } ours || conflict.Theirs is not { } theirs) return new(conflict, SmartRule.BothChanged, conflict.Theirs);
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Memento.Workspaces;
 
 namespace Memento.Rollback;
 
@@ -17,16 +18,16 @@ public static class ThreeWayMerge
         if (@base == theirs) return Whole(ours) with { Kept = [new("", null, MergeSide.Ours)] };
 
         if (ours is null || theirs is null)
-            return Conflict(@base, ours, theirs, ConflictKind.MissingTarget, ours is null ? "Ours deleted the document, theirs changed it." : "Theirs deleted the document, ours changed it.");
+            return Conflict(@base, ours, theirs, ConflictType.MissingTarget, ours is null ? "Ours deleted the document, theirs changed it." : "Theirs deleted the document, ours changed it.");
         if (ours.IsJson != theirs.IsJson)
-            return Conflict(@base, ours, theirs, ConflictKind.TypeMismatch, ours.IsJson ? "Ours is JSON, theirs is not." : "Theirs is JSON, ours is not.");
+            return Conflict(@base, ours, theirs, ConflictType.TypeMismatch, ours.IsJson ? "Ours is JSON, theirs is not." : "Theirs is JSON, ours is not.");
 
         if (!ours.IsJson && (IsBinary(@base) || IsBinary(ours) || IsBinary(theirs)) && !SameBytes(ours, theirs) && !SameBytes(@base, ours) && !SameBytes(@base, theirs))
-            return Conflict(@base, ours, theirs, ConflictKind.ValueMismatch, "Both changed the document, and it is not text.");
+            return Conflict(@base, ours, theirs, ConflictType.ValueMismatch, "Both changed the document, and it is not text.");
 
         var before = @base is not null && @base.IsJson == ours.IsJson ? @base.Content : default;   // of another kind, it says nothing about what changed inside
         var contentType = ours.ContentType == @base?.ContentType ? theirs.ContentType : ours.ContentType;
-        var outcome = ours.IsJson ? MergeJson(before, ours, theirs, contentType, options) : MergeText(before, ours, theirs, contentType, options.Algorithm);
+        var outcome = ours.IsJson ? MergeJson(before, ours, theirs, options) : MergeText(before, ours, theirs, contentType, options.Algorithm);
         return contentType == theirs.ContentType || theirs.ContentType == @base?.ContentType
             ? outcome
             : outcome with { Warnings = [$"Both changed the media type; ours stays, and theirs, {theirs.ContentType ?? "none"}, is dropped."] };
@@ -35,15 +36,15 @@ public static class ThreeWayMerge
     /// <summary>Where the change of one side is.</summary>
     internal static MergePlace PlaceOf(MergeConflict conflict, MergeSide side) => new(conflict.Path, side is MergeSide.Ours ? conflict.Lines : conflict.TheirLines, side);
 
-    private static bool IsBinary(DocumentValue? value) => value is { IsJson: false } && TextMerge.IsBinary(value.Content.Span);
+    private static bool IsBinary(DocumentValue? value) => value is { IsJson: false } && TextMerge.IsBinary(value.Content);
 
-    private static bool SameBytes(DocumentValue? one, DocumentValue? other) => one is not null && other is not null && one.IsJson == other.IsJson && one.Content.Span.SequenceEqual(other.Content.Span);
+    private static bool SameBytes(DocumentValue? one, DocumentValue? other) => one is not null && other is not null && one.IsJson == other.IsJson && one.Content.SequenceEqual(other.Content);
 
-    private static MergeOutcome MergeJson(ReadOnlyMemory<byte> @base, DocumentValue ours, DocumentValue theirs, string? contentType, JsonMergeOptions options)
+    private static MergeOutcome MergeJson(ReadOnlyMemory<byte> @base, DocumentValue ours, DocumentValue theirs, JsonMergeOptions options)
     {
         var result = JsonMerge.Merge(@base, ours.Content, theirs.Content, options);
         return Outcome(
-            choose => result.Resolve(choose) is { } json ? new() { Content = json, IsJson = true, ContentType = contentType } : null,
+            choose => result.Resolve(choose) is { } json ? DocumentValue.Of(json, null) : null,
             [.. result.Conflicts.Select(SmartMerge.Suggest)], result.Changes);
     }
 
@@ -56,7 +57,7 @@ public static class ThreeWayMerge
             var (bytes, rule) = SmartText.Settle(chunk);
             var conflict = new MergeConflict
             {
-                Kind = chunk.Ours.Bytes.IsEmpty || chunk.Theirs.Bytes.IsEmpty ? ConflictKind.MissingTarget : ConflictKind.ValueMismatch,
+                Kind = chunk.Ours.Bytes.IsEmpty || chunk.Theirs.Bytes.IsEmpty ? ConflictType.MissingTarget : ConflictType.ValueMismatch,
                 Path = "",
                 Lines = chunk.Ours.Lines,
                 TheirLines = chunk.Theirs.Lines,
@@ -70,7 +71,7 @@ public static class ThreeWayMerge
             chunks.Add(chunk, conflict);
         }
 
-        return Outcome(choose => new() { Content = result.Resolve(chunk => choose(chunks[chunk]) ?? default), ContentType = contentType }, settlements.MoveToImmutable(),
+        return Outcome(choose => DocumentValue.Of(result.Resolve(chunk => choose(chunks[chunk]) ?? default), contentType), settlements.MoveToImmutable(),
         [
             .. from chunk in result.Chunks
                where chunk.Part is MergePart.Ours or MergePart.Theirs
@@ -81,7 +82,7 @@ public static class ThreeWayMerge
     private static MergeOutcome Whole(DocumentValue? value) => new(_ => value) { Value = value, Confidence = NothingToMerge };
 
     /// <summary>The whole document is one conflict.</summary>
-    private static MergeOutcome Conflict(DocumentValue? @base, DocumentValue? ours, DocumentValue? theirs, ConflictKind kind, string why)
+    private static MergeOutcome Conflict(DocumentValue? @base, DocumentValue? ours, DocumentValue? theirs, ConflictType kind, string why)
     {
         var conflict = new MergeConflict { Kind = kind, Path = "", Base = @base?.Content, Ours = ours?.Content, Theirs = theirs?.Content, Why = why };
         return Outcome(choose => choose(conflict) is { } chosen ? Like(chosen) : null, [SmartMerge.Suggest(conflict)], []);
@@ -90,8 +91,8 @@ public static class ThreeWayMerge
         {
             // The bytes of a version come back with what that version says of them.
             foreach (var version in new[] { theirs, ours, @base })
-                if (version is not null && version.Content.Equals(chosen)) return version;
-            return (theirs ?? ours!) with { Content = chosen };
+                if (version is not null && chosen.Equals(version.Content)) return version;
+            return DocumentValue.Of(chosen.ToArray(), (theirs ?? ours!).ContentType);
         }
     }
 

@@ -45,7 +45,7 @@ public sealed class DiffDocumentSetTests
     private static SortedDictionary<string, string> State(IEnumerable<DocumentHashes> documents, Func<DocumentHashes, string?> hash) =>
         new(documents.Where(x => hash(x) is not null).ToDictionary(x => $"{x.Kind}/{x.Id}", x => hash(x)!));
 
-    private static SortedDictionary<string, string> Apply(SortedDictionary<string, string> state, IEnumerable<DocumentChange> changes)
+    private static SortedDictionary<string, string> Apply(SortedDictionary<string, string> state, IEnumerable<DocumentDifference> changes)
     {
         var after = new SortedDictionary<string, string>(state);
         foreach (var change in changes.Where(change => change.BeforeHash is not null)) Assert.True(after.Remove($"{change.Kind}/{change.FromId ?? change.Id}"));

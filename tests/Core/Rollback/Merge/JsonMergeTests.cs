@@ -27,16 +27,16 @@ public sealed class JsonMergeTests
     }
 
     [Theory]
-    [InlineData("""{"a":1}""", """{"a":2}""", """{"a":3}""", ConflictKind.ValueMismatch, "/a")]
-    [InlineData("""{"a":1}""", """{"a":2}""", """{"a":"2"}""", ConflictKind.TypeMismatch, "/a")]
-    [InlineData("""{"a":1}""", """{"a":null}""", """{"a":[]}""", ConflictKind.TypeMismatch, "/a")]
-    [InlineData("""{"a":1}""", """{"a":2}""", """{}""", ConflictKind.MissingTarget, "/a")]
-    [InlineData("""{"a":1}""", """{}""", """{"a":null}""", ConflictKind.MissingTarget, "/a")]
-    [InlineData("""{}""", """{"a/b~":1}""", """{"a/b~":2}""", ConflictKind.ValueMismatch, "/a~1b~0")]
-    [InlineData("""[7,1]""", """[7,2]""", """[7,3]""", ConflictKind.ValueMismatch, "/1")]
-    [InlineData("""1""", """2""", """3""", ConflictKind.ValueMismatch, "")]
-    [InlineData("""[{"id":1,"v":1},{"id":2}]""", """[{"id":3},{"id":1,"v":2},{"id":2}]""", """[{"id":2},{"id":1,"v":3}]""", ConflictKind.ValueMismatch, "/2/v")]
-    public void What_both_changed_is_a_conflict_with_its_place(string @base, string ours, string theirs, ConflictKind kind, string path)
+    [InlineData("""{"a":1}""", """{"a":2}""", """{"a":3}""", ConflictType.ValueMismatch, "/a")]
+    [InlineData("""{"a":1}""", """{"a":2}""", """{"a":"2"}""", ConflictType.TypeMismatch, "/a")]
+    [InlineData("""{"a":1}""", """{"a":null}""", """{"a":[]}""", ConflictType.TypeMismatch, "/a")]
+    [InlineData("""{"a":1}""", """{"a":2}""", """{}""", ConflictType.MissingTarget, "/a")]
+    [InlineData("""{"a":1}""", """{}""", """{"a":null}""", ConflictType.MissingTarget, "/a")]
+    [InlineData("""{}""", """{"a/b~":1}""", """{"a/b~":2}""", ConflictType.ValueMismatch, "/a~1b~0")]
+    [InlineData("""[7,1]""", """[7,2]""", """[7,3]""", ConflictType.ValueMismatch, "/1")]
+    [InlineData("""1""", """2""", """3""", ConflictType.ValueMismatch, "")]
+    [InlineData("""[{"id":1,"v":1},{"id":2}]""", """[{"id":3},{"id":1,"v":2},{"id":2}]""", """[{"id":2},{"id":1,"v":3}]""", ConflictType.ValueMismatch, "/2/v")]
+    public void What_both_changed_is_a_conflict_with_its_place(string @base, string ours, string theirs, ConflictType kind, string path)
     {
         var conflict = Assert.Single(Merge(@base, ours, theirs).Conflicts);
 

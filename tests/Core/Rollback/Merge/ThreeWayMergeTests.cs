@@ -1,13 +1,14 @@
 using System.Text;
 using CsCheck;
 using Memento.Rollback;
+using Memento.Workspaces;
 using Xunit;
 
 namespace Memento.Tests.Core.Rollback.Merge;
 
 public sealed class ThreeWayMergeTests
 {
-    private static readonly DocumentValue Binary = new() { Content = new byte[] { 1, 0, 2 } };
+    private static readonly DocumentValue Binary = DocumentValue.Of([1, 0, 2], DocumentValue.UnknownType);
 
     [Fact]
     public void Deleting_what_nobody_else_changed_deletes()
@@ -26,7 +27,7 @@ public sealed class ThreeWayMergeTests
         var outcome = ThreeWayMerge.Merge(Text("a\n"), null, Text("b\n"));
 
         Assert.Null(outcome.Value);
-        Assert.Equal(ConflictKind.MissingTarget, Assert.Single(outcome.Conflicts).Kind);
+        Assert.Equal(ConflictType.MissingTarget, Assert.Single(outcome.Conflicts).Kind);
         Assert.Equal(Text("b\n"), outcome.Resolve(MergeSide.Theirs));
         Assert.Equal(Text("b\n"), SmartMerge.Settle(outcome).Value);
     }
@@ -44,10 +45,10 @@ public sealed class ThreeWayMergeTests
     [Fact]
     public void Binaries_conflict_as_a_whole()
     {
-        var (ours, theirs) = (new DocumentValue { Content = new byte[] { 0, 1 } }, new DocumentValue { Content = new byte[] { 0, 2 }, ContentType = "image/png" });
+        var (ours, theirs) = (DocumentValue.Of([0, 1], DocumentValue.UnknownType), DocumentValue.Of([0, 2], "image/png"));
         var outcome = ThreeWayMerge.Merge(Binary, ours, theirs);
 
-        Assert.Equal(ConflictKind.ValueMismatch, Assert.Single(outcome.Conflicts).Kind);
+        Assert.Equal(ConflictType.ValueMismatch, Assert.Single(outcome.Conflicts).Kind);
         Assert.Equal(ours, outcome.Value);
         Assert.Equal(theirs, outcome.Resolve(MergeSide.Theirs));
         Assert.Equal(theirs, ThreeWayMerge.Merge(Binary, Binary, theirs).Value);
@@ -55,7 +56,7 @@ public sealed class ThreeWayMergeTests
 
     [Fact]
     public void JSON_against_text_is_a_conflict_of_types() =>
-        Assert.Equal(ConflictKind.TypeMismatch, Assert.Single(ThreeWayMerge.Merge(Text("1"), Json("1"), Text("2")).Conflicts).Kind);
+        Assert.Equal(ConflictType.TypeMismatch, Assert.Single(ThreeWayMerge.Merge(Text("1"), Json("1"), Text("2")).Conflicts).Kind);
 
     [Fact]
     public void The_media_type_is_merged_too()
@@ -131,11 +132,11 @@ public sealed class ThreeWayMergeTests
         if (outcome.Conflicts.IsEmpty) Assert.Equal(outcome.Value, smart.Value);
     }, iter: 1000);
 
-    private static DocumentValue Value(byte[] content) => new() { Content = content };
+    private static DocumentValue Value(byte[] content) => DocumentValue.Of(content, DocumentValue.UnknownType);
 
     private static DocumentValue Text(string text) => Value(Encoding.UTF8.GetBytes(text));
 
-    private static DocumentValue Json(string json) => Text(json) with { IsJson = true };
+    private static DocumentValue Json(string json) => DocumentValue.Of(Encoding.UTF8.GetBytes(json), null);
 
-    private static string Said(MergeOutcome outcome) => Encoding.UTF8.GetString(outcome.Value!.Content.Span);
+    private static string Said(MergeOutcome outcome) => Encoding.UTF8.GetString(outcome.Value!.Content);
 }

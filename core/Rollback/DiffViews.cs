@@ -1,0 +1,135 @@
+using System.Collections.Immutable;
+using Memento.Workspaces;
+using Orleans;
+
+namespace Memento.Rollback;
+
+/// <summary>What changed between two moments.</summary>
+[GenerateSerializer, Immutable, Alias("memento.PointDiff")]
+public sealed record PointDiff
+{
+    /// <summary>The point.</summary>
+    [Id(0)] public required string From { get; init; }
+
+    /// <summary>The other point, or <c>current</c>.</summary>
+    [Id(1)] public required string To { get; init; }
+    [Id(2)] public required long FromSeq { get; init; }
+    [Id(3)] public required long ToSeq { get; init; }
+
+    /// <summary>Changes in all.</summary>
+    [Id(4)] public required long ChangeCount { get; init; }
+
+    /// <summary>The changes, by document; the first ones if there are too many (<see cref="Truncated"/>).</summary>
+    [Id(5)] public required ImmutableArray<PathChange> Changes { get; init; }
+    [Id(6)] public bool Truncated { get; init; }
+    [Id(7)] public required PointDiffSummary Summary { get; init; }
+
+    /// <summary>The changed documents line by line; only if asked for.</summary>
+    [Id(8)] public ImmutableArray<DocumentDiff>? Documents { get; init; }
+    [Id(9)] public required DateTimeOffset GeneratedAt { get; init; }
+}
+
+/// <summary>One change: of a whole document, or of a place in one.</summary>
+[GenerateSerializer, Immutable, Alias("memento.PathChange")]
+public sealed record PathChange
+{
+    /// <summary>The document and the place in it, as a JSON pointer: <c>/entity/a~1b/name</c>.</summary>
+    [Id(0)] public required string Path { get; init; }
+    [Id(1)] public required DiffOperation Operation { get; init; }
+
+    /// <summary>JSON before and after; absent where there is none, and for bytes that are no text.</summary>
+    [Id(2)] public JsonText? OldValue { get; init; }
+    [Id(3)] public JsonText? NewValue { get; init; }
+    [Id(4)] public required ChangeMetadata Metadata { get; init; }
+}
+
+/// <summary>Where a change belongs.</summary>
+[GenerateSerializer, Immutable, Alias("memento.ChangeMetadata")]
+public sealed record ChangeMetadata
+{
+    [Id(0)] public required DocumentKind Kind { get; init; }
+    [Id(1)] public required string Id { get; init; }
+
+    /// <summary>Seq and maker of the document's newest change.</summary>
+    [Id(2)] public long Seq { get; init; }
+    [Id(3)] public string? AgentId { get; init; }
+    [Id(4)] public string? SessionId { get; init; }
+    [Id(5)] public DateTimeOffset? At { get; init; }
+
+    /// <summary>Where it was before, for a move.</summary>
+    [Id(6)] public string? From { get; init; }
+    [Id(7)] public string? ContentType { get; init; }
+    [Id(8)] public long? OldLength { get; init; }
+    [Id(9)] public long? NewLength { get; init; }
+}
+
+/// <summary>A diff in figures.</summary>
+[GenerateSerializer, Immutable, Alias("memento.PointDiffSummary")]
+public sealed record PointDiffSummary
+{
+    /// <summary>Documents that were created, updated, deleted and moved.</summary>
+    [Id(0)] public required long Created { get; init; }
+    [Id(1)] public required long Updated { get; init; }
+    [Id(2)] public required long Deleted { get; init; }
+    [Id(3)] public required long Moved { get; init; }
+
+    /// <summary>Changed documents by kind.</summary>
+    [Id(4)] public required ImmutableSortedDictionary<string, long> ByKind { get; init; }
+
+    /// <summary>low: at most 10 changes; medium: at most 100; high: more.</summary>
+    [Id(5)] public required DiffComplexity Complexity { get; init; }
+}
+
+/// <summary>One document's visual diff.</summary>
+[GenerateSerializer, Immutable, Alias("memento.DocumentDiff")]
+public sealed record DocumentDiff([property: Id(0)] DocumentKind Kind, [property: Id(1)] string Id, [property: Id(2)] VisualDiffResult Diff);
+
+/// <summary>Whether a point can be restored.</summary>
+[GenerateSerializer, Immutable, Alias("memento.PointCheck")]
+public sealed record PointCheck
+{
+    [Id(0)] public required string RollbackPointId { get; init; }
+    [Id(1)] public required bool Healthy { get; init; }
+
+    /// <summary>Documents that were read back.</summary>
+    [Id(2)] public required long Documents { get; init; }
+    [Id(3)] public required long Bytes { get; init; }
+
+    /// <summary>The hash that the point has, and the one that its documents give.</summary>
+    [Id(4)] public required string ExpectedRoot { get; init; }
+    [Id(5)] public required string ActualRoot { get; init; }
+
+    /// <summary>The damaged ones, the first 100.</summary>
+    [Id(6)] public required ImmutableArray<string> Damaged { get; init; }
+}
+
+/// <summary>A conflict with all that is needed to settle it.</summary>
+[GenerateSerializer, Immutable, Alias("memento.ConflictDetails")]
+public sealed record ConflictDetails
+{
+    [Id(0)] public required ConflictView Conflict { get; init; }
+
+    /// <summary>JSON, or text in quotation marks; absent where there is none, and for bytes that are no text.</summary>
+    [Id(1)] public JsonText? BaseValue { get; init; }
+    [Id(2)] public JsonText? CurrentValue { get; init; }
+    [Id(3)] public JsonText? RollbackValue { get; init; }
+
+    /// <summary>What is there now, against what the rollback would bring back.</summary>
+    [Id(4)] public required VisualDiffResult Diff { get; init; }
+    [Id(5)] public required ImmutableArray<ConflictOption> Options { get; init; }
+    [Id(6)] public required ConflictChoice Recommended { get; init; }
+}
+
+/// <summary>One way to settle a conflict.</summary>
+[GenerateSerializer, Immutable, Alias("memento.ConflictOption")]
+public sealed record ConflictOption
+{
+    [Id(0)] public required ConflictChoice Choice { get; init; }
+    [Id(1)] public required string Description { get; init; }
+
+    /// <summary>What the document would hold; absent = it would be deleted, or is no text.</summary>
+    [Id(2)] public JsonText? Preview { get; init; }
+
+    /// <summary>Percent.</summary>
+    [Id(3)] public required int Confidence { get; init; }
+}

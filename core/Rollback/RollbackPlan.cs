@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+using Memento.Workspaces;
+
+namespace Memento.Rollback;
+
+/// <summary>What one document becomes.</summary>
+public sealed record PlannedChange
+{
+    public required DocumentKey Key { get; init; }
+
+    /// <summary>The document as it is; it may be deleted.</summary>
+    public required DocumentVersion Current { get; init; }
+
+    /// <summary>The version that comes back; null or deleted = the document goes. Does not count if <see cref="Merged"/> is there.</summary>
+    public DocumentVersion? Target { get; init; }
+
+    /// <summary>The value that a merge gave; no version has had it.</summary>
+    public DocumentValue? Merged { get; init; }
+
+    /// <summary>Why the document cannot simply become that. What it becomes all the same, the strategy says.</summary>
+    public FoundConflict? Conflict { get; init; }
+
+    /// <summary>How early it goes in a gradual rollback.</summary>
+    public int Priority { get; init; }
+
+    /// <summary>Whether the document goes.</summary>
+    public bool Deletes => Merged is null && Target is null or { IsDeleted: true };
+
+    public WriteOutcome Outcome => Deletes ? WriteOutcome.Deleted : Current.IsDeleted ? WriteOutcome.Created : WriteOutcome.Updated;
+
+    /// <summary>Bytes of the value that it gets.</summary>
+    public long Bytes => Merged?.Content.Length ?? Target?.Length ?? 0;
+
+    /// <summary>Whether nothing would change.</summary>
+    public bool IsNothing => Merged is null ? Deletes ? Current.IsDeleted : Current.IsSameAs(Target) : Current.Hash == Merged.Hash && Current.ContentType == Merged.ContentType;
+}
+
+/// <summary>A conflict over one document.</summary>
+/// <param name="Type">Its type.</param>
+/// <param name="Reason">One sentence.</param>
+/// <param name="Places">Where in the document, as JSON pointers or line ranges.</param>
+/// <param name="Base">What the rollback undoes.</param>
+/// <param name="Rollback">What the rollback would bring back; null or deleted = nothing.</param>
+/// <param name="HasSmart">Whether a rule can tell what the document should become.</param>
+/// <param name="Smart">What it says; null = nothing.</param>
+/// <param name="Confidence">How likely that is what a person would do: percent.</param>
+public sealed record FoundConflict(
+    ConflictType Type, string Reason, ImmutableArray<string> Places, DocumentVersion? Base, DocumentVersion? Rollback, bool HasSmart = false, DocumentValue? Smart = null, int Confidence = 0);
+
+/// <summary>What a rollback does.</summary>
+/// <param name="Changes">All documents that change, in the order in which they may change; conflicts among them.</param>
+/// <param name="Dependencies">What depends on what.</param>
+/// <param name="Foreign">Whether somebody else changed something since it began.</param>
+public sealed record RollbackPlan(ImmutableArray<PlannedChange> Changes, DependencyReport Dependencies, bool Foreign)
+{
+    public IEnumerable<PlannedChange> Conflicts => Changes.Where(c => c.Conflict is not null);
+
+    /// <summary>What is to be done under a strategy, and the conflicts that it leaves open.</summary>
+    public (ImmutableArray<PlannedChange> Apply, ImmutableArray<PlannedChange> Open) Settle(ConflictStrategy strategy)
+    {
+        var (apply, open) = (ImmutableArray.CreateBuilder<PlannedChange>(), ImmutableArray.CreateBuilder<PlannedChange>());
+        foreach (var change in Changes)
+        {
+            switch (change.Conflict)
+            {
+                case null: apply.Add(change); break;
+                case { Type: ConflictType.PermissionDenied }: break;
+                case { } conflict when strategy is ConflictStrategy.Overwrite: apply.Add(change with { Target = conflict.Rollback, Merged = null }); break;
+                case { HasSmart: true } conflict when strategy is ConflictStrategy.Merge: apply.Add(change with { Target = null, Merged = conflict.Smart }); break;
+                case not null when strategy is ConflictStrategy.Merge or ConflictStrategy.AskUser: open.Add(change); break;
+            }
+        }
+
+        return ([.. apply.Where(c => !c.IsNothing)], open.ToImmutable());
+    }
+
+    /// <summary>How a conflict ends under a strategy; null = it stays open.</summary>
+    public static ConflictChoice? ChoiceOf(ConflictStrategy strategy, FoundConflict conflict) => strategy switch
+    {
+        _ when conflict.Type is ConflictType.PermissionDenied => ConflictChoice.KeepCurrent,
+        ConflictStrategy.Skip => ConflictChoice.KeepCurrent,
+        ConflictStrategy.Overwrite => ConflictChoice.UseRollback,
+        ConflictStrategy.Merge when conflict.HasSmart => ConflictChoice.SmartMerge,
+        _ => null,
+    };
+}

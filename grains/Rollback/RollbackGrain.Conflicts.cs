@@ -1,0 +1,101 @@
+using System.Text;
+using Memento.Journaling;
+using Memento.Workspaces;
+
+namespace Memento.Rollback;
+
+/// <summary>What a rollback answers about its conflicts.</summary>
+internal sealed partial class RollbackGrain : IUndoing
+{
+    public async Task<RollbackView> StartUndoAsync(string operationId, string recoveryPointId, string? agentId)
+    {
+        if (_rollback.Committed.View is { } view) return view;
+        var stream = await StreamAsync();
+        var point = await WorkspacePoints.FindAsync(index, stream, recoveryPointId, clock.Now());
+        return await BeginAsync(new()
+        {
+            At = clock.Now(),
+            OperationId = _key.Id,
+            RollbackPointId = recoveryPointId,
+            PointSeq = point.Seq,
+            Type = RollbackType.Selective,
+            Request = new() { Selection = new() { Rollbacks = [operationId] }, Strategy = RollbackStrategy.Safe, ConflictStrategy = ConflictStrategy.AskUser, AgentId = agentId },
+            UndoOf = operationId,
+        }, null);
+    }
+
+    public async Task<ConflictDetails> GetConflictAsync(string conflictId)
+    {
+        var conflict = Find(await OpenAsync(), conflictId);
+        var stream = await StreamAsync();
+        var current = await CurrentAsync(stream, conflict.Key);
+        var (undone, before) = (await ValueAtAsync(stream, conflict.Key, conflict.BaseSeq), await ValueAtAsync(stream, conflict.Key, conflict.RollbackSeq));
+        return ConflictExplanation.Of(conflict, undone, current.Value, before);
+    }
+
+    public async Task<ConflictView> ResolveAsync(string conflictId, ResolveConflict request)
+    {
+        var conflict = Find(await OpenAsync(), conflictId);
+        if (request.AgentId is { } agent) Names.Check("agentId", agent);
+        if (conflict.Status is ConflictStatus.Resolved)
+        {
+            return conflict.Resolution == request.Choice ? conflict   // asked again
+                : throw new MementoException(Refusal.Of(RefusalKind.Conflict, Codes.RollbackConflict, $"Conflict \"{conflictId}\" is resolved already: {Name(conflict.Resolution)}."));
+        }
+
+        var stream = await StreamAsync();
+        var current = await CurrentAsync(stream, conflict.Key);
+        if (request.Choice is not ConflictChoice.KeepCurrent)
+        {
+            var value = await ChosenAsync(stream, conflict, request, current.Value);
+            await GrainFactory.GetGrain<IWorkspaceWriter>(_key.Workspace).ApplyAsync(new(request.AgentId ?? _rollback.Committed.View!.AgentId, null, _key.Id),
+            [
+                new()
+                {
+                    Op = value is null ? DocumentOp.Delete : DocumentOp.Put, Kind = conflict.Kind, Id = conflict.Id, Value = value,
+                    IfMatch = Etag.Of(current.Version), IfAbsent = current.Value is null,
+                },
+            ]);
+        }
+
+        await AppendAsync(new RollbackFact.ConflictResolved { At = clock.Now(), ConflictId = conflictId, Choice = request.Choice, AgentId = request.AgentId });
+        return Find(_rollback.Committed, conflictId);
+    }
+
+    private async Task<DocumentValue?> ChosenAsync(long stream, ConflictView conflict, ResolveConflict request, DocumentValue? current)
+    {
+        if (request.Choice is ConflictChoice.Value) return ReadValue(conflict, request);
+        var before = await ValueAtAsync(stream, conflict.Key, conflict.RollbackSeq);
+        if (request.Choice is ConflictChoice.UseRollback) return before;
+        var merge = DocumentMerge.Of(conflict.Key, await ValueAtAsync(stream, conflict.Key, conflict.BaseSeq), current, before);
+        return merge.HasSmart ? merge.Value
+            : throw new MementoException(Refusal.Invalid("choice", $"is smart-merge, but there is no rule for this: {merge.Reason}; choose keep-current, use-rollback or value"));
+    }
+
+    private static DocumentValue ReadValue(ConflictView conflict, ResolveConflict request)
+    {
+        try
+        {
+            var bytes = request.Base64 is { } base64 ? Convert.FromBase64String(base64)
+                : Encoding.UTF8.GetBytes(request.Value?.Text ?? throw new MementoException(Refusal.Invalid("value", "is missing; the choice \"value\" needs one, or base64")));
+            return conflict.Kind is DocumentKind.File && request.Base64 is not null ? DocumentValue.Bytes(bytes, null) : DocumentValue.Json(bytes);
+        }
+        catch (FormatException)
+        {
+            throw new MementoException(Refusal.Invalid("base64", "is not base64 (RFC 4648)"));
+        }
+    }
+
+    private async Task<(DocumentVersion? Version, DocumentValue? Value)> CurrentAsync(long stream, DocumentKey key) =>
+        await index.FindAsync(stream, [key]) is [{ IsDeleted: false } version] ? (version, (await index.ReadValuesAsync(stream, [version]))[0]) : (null, null);
+
+    private async Task<DocumentValue?> ValueAtAsync(long stream, DocumentKey key, long? seq) =>
+        seq is { } at && await index.FindAsync(stream, [key], at) is [{ IsDeleted: false } version] ? (await index.ReadValuesAsync(stream, [version]))[0] : null;
+
+    private async Task<long> StreamAsync() => (await journal.FindAsync(WorkspaceGrain.StreamOf(_key.Workspace)))?.StreamId ?? 0;
+
+    private static ConflictView Find(RollbackState state, string conflictId) => state.Conflicts.FirstOrDefault(c => c.ConflictId == conflictId)
+        ?? throw new MementoException(Refusal.Of(RefusalKind.NotFound, Codes.ConflictNotFound, $"There is no conflict \"{conflictId}\"."));
+
+    private static string Name(ConflictChoice? choice) => choice is { } known ? NamedEnumConverter<ConflictChoice>.NameOf(known) : "the rollback was given up";
+}

@@ -1,0 +1,126 @@
+using System.Collections.Immutable;
+using Memento.Workspaces;
+
+namespace Memento.Rollback;
+
+/// <summary>What a plan is made for. The same gives the same plan: history does not change.</summary>
+/// <param name="StreamId">The workspace's stream.</param>
+/// <param name="PointSeq">Changes after this one are looked at.</param>
+/// <param name="StartSeq">Changes after this one are somebody else's later work, or the rollback's own.</param>
+/// <param name="Filter">Which of the others are undone.</param>
+/// <param name="OperationId">The rollback; what it changed already is left alone.</param>
+/// <param name="Dependencies">What needs what, beyond what relationships say.</param>
+internal sealed record PlanRequest(long StreamId, long PointSeq, long StartSeq, SelectionFilter Filter, string? OperationId, ImmutableArray<Dependency> Dependencies);
+
+/// <summary>Makes plans: reads what changed since a point, and asks the rules what each document becomes. It costs what changed, not what there is.</summary>
+internal sealed class RollbackPlanner(IWorkspaceIndex index, RollbackRules rules)
+{
+    private const int Chunk = 1_000;
+
+    public async Task<RollbackPlan> PlanAsync(PlanRequest request, CancellationToken cancellationToken)
+    {
+        var timelines = await ReadTimelinesAsync(request, cancellationToken);
+        var changes = await ReadChangesAsync(request, timelines, cancellationToken);
+        var undoings = await UndoAsync(request, timelines, changes, cancellationToken);
+        var planned = await MergeAsync(request, undoings, cancellationToken);
+        var foreign = timelines.Values.Any(versions => versions[^1].Seq > request.StartSeq && changes[versions[^1].Seq].By.Cause != request.OperationId);
+        var plan = new RollbackPlan([.. planned.Where(c => !c.IsNothing || c.Conflict is not null).Select(rules.Guard)], new(), foreign);
+        return await new DependencyCheck(index, request.StreamId).CompleteAsync(plan, timelines, request, cancellationToken);
+    }
+
+    /// <summary>The versions since the point, by document; oldest first.</summary>
+    private async Task<Dictionary<DocumentKey, List<DocumentVersion>>> ReadTimelinesAsync(PlanRequest request, CancellationToken cancellationToken)
+    {
+        var timelines = new Dictionary<DocumentKey, List<DocumentVersion>>();
+        await index.ScanAsync(request.StreamId, request.PointSeq, long.MaxValue, version =>
+        {
+            if (!timelines.TryGetValue(version.Key, out var versions)) timelines.Add(version.Key, versions = new(1));
+            versions.Add(version);
+            if (timelines.Count > rules.MaxDocuments)
+                throw new MementoException(Refusal.Of(RefusalKind.TooLarge, Codes.TooLarge, $"More than {rules.MaxDocuments} documents changed since the point; that is the most a rollback looks at (Memento:Rollback:MaxDocuments)."));
+        }, cancellationToken);
+        return timelines;
+    }
+
+    /// <summary>Who made the changes that must be asked about: all if the selection asks for makers or times, else only those since the rollback began.</summary>
+    private async Task<Dictionary<long, Change>> ReadChangesAsync(PlanRequest request, Dictionary<DocumentKey, List<DocumentVersion>> timelines, CancellationToken cancellationToken)
+    {
+        var seqs = new HashSet<long>();
+        foreach (var (key, versions) in timelines)
+            foreach (var version in versions)
+                if (version.Seq > request.StartSeq || (request.Filter.NeedsChanges && request.Filter.Covers(key))) seqs.Add(version.Seq);
+
+        var changes = new Dictionary<long, Change>(seqs.Count);
+        foreach (var some in seqs.Chunk(Chunk))
+            foreach (var (seq, change) in await index.GetChangesAsync(request.StreamId, some, cancellationToken)) changes.Add(seq, change);
+        return changes;
+    }
+
+    private async Task<List<Undoing>> UndoAsync(PlanRequest request, Dictionary<DocumentKey, List<DocumentVersion>> timelines, Dictionary<long, Change> changes, CancellationToken cancellationToken)
+    {
+        var selected = timelines.Where(t => request.Filter.Covers(t.Key) && t.Value.Any(IsSelected) && !t.Value.Any(IsOwn)).ToList();
+        var atPoint = await FindAsync(request.StreamId, [.. selected.Where(t => t.Value[0].PreviousSeq > 0).Select(t => t.Key)], request.PointSeq, cancellationToken);
+        return [.. selected.Select(t => Undoing.Of(atPoint.GetValueOrDefault(t.Key), t.Value, IsSelected)).Where(u => !u.IsNothing)];
+
+        bool IsSelected(DocumentVersion version) => version.Seq <= request.StartSeq && (!request.Filter.NeedsChanges || request.Filter.Covers(changes[version.Seq]));
+        bool IsOwn(DocumentVersion version) => version.Seq > request.StartSeq && changes[version.Seq].By.Cause == request.OperationId;
+    }
+
+    private async Task<List<PlannedChange>> MergeAsync(PlanRequest request, List<Undoing> undoings, CancellationToken cancellationToken)
+    {
+        var planned = new List<PlannedChange>(undoings.Count);
+        foreach (var some in undoings.Chunk(Chunk / 10))
+        {
+            var values = await ReadAsync(request.StreamId, some.Where(u => !u.Merges.IsEmpty).SelectMany(Needed), cancellationToken);
+            foreach (var undoing in some) planned.Add(Merge(undoing, version => values[(version.Key, version.Seq)]) with { Priority = request.Filter.PriorityOf(undoing.Current.Key) });
+        }
+
+        return planned;
+    }
+
+    private static IEnumerable<DocumentVersion> Needed(Undoing undoing) =>
+        undoing.Merges.SelectMany(run => new[] { run.Before, run.After }).Append(undoing.Start).OfType<DocumentVersion>().Where(v => !v.IsDeleted);
+
+    private static PlannedChange Merge(Undoing undoing, Func<DocumentVersion, DocumentValue> read)
+    {
+        var (key, current) = (undoing.Current.Key, undoing.Current);
+        if (undoing.Merges.IsEmpty) return new() { Key = key, Current = current, Target = undoing.Start };
+
+        var value = ValueOf(undoing.Start);
+        var (conflict, confidence) = (default(DocumentMerge?), 100);
+        foreach (var run in undoing.Merges)
+        {
+            var merge = DocumentMerge.Of(key, ValueOf(run.After), value, ValueOf(run.Before));
+            value = merge.Value;
+            confidence = Math.Min(confidence, merge.Confidence);
+            if (merge.Conflict is not null && (conflict?.HasSmart ?? true)) conflict = merge;
+        }
+
+        return new()
+        {
+            Key = key,
+            Current = current,
+            Merged = value,
+            Conflict = conflict is null ? null : new(
+                conflict.Conflict!.Value, conflict.Reason, conflict.Places, undoing.Merges[0].After, undoing.Oldest, conflict.HasSmart, value, confidence),
+        };
+
+        DocumentValue? ValueOf(DocumentVersion? version) => version is null or { IsDeleted: true } ? null : read(version);
+    }
+
+    private async Task<Dictionary<DocumentKey, DocumentVersion>> FindAsync(long streamId, IReadOnlyList<DocumentKey> keys, long at, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<DocumentKey, DocumentVersion>(keys.Count);
+        foreach (var some in keys.Chunk(Chunk))
+            foreach (var version in await index.FindAsync(streamId, some, at, cancellationToken)) found.Add(version.Key, version);
+        return found;
+    }
+
+    private async Task<Dictionary<(DocumentKey, long), DocumentValue>> ReadAsync(long streamId, IEnumerable<DocumentVersion> versions, CancellationToken cancellationToken)
+    {
+        var wanted = versions.DistinctBy(v => (v.Key, v.Seq)).ToArray();
+        if (wanted.Length == 0) return [];
+        var values = await index.ReadValuesAsync(streamId, wanted, cancellationToken);
+        return wanted.Zip(values).ToDictionary(x => (x.First.Key, x.First.Seq), x => x.Second);
+    }
+}

@@ -1,0 +1,129 @@
+using System.Collections.Immutable;
+using Memento.Journaling;
+using Memento.Storage;
+using Memento.Workspaces;
+using Orleans.Concurrency;
+
+namespace Memento.Rollback;
+
+/// <summary>Answers what changed and what a rollback would do, on whichever silo was asked.</summary>
+[GrainType("memento.rollback-query"), StatelessWorker, Reentrant]
+internal sealed class RollbackQueryGrain(IJournal journal, IWorkspaceIndex index, IRollbackIndex rollbacks, RollbackRules rules, RollbackPace pace, TimeProvider clock) : Grain, IRollbackQueryGrain
+{
+    private const int MaxShown = 1_000;
+    private const int MaxDamaged = 100;
+    private const int Page = 1_000;
+
+    private string Workspace => Names.Check("workspace", this.GetPrimaryKeyString());
+
+    public async Task<PointDiff> DiffAsync(string rollbackPointId, string? to, bool visual)
+    {
+        var stream = await StreamAsync();
+        var from = await FindAsync(stream, rollbackPointId);
+        var until = to is null ? (await GrainFactory.GetGrain<IWorkspaceGrain>(Workspace).GetAsync()).Seq : (await FindAsync(stream, to)).Seq;
+        var (changes, count, summary, documents) = await new PointComparison(index, stream, rules).CompareAsync(from.Seq, until, visual, CancellationToken.None);
+        return new()
+        {
+            From = rollbackPointId,
+            To = to ?? "current",
+            FromSeq = from.Seq,
+            ToSeq = until,
+            ChangeCount = count,
+            Changes = changes,
+            Truncated = count > changes.Length,
+            Summary = summary,
+            Documents = visual ? documents : null,
+            GeneratedAt = clock.Now(),
+        };
+    }
+
+    public async Task<RollbackPreview> PreviewAsync(string rollbackPointId, PreviewRollback request)
+    {
+        var (stream, now) = (await StreamAsync(), clock.Now());
+        var point = await FindAsync(stream, rollbackPointId);
+        var workspace = await GrainFactory.GetGrain<IWorkspaceGrain>(Workspace).GetAsync();
+        var plan = await new RollbackPlanner(index, rules).PlanAsync(
+            new(stream, point.Seq, workspace.ChangedSeq, SelectionFilter.Of(request.Selection, now), null, request.Dependencies ?? []), CancellationToken.None);
+        var conflicts = plan.Conflicts.ToArray();
+        var strategy = request.Strategy is RollbackStrategy.Force ? ConflictStrategy.Overwrite : request.ConflictStrategy ?? ConflictStrategy.Abort;
+        var changes = strategy is ConflictStrategy.Abort ? plan.Changes : plan.Settle(strategy).Apply;
+        var (recommended, reason) = StrategyAdvice.For(changes.Length, conflicts.Length, now - point.CreatedAt, rules.Options.MaxAge);
+        return new()
+        {
+            PreviewToken = PreviewToken.Of(Workspace, rollbackPointId, request.Selection, workspace.ChangedSeq),
+            TotalChanges = changes.Length,
+            ChangesByType = Count(changes, c => NamedEnumConverter<DiffOperation>.NameOf(c.Outcome switch { WriteOutcome.Created => DiffOperation.Create, WriteOutcome.Deleted => DiffOperation.Delete, _ => DiffOperation.Update })),
+            AffectedItems = changes.GroupBy(c => c.Key.Kind).ToImmutableSortedDictionary(
+                g => NamedEnumConverter<DocumentKind>.NameOf(g.Key), g => (ImmutableArray<string>)[.. g.Select(c => c.Key.Id).Order(StringComparer.Ordinal).Take(MaxShown)], StringComparer.Ordinal),
+            Dependencies = plan.Dependencies,
+            Conflicts = [.. conflicts.Take(RollbackOperation.MaxShown).Select(c => ConflictView.Of(c, "", $"{Workspace}\n{rollbackPointId}", now, null))],
+            ConflictCount = conflicts.Length,
+            RecommendedStrategy = recommended,
+            Reason = reason,
+            EstimatedDurationMs = (long)pace.Estimate(changes.Length).TotalMilliseconds,
+        };
+    }
+
+    public async Task<PointCheck> CheckAsync(string rollbackPointId, CancellationToken cancellationToken)
+    {
+        var stream = await StreamAsync();
+        var point = await FindAsync(stream, rollbackPointId);
+        var (root, documents, bytes, damaged) = (StateHash.Empty, 0L, 0L, new List<string>());
+        DocumentKey? after = null;
+        while (true)
+        {
+            var versions = await index.ListAsync(stream, null, null, after, Page, point.Seq, cancellationToken);
+            foreach (var some in versions.Chunk(Page / 10)) bytes += await ReadBackAsync(stream, some, damaged, cancellationToken);
+            foreach (var version in versions) root = root.Add(version.Key, version.Hash!.Value, version.ContentType);
+            documents += versions.Count;
+            if (versions.Count < Page) break;
+            after = versions[^1].Key;
+        }
+
+        return new()
+        {
+            RollbackPointId = rollbackPointId,
+            Healthy = damaged.Count == 0 && root.ToString() == point.Root,
+            Documents = documents,
+            Bytes = bytes,
+            ExpectedRoot = point.Root,
+            ActualRoot = root.ToString(),
+            Damaged = [.. damaged.Take(MaxDamaged)],
+        };
+    }
+
+    public Task<Page<RollbackView>> ListAsync(RollbackStatus? status, int limit, string? cursor) => rollbacks.ListAsync(Workspace, status, Paging.Check(limit), cursor);
+
+    public Task<Page<ConflictView>> ListConflictsAsync(ConflictStatus? status, string? operationId, int limit, string? cursor) =>
+        rollbacks.ListConflictsAsync(Workspace, status, operationId is null ? null : Names.Check("rollback", operationId), Paging.Check(limit), cursor);
+
+    public async Task<ConflictView> GetConflictAsync(string conflictId) => await rollbacks.FindConflictAsync(Workspace, Names.Check("conflictId", conflictId))
+        ?? throw new MementoException(Refusal.Of(RefusalKind.NotFound, Codes.ConflictNotFound, $"There is no conflict \"{conflictId}\"."));
+
+    /// <summary>Reads values; when one of them is damaged, reads them one by one to name all that are.</summary>
+    private async Task<long> ReadBackAsync(long stream, DocumentVersion[] versions, List<string> damaged, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await index.ReadValuesAsync(stream, versions, cancellationToken)).Sum(v => (long)v.Content.Length);
+        }
+        catch (MementoException e) when (e.Code is Codes.SnapshotCorrupted && versions.Length == 1)
+        {
+            damaged.Add(e.Message);
+            return 0;
+        }
+        catch (MementoException e) when (e.Code is Codes.SnapshotCorrupted)
+        {
+            var bytes = 0L;
+            foreach (var version in versions) bytes += await ReadBackAsync(stream, [version], damaged, cancellationToken);
+            return bytes;
+        }
+    }
+
+    private Task<RollbackPoint> FindAsync(long stream, string id) => WorkspacePoints.FindAsync(index, stream, id, clock.Now());
+
+    private async Task<long> StreamAsync() => (await journal.FindAsync(WorkspaceGrain.StreamOf(Workspace)))?.StreamId ?? 0;
+
+    private static ImmutableSortedDictionary<string, long> Count(IEnumerable<PlannedChange> changes, Func<PlannedChange, string> by) =>
+        changes.GroupBy(by).ToImmutableSortedDictionary(g => g.Key, g => g.LongCount(), StringComparer.Ordinal);
+}

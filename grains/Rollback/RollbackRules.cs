@@ -1,0 +1,22 @@
+using System.Collections.Immutable;
+using Memento.Workspaces;
+using Microsoft.Extensions.Options;
+
+namespace Memento.Rollback;
+
+/// <summary>What the operator set, made ready.</summary>
+internal sealed class RollbackRules(IOptions<RollbackOptions> options)
+{
+    private readonly ImmutableArray<Glob> _protected = [.. options.Value.Protected.Select((pattern, i) => Glob.Parse(pattern, $"{RollbackOptions.Section}:Protected:{i}"))];
+
+    public RollbackOptions Options => options.Value;
+
+    public int MaxDocuments => options.Value.MaxDocuments;
+
+    /// <summary>Marks a change of a protected document.</summary>
+    public PlannedChange Guard(PlannedChange change)
+    {
+        if (_protected.IsEmpty || !_protected.Any(glob => glob.IsMatch(change.Key.ToString()))) return change;
+        return change with { Conflict = new(ConflictType.PermissionDenied, $"{change.Key} is protected ({RollbackOptions.Section}:Protected); no rollback changes it", [], change.Conflict?.Base, change.Target) };
+    }
+}

@@ -1,0 +1,236 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Memento.Journaling;
+using Memento.Workspaces;
+
+namespace Memento.Rollback;
+
+/// <summary>
+/// Carries a rollback out. Every step can be done again: the plan follows from the point, the selection and the seq at which it began; what was changed already is seen in the
+/// workspace's history, because changes name their rollback. So after a crash it simply goes on, and ends completed or with nothing changed.
+/// </summary>
+internal sealed class RollbackRun(
+    GrainKey key, IGrainFactory grains, IWorkspaceIndex index, RollbackRules rules, RollbackPace pace, TimeProvider clock, Func<RollbackState> state, Func<RollbackFact, Task> append, Action stayAwake)
+{
+    private const int MaxAttempts = 10;
+
+    private readonly RollbackPlanner _planner = new(index, rules);
+
+    private RollbackState State => state();
+
+    private RollbackView View => state().View!;
+
+    private Author By => new(View.AgentId, null, key.Id);
+
+    public async Task GoAsync(long stream, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (State.CancelRequested) await CancelAsync(stream, cancellationToken);
+            else if (View.Type is RollbackType.DryRun) await TellAsync(cancellationToken);
+            else
+            {
+                if (State.StartSeq == 0 && !await BeginAsync(stream, cancellationToken)) return;
+                await ApplyAsync(stream, cancellationToken);
+            }
+        }
+        catch (MementoException e) when (e.Refusal.Kind is not (RefusalKind.Unavailable or RefusalKind.Overloaded) || e.Code is Codes.SnapshotCorrupted)
+        {
+            await FailAsync(stream, e, cancellationToken);
+        }
+    }
+
+    private async Task TellAsync(CancellationToken cancellationToken)
+    {
+        var request = new PreviewRollback { Selection = View.Selection, Strategy = View.Strategy, ConflictStrategy = View.ConflictStrategy, Dependencies = State.Request!.Dependencies };
+        var preview = await grains.GetGrain<IRollbackQueryGrain>(key.Workspace).PreviewAsync(View.RollbackPointId, request).WaitAsync(cancellationToken);
+        await append(new RollbackFact.Finished { At = clock.Now(), Status = RollbackStatus.Completed, Message = $"{preview.TotalChanges} documents would change; nothing was changed", Preview = preview });
+    }
+
+    /// <summary>Plans, checks and sets the recovery point. False if it ended here.</summary>
+    private async Task<bool> BeginAsync(long stream, CancellationToken cancellationToken)
+    {
+        var workspace = await grains.GetGrain<IWorkspaceGrain>(key.Workspace).GetAsync();
+        if (State.Request!.PreviewToken is { } token) PreviewToken.Check(token, key.Workspace, View.RollbackPointId, View.Selection, workspace.ChangedSeq);
+        var plan = await PlanAsync(stream, workspace.ChangedSeq, cancellationToken);
+        await CheckAgeAsync(stream, cancellationToken);
+
+        var strategy = Strategy;
+        var conflicts = plan.Conflicts.ToImmutableArray();
+        if (conflicts.Length > rules.Options.MaxConflicts)
+            throw Conflicting($"{conflicts.Length} documents are in conflict; at most {rules.Options.MaxConflicts} are kept (Memento:Rollback:MaxConflicts). Select less, or choose skip or overwrite.");
+        if (!conflicts.IsEmpty) await append(new RollbackFact.ConflictsFound { At = clock.Now(), Conflicts = [.. conflicts.Select(c => Show(c, strategy))] });
+        if (strategy is ConflictStrategy.Abort && !conflicts.IsEmpty)
+            throw Conflicting($"{conflicts.Length} documents are in conflict, the first is {conflicts[0].Key}: {conflicts[0].Conflict!.Reason}. Nothing was changed.");
+
+        var (apply, _) = plan.Settle(strategy);
+        CheckSize(apply);
+        if (View.Strategy is RollbackStrategy.Safe) await ReadBackAsync(stream, apply, cancellationToken);
+        var recovery = await grains.GetGrain<IWorkspaceWriter>(key.Workspace).CreateRecoveryPointAsync(key.Id, (long)rules.Options.RecoveryTtl.TotalSeconds);
+        await append(new RollbackFact.Started { At = clock.Now(), StartSeq = workspace.ChangedSeq, Total = apply.Length, RecoveryPointId = recovery.RollbackPointId });
+        return true;
+    }
+
+    /// <summary>Changes the documents: at once, or in batches. What somebody else changes meanwhile is planned anew.</summary>
+    private async Task ApplyAsync(long stream, CancellationToken cancellationToken)
+    {
+        var gradual = View.Strategy is RollbackStrategy.Gradual;
+        var size = gradual ? State.Request!.BatchSize ?? rules.Options.BatchSize : int.MaxValue;
+        var delay = State.Request!.DelayMs is { } ms ? TimeSpan.FromMilliseconds(ms) : rules.Options.Delay;
+        var (attempt, seq) = (0, 0L);
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (State.CancelRequested)
+            {
+                await CancelAsync(stream, cancellationToken);
+                return;
+            }
+
+            var plan = await PlanAsync(stream, State.StartSeq, cancellationToken);
+            var late = plan.Conflicts.Where(c => State.Conflicts.All(known => known.Key != c.Key)).ToImmutableArray();
+            if (!late.IsEmpty && Strategy is ConflictStrategy.Abort) throw Conflicting($"Somebody changed {late[0].Key} meanwhile: {late[0].Conflict!.Reason}. What was changed is undone.");
+            if (!late.IsEmpty) await append(new RollbackFact.ConflictsFound { At = clock.Now(), Conflicts = [.. late.Select(c => Show(c, Strategy))] });
+
+            var todo = plan.Settle(Strategy).Apply;
+            if (todo.IsEmpty) break;
+            var batch = todo.Length <= size ? todo : todo[..size];
+            var started = clock.GetTimestamp();
+            try
+            {
+                seq = await WriteAsync(stream, batch, By, cancellationToken);
+                pace.Record(batch.Length, clock.GetElapsedTime(started));
+            }
+            catch (MementoException e) when (e.Code is Codes.VersionConflict && ++attempt < MaxAttempts)
+            {
+                continue;   // somebody was faster; look again
+            }
+
+            var done = View.AppliedChanges + batch.Length;
+            await append(new RollbackFact.Progressed { At = clock.Now(), Applied = done, Total = done + todo.Length - batch.Length, Seq = seq });
+            (attempt, var more) = (0, todo.Length > batch.Length);
+            stayAwake();
+            if (more && delay > TimeSpan.Zero) await Task.Delay(delay, clock, cancellationToken);
+        }
+
+        if (View.Strategy is RollbackStrategy.Safe) await VerifyAsync(stream, cancellationToken);
+        await CompleteAsync();
+    }
+
+    private Task CompleteAsync()
+    {
+        var open = State.Conflicts.Count(c => c.Status is ConflictStatus.Open);
+        var message = (View.AppliedChanges, open) switch
+        {
+            (0, 0) => "nothing had to be changed",
+            (_, 0) => $"{View.AppliedChanges} documents changed",
+            _ => $"{View.AppliedChanges} documents changed, {open} conflicts are open",
+        };
+        return append(new RollbackFact.Finished { At = clock.Now(), Status = RollbackStatus.Completed, Message = message });
+    }
+
+    /// <summary>Looks whether everything is as planned: each document is read back, and after a full rollback that nobody interfered with, the hash of all must be the point's.</summary>
+    private async Task VerifyAsync(long stream, CancellationToken cancellationToken)
+    {
+        var since = new List<DocumentVersion>();
+        await index.ScanAsync(stream, State.StartSeq, long.MaxValue, since.Add, cancellationToken);
+        if (since.Count == 0) return;
+        var changes = await index.GetChangesAsync(stream, [.. since.Select(v => v.Seq).Distinct()], cancellationToken);
+        var own = since.Where(v => changes[v.Seq].By.Cause == key.Id).ToArray();
+        foreach (var some in own.Where(v => !v.IsDeleted).Chunk(1_000)) await index.ReadValuesAsync(stream, some, cancellationToken);   // checked against their hashes
+
+        var workspace = await grains.GetGrain<IWorkspaceGrain>(key.Workspace).GetAsync();
+        var interfered = own.Length < since.Count || workspace.ChangedSeq != since[^1].Seq;
+        if (View.Type is not RollbackType.Full || interfered || !State.Conflicts.IsEmpty) return;
+        var point = await index.FindPointAsync(stream, View.RollbackPointId, cancellationToken);
+        if (point is not null && point.Root != workspace.Root)
+            throw new MementoException(Refusal.Of(RefusalKind.Unavailable, Codes.SnapshotCorrupted, $"After the rollback all documents have the hash {workspace.Root}, not {point.Root} as at the point. What was changed is undone."));
+    }
+
+    private async Task CancelAsync(long stream, CancellationToken cancellationToken)
+    {
+        var undone = await RevertAsync(stream, cancellationToken);
+        await append(new RollbackFact.Finished { At = clock.Now(), Status = RollbackStatus.Cancelled, Message = undone == 0 ? "cancelled; nothing was changed" : $"cancelled; {undone} changes were undone" });
+    }
+
+    private async Task FailAsync(long stream, MementoException e, CancellationToken cancellationToken)
+    {
+        var undone = await RevertAsync(stream, cancellationToken);
+        await append(new RollbackFact.Finished
+        {
+            At = clock.Now(), Status = RollbackStatus.Failed, Message = undone == 0 ? e.Message : $"{e.Message} ({undone} changes were undone)", Error = new(e.Code, e.Message),
+        });
+    }
+
+    /// <summary>Undoes what this rollback changed so far, as if it had never begun. Others' later work stays.</summary>
+    private async Task<int> RevertAsync(long stream, CancellationToken cancellationToken)
+    {
+        if (State.StartSeq == 0) return 0;
+        var filter = SelectionFilter.Of(new() { Rollbacks = [key.Id] }, clock.Now());
+        for (var attempt = 1; ; attempt++)
+        {
+            var plan = await _planner.PlanAsync(new(stream, State.StartSeq, long.MaxValue, filter, null, []), cancellationToken);
+            var undo = plan.Settle(ConflictStrategy.Skip).Apply;
+            if (undo.IsEmpty) return 0;
+            try
+            {
+                await WriteAsync(stream, undo, By with { Cause = $"{key.Id}/revert" }, cancellationToken);
+                return undo.Length;
+            }
+            catch (MementoException e) when (e.Code is Codes.VersionConflict && attempt < MaxAttempts)
+            {
+                continue;   // somebody was faster; look again
+            }
+        }
+    }
+
+    private async Task<long> WriteAsync(long stream, ImmutableArray<PlannedChange> changes, Author by, CancellationToken cancellationToken)
+    {
+        var restored = changes.Where(c => c.Merged is null && !c.Deletes).Select(c => c.Target!).ToArray();
+        var values = new Dictionary<DocumentKey, DocumentValue>(restored.Length);
+        foreach (var some in restored.Chunk(1_000))
+        {
+            var read = await index.ReadValuesAsync(stream, some, cancellationToken);
+            for (var i = 0; i < some.Length; i++) values.Add(some[i].Key, read[i]);
+        }
+
+        return await grains.GetGrain<IWorkspaceWriter>(key.Workspace).ApplyAsync(by, [.. changes.Select(c => new DocumentOperation
+        {
+            Op = c.Deletes ? DocumentOp.Delete : DocumentOp.Put,
+            Kind = c.Key.Kind,
+            Id = c.Key.Id,
+            Value = c.Deletes ? null : c.Merged ?? values[c.Key],
+            IfMatch = c.Current.IsDeleted ? null : Etag.Of(c.Current.Seq),
+            IfAbsent = c.Current.IsDeleted,
+        })]);
+    }
+
+    private Task<RollbackPlan> PlanAsync(long stream, long startSeq, CancellationToken cancellationToken) => _planner.PlanAsync(
+        new(stream, State.PointSeq, startSeq, SelectionFilter.Of(View.Selection, View.CreatedAt), key.Id, State.Request!.Dependencies ?? []), cancellationToken);
+
+    private ConflictStrategy Strategy => View.Strategy is RollbackStrategy.Force ? ConflictStrategy.Overwrite : View.ConflictStrategy;
+
+    private async Task CheckAgeAsync(long stream, CancellationToken cancellationToken)
+    {
+        if (View.Strategy is RollbackStrategy.Force || await index.FindPointAsync(stream, View.RollbackPointId, cancellationToken) is not { } point) return;
+        var age = clock.Now() - point.CreatedAt;
+        if (age > rules.Options.MaxAge)
+            throw Conflicting($"The point is {age.TotalDays.ToString("0.#", CultureInfo.InvariantCulture)} days old; older than {rules.Options.MaxAge.TotalDays} days needs the strategy force (Memento:Rollback:MaxAge).");
+    }
+
+    private void CheckSize(ImmutableArray<PlannedChange> apply)
+    {
+        if (View.Strategy is not RollbackStrategy.Gradual && apply.Sum(c => c.Bytes) is var bytes && bytes > rules.Options.MaxAtomicBytes)
+            throw new MementoException(Refusal.Of(RefusalKind.TooLarge, Codes.TooLarge, $"{bytes} bytes would change in one step; at most {rules.Options.MaxAtomicBytes} can (Memento:Rollback:MaxAtomicBytes). Use the strategy gradual."));
+    }
+
+    /// <summary>Everything that is needed must be readable before anything is changed.</summary>
+    private async Task ReadBackAsync(long stream, ImmutableArray<PlannedChange> apply, CancellationToken cancellationToken)
+    {
+        foreach (var some in apply.Where(c => c.Merged is null && !c.Deletes).Select(c => c.Target!).Chunk(1_000)) await index.ReadValuesAsync(stream, some, cancellationToken);
+    }
+
+    private ConflictView Show(PlannedChange change, ConflictStrategy strategy) => ConflictView.Of(change, key.Id, key.ToString(), clock.Now(), strategy);
+
+    private static MementoException Conflicting(string message) => new(Refusal.Of(RefusalKind.Conflict, Codes.RollbackConflict, message));
+}
