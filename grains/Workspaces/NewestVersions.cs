@@ -65,8 +65,9 @@ internal sealed class NewestVersions(IWorkspaceIndex index, int capacity)
 
     private async Task ReadNextAsync(long streamId, Task before)
     {
-        await before.ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
-        (_current, _next) = (_next ?? Task.CompletedTask, null);
+        // Yields, so that this is known as the next read before it becomes the current one.
+        await before.ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+        (_current, _next) = (_next!, null);
         (_reading, _wanted) = (_wanted, []);
         var asked = _reading.ToArray();
         var found = await index.FindAsync(streamId, asked);
