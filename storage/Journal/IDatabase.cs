@@ -28,6 +28,13 @@ internal interface IDatabase : IDisposable
     /// <param name="columns">Names of the columns, each with its type in PostgreSQL's words.</param>
     string TableOf(string parameter, params ReadOnlySpan<string> columns);
 
+    /// <summary>SQL that joins each row <c>k</c> of some keys with the first row <c>v</c> of a table that fits it.</summary>
+    /// <param name="keys">The keys, from <see cref="TableOf"/>.</param>
+    /// <param name="table">The table; its rows are <c>x</c> in the next two.</param>
+    /// <param name="where">Which rows fit.</param>
+    /// <param name="order">The order that says which is first: that of an index.</param>
+    string FirstOfEach(string keys, string table, string where, string order);
+
     /// <summary>Bytes on disk.</summary>
     Task<long> GetSizeAsync(CancellationToken cancellationToken);
 

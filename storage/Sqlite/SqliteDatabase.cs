@@ -108,6 +108,9 @@ internal sealed class SqliteDatabase : IDatabase
         return sql.Append(CultureInfo.InvariantCulture, $" FROM json_each({parameter}))").ToString();
     }
 
+    public string FirstOfEach(string keys, string table, string where, string order) =>
+        $"{keys} k CROSS JOIN {table} v ON v.rowid = (SELECT x.rowid FROM {table} x WHERE {where} ORDER BY {order} LIMIT 1)";
+
     public Task<long> GetSizeAsync(CancellationToken cancellationToken) =>
         Task.FromResult(SizeOf(_options.DatabaseFile) + SizeOf(_options.DatabaseFile + "-wal"));
 
