@@ -21,6 +21,8 @@ public static class MementoSiloBuilderExtensions
         silo.Services.TryAddSingleton(services => services.GetRequiredService<IOptions<WorkspaceOptions>>().Value.Limits);
         silo.Services.TryAddSingleton<SessionSweeper>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<SessionSweeper>());
+        silo.Services.TryAddSingleton<PointSweeper>();
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<PointSweeper>());
         return silo;
     }
 }
