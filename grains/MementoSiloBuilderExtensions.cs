@@ -28,6 +28,8 @@ public static class MementoSiloBuilderExtensions
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<RollbackSweeper>());
         silo.Services.TryAddSingleton<SessionSweeper>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<SessionSweeper>());
+        silo.Services.TryAddSingleton<PointSweeper>();
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<PointSweeper>());
         return silo;
     }
 }

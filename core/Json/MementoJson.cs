@@ -86,6 +86,7 @@ namespace Memento;
 [JsonSerializable(typeof(PointCheck))]
 [JsonSerializable(typeof(Selection))]
 [JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(long))]
 [JsonSerializable(typeof(JsonDelta))]
 [JsonSerializable(typeof(DiffSummary))]
 [JsonSerializable(typeof(SemanticDiff))]

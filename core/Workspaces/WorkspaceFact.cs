@@ -43,7 +43,7 @@ public abstract record WorkspaceFact
         public DateTimeOffset? ExpiresAt { get; init; }
         public bool Pinned { get; init; }
 
-        /// <summary>The workspace then.</summary>
+        /// <summary>The workspace then: right before this entry.</summary>
         public required StateHash Root { get; init; }
         public required long Documents { get; init; }
         public required long Bytes { get; init; }
