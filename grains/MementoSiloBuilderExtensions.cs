@@ -30,6 +30,8 @@ public static class MementoSiloBuilderExtensions
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<SessionSweeper>());
         silo.Services.TryAddSingleton<PointSweeper>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<PointSweeper>());
+        silo.Services.TryAddSingleton<HistorySweeper>();
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<HistorySweeper>());
         return silo;
     }
 }

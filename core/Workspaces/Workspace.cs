@@ -16,6 +16,7 @@ public static class Workspace
             WorkspaceCommand.Write write => Writing.Decide(s, write, limits, at),
             WorkspaceCommand.CreatePoint create => Points.Create(s, create, limits, at),
             WorkspaceCommand.ChangePoint change => Points.Change(change, limits, at),
+            WorkspaceCommand.Compact compact => compact.UpTo <= s.CompactedTo || compact.UpTo > s.Seq ? Decision<WorkspaceFact>.Nothing : new WorkspaceFact.Compacted { At = at, UpTo = compact.UpTo },
             WorkspaceCommand.RemovePoint remove => Points.Remove(remove, at),
             _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown command."),
         };
@@ -37,6 +38,7 @@ public static class Workspace
             WorkspaceFact.PointCreated => next with { Points = s.Points + 1 },
             WorkspaceFact.PointRemoved => next with { Points = s.Points - 1 },
             WorkspaceFact.PointChanged => next,
+            WorkspaceFact.Compacted c => next with { CompactedTo = Math.Max(s.CompactedTo, c.UpTo) },
             _ => throw new ArgumentOutOfRangeException(nameof(fact), fact, "Unknown fact."),
         };
     }
@@ -59,6 +61,7 @@ public static class Workspace
         WorkspaceFact.DocumentsChanged c => $"documents\n{c.AgentId}\n{c.SessionId}\n{c.Cause}\n{c.Root}\n{c.Documents}\n{c.Bytes}",
         WorkspaceFact.PointCreated p => $"point\n{p.RollbackPointId}\n{p.Name}\n{p.Root}\n{p.SessionId}\n{p.AgentId}\n{p.Pinned}\n{Microseconds(p.ExpiresAt)}",
         WorkspaceFact.PointChanged p => $"changed\n{p.RollbackPointId}\n{p.Pinned}\n{Microseconds(p.ExpiresAt)}",
+        WorkspaceFact.Compacted c => $"compacted\n{c.UpTo}",
         WorkspaceFact.PointRemoved p => $"removed\n{p.RollbackPointId}\n{p.Reason}",
         _ => throw new ArgumentOutOfRangeException(nameof(fact), fact, "Unknown fact."),
     };

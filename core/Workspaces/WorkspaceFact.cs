@@ -68,6 +68,12 @@ public abstract record WorkspaceFact
         public required string RollbackPointId { get; init; }
         public required PointEnd Reason { get; init; }
     }
+
+    /// <summary>From now on, versions that were replaced at or before a seq and that no rollback point sees may be gone.</summary>
+    public sealed record Compacted : WorkspaceFact
+    {
+        public required long UpTo { get; init; }
+    }
 }
 
 /// <summary>Why a rollback point went.</summary>

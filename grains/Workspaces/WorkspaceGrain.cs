@@ -18,6 +18,7 @@ internal sealed partial class WorkspaceGrain(
     : Grain, IWorkspaceGrain, IWorkspaceWriter, IDisposable
 {
     private const int MaxAttempts = 5;
+    private const long MaxHistorySeconds = 100L * 366 * 24 * 3600;
 
     private readonly NewestVersions _newest = new(index, options.Value.CachedDocuments);
     private readonly SemaphoreSlim _points = new(1, 1);
@@ -42,7 +43,7 @@ internal sealed partial class WorkspaceGrain(
         var state = _workspace.Committed;
         return new()
         {
-            Seq = state.Seq, ChangedSeq = state.ChangedSeq, Root = state.Root.ToString(), Documents = state.Documents, Bytes = state.Bytes, RollbackPoints = state.Points, UpdatedAt = state.Seq == 0 ? null : state.UpdatedAt,
+            Seq = state.Seq, ChangedSeq = state.ChangedSeq, CompactedTo = state.CompactedTo, Root = state.Root.ToString(), Documents = state.Documents, Bytes = state.Bytes, RollbackPoints = state.Points, UpdatedAt = state.Seq == 0 ? null : state.UpdatedAt,
         };
     }
 
@@ -118,6 +119,18 @@ internal sealed partial class WorkspaceGrain(
         Description = "Made before a rollback, to be able to undo it.",
         TtlSeconds = ttlSeconds,
     }, $"recovery:{operationId}");
+
+    public async Task<CompactionReport> CompactAsync(CompactWorkspace request)
+    {
+        if (request.HistorySeconds is < 0 or > MaxHistorySeconds) throw new MementoException(Refusal.Invalid("historySeconds", $"is {request.HistorySeconds}; must be from 0 to {MaxHistorySeconds}"));
+        await EnsureLoadedAsync();
+        await _workspace.SettleAsync();
+        var window = request.HistorySeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : options.Value.History;
+        var upTo = await index.FindSeqAsync(_workspace.StreamId, clock.Now() - window);
+        // Said before it is done: whoever plans from now on knows how far back the history is whole.
+        if (!request.DryRun && upTo > 0) await ExecuteAsync(() => new(new WorkspaceCommand.Compact(upTo)), (_, _, _) => upTo, MementoJson.Default.Int64);
+        return await index.CompactAsync(_workspace.StreamId, upTo, request.DryRun);
+    }
 
     private string Scope => $"workspace:{_name}";
 

@@ -11,6 +11,9 @@ internal interface IDatabase : IDisposable
     /// <summary>Runs small writes that no stream depends on (retention). One transaction.</summary>
     Task<int> MaintainAsync(string sql, IReadOnlyList<(string Name, object? Value)> parameters, CancellationToken cancellationToken);
 
+    /// <summary>Removes blobs that nothing refers to any more. A writer that is about to refer to one keeps it.</summary>
+    Task DropBlobsAsync(IReadOnlyList<byte[]> hashes, CancellationToken cancellationToken);
+
     /// <summary>Numbers for streams: the first of a block, and how many.</summary>
     Task<(long First, int Count)> ReserveStreamIdsAsync(CancellationToken cancellationToken);
 

@@ -66,6 +66,11 @@ internal sealed class SqliteDatabase : IDatabase
         }
     }, cancellationToken);
 
+    public async Task DropBlobsAsync(IReadOnlyList<byte[]> hashes, CancellationToken cancellationToken)
+    {
+        foreach (var hash in hashes) await MaintainAsync(BlobEncoding.DropUnused, [("hash", hash), ("hex", Convert.ToHexStringLower(hash))], cancellationToken);   // one writer at a time: nothing comes in between
+    }
+
     public async Task<(long First, int Count)> ReserveStreamIdsAsync(CancellationToken cancellationToken)
     {
         // The file has one owner, so its highest number is all that must be known; the rest is counted in memory.
