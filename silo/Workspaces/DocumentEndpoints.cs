@@ -64,8 +64,11 @@ internal sealed class DocumentEndpoints(WorkspaceCalls calls)
         response.Headers.ETag = view.Etag;
         response.Headers.LastModified = HeaderUtilities.FormatDate(view.At);
         response.Headers["Memento-Seq"] = view.Seq.ToString(CultureInfo.InvariantCulture);
+        response.Headers["Memento-At"] = view.At.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
+        response.Headers["Memento-Hash"] = view.Hash;
         if (view.AgentId is { } agent) response.Headers["Memento-Agent"] = Uri.EscapeDataString(agent);
         if (view.SessionId is { } session) response.Headers["Memento-Session"] = Uri.EscapeDataString(session);
+        if (view.Cause is { } cause) response.Headers["Memento-Cause"] = Uri.EscapeDataString(cause);
         if (http.Request.Headers.IfNoneMatch is [{ } known] && Etag.Seq(known) == view.Seq)
         {
             response.StatusCode = Status304NotModified;
