@@ -4,6 +4,7 @@ using System.CommandLine.Parsing;
 using Memento.Cli.Database;
 using Memento.Cli.Git;
 using Memento.Cli.Sessions;
+using Memento.Cli.Verify;
 
 namespace Memento.Cli;
 
@@ -41,6 +42,7 @@ internal static class CommandLine
             StatsCommand.Create(globals),
             DatabaseCommand.Create(globals),
             new Command("import", "Bring in work from elsewhere.") { ImportGitCommand.Create(globals) },
+            new Command("verify", "Check the server against something that is known to be right.") { VerifyGitCommand.Create(globals) },
         };
         globals.AddTo(root);
         Examples.Show(root);
