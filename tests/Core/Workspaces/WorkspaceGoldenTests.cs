@@ -36,7 +36,7 @@ public sealed class WorkspaceGoldenTests
 
     [Fact]
     public void There_is_a_file_for_every_kind() =>
-        Assert.Equal(["documents", "point_changed", "point_created", "point_removed"], Files("workspace-fact.").Select(file => file.Split('.')[1]).Distinct().Order());
+        Assert.Equal(["compacted", "documents", "point_changed", "point_created", "point_removed"], Files("workspace-fact.").Select(file => file.Split('.')[1]).Distinct().Order());
 
     [Fact]
     public void The_stored_members_mean_what_they_meant()
