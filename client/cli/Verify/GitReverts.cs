@@ -80,7 +80,7 @@ internal sealed class GitReverts : IAsyncDisposable
         {
             _objects ??= new(Folder);   // What the merge made is in the clone alone.
             var (size, content) = await _objects.ReadAsync(blob, CommitTrees.MaxFile, cancellationToken);
-            return content is null ? null : new(Workspaces.ContentHash.Of(content), size);
+            return content is null ? null : new(Memento.Workspaces.ContentHash.Of(content), size);
         }
     }
 
