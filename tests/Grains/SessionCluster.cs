@@ -1,4 +1,5 @@
 using System.Globalization;
+using Memento.Rollback;
 using Memento.Sessions;
 using Memento.Storage;
 using Memento.Tests.Storage;
@@ -32,7 +33,8 @@ public sealed class SessionCluster : IAsyncDisposable
 
     public IServiceProvider Services => _cluster.GetSiloServiceProvider();
 
-    public static async Task<SessionCluster> StartAsync(TestDatabase database, Action<SessionOptions>? sessions = null, Action<StorageOptions>? storage = null, FakeTimeProvider? clock = null, bool sweeping = false)
+    public static async Task<SessionCluster> StartAsync(TestDatabase database, Action<SessionOptions>? sessions = null, Action<StorageOptions>? storage = null, FakeTimeProvider? clock = null, bool sweeping = false,
+        Action<RollbackOptions>? rollback = null)
     {
         var (time, faults) = (clock ?? new FakeTimeProvider(new DateTimeOffset(2026, 5, 6, 7, 8, 9, TimeSpan.Zero)), new JournalFaults());
         var builder = new InProcessTestClusterBuilder(initialSilosCount: 1);
@@ -52,6 +54,7 @@ public sealed class SessionCluster : IAsyncDisposable
                 storage?.Invoke(options);
             });
             if (sessions is not null) silo.Services.PostConfigure(sessions);
+            if (rollback is not null) silo.Services.PostConfigure(rollback);
         });
         var cluster = builder.Build();
         await cluster.DeployAsync();
