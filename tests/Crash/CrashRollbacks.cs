@@ -46,9 +46,9 @@ internal static class CrashRollbacks
             var rollback = rig.Rollback(begun.OperationId);
             await rollback.StartAsync(point.RollbackPointId, new()
             {
-                Strategy = (i % 3) switch { 0 => RollbackStrategy.Safe, _ => RollbackStrategy.Gradual }, BatchSize = random.Next(1, 7), DelayMs = 0,
+                Strategy = (caller + i) % 3 == 0 ? RollbackStrategy.Safe : RollbackStrategy.Gradual, BatchSize = random.Next(1, 7), DelayMs = 0,
             });
-            if (i % 3 == 2) await CancelAsync(rollback, random.Next(1, Documents));
+            if ((caller + i) % 3 == 2) await CancelAsync(rollback, random.Next(1, Documents));
             await RollbackRig.EndAsync(rollback);
         }
     }

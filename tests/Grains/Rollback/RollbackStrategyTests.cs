@@ -49,6 +49,26 @@ public abstract class RollbackStrategies(SessionCluster cluster, TestDatabase da
     }
 
     [Fact]
+    public async Task What_refers_to_others_goes_before_them_and_comes_after_them_whatever_the_priority()
+    {
+        await _rig.WriteAsync(null, ("old", "{}"), ("relationship/old", """{"from":"old","to":"old"}"""));
+        var point = await _rig.PointAsync();
+        await _rig.WriteAsync(Ann, ("relationship/old", null), ("relationship/new", """{"from":"new","to":"new"}"""), ("new", "{}"), ("old", null));
+        await _rig.WriteAsync(Bob, ("bobs", "{}"));
+        var selection = new Selection { Agents = [Ann], Documents = [new() { Type = SelectedType.Entity, Identifiers = ["new"], Priority = 9 }, new() { Type = SelectedType.Relationship, Identifiers = ["old"], Priority = 5 }, new() { Type = SelectedType.Entity }, new() { Type = SelectedType.Relationship }] };
+        var rollback = await _rig.StartGradualAsync(point, selection, batch: 1);
+
+        for (var step = 1; step <= 4; step++)
+        {
+            await _rig.AdvanceUntilAsync(rollback, step == 1 ? TimeSpan.Zero : Pause, view => view.AppliedChanges >= step);
+            foreach (var name in (string[])["old", "new"]) Assert.False(await _rig.ReadAsync($"relationship/{name}") is not null && await _rig.ReadAsync(name) is null, $"{name} is missing after {step}");
+        }
+
+        await EndAsync(rollback);
+        await _rig.HasAsync(("old", "{}"), ("new", null), ("relationship/new", null), ("bobs", "{}"), ("relationship/old", """{"from":"old","to":"old"}"""));
+    }
+
+    [Fact]
     public async Task Cancelled_between_two_batches_it_undoes_what_it_did_at_once()
     {
         var point = await _rig.ChangeManyAsync();
