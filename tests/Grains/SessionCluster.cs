@@ -1,4 +1,5 @@
 using System.Globalization;
+using Memento.Rollback;
 using Memento.Sessions;
 using Memento.Storage;
 using Memento.Tests.Storage;
@@ -33,7 +34,8 @@ public sealed class SessionCluster : IAsyncDisposable
 
     public IServiceProvider Services => _cluster.GetSiloServiceProvider();
 
-    public static async Task<SessionCluster> StartAsync(TestDatabase database, Action<SessionOptions>? sessions = null, Action<StorageOptions>? storage = null, FakeTimeProvider? clock = null, bool sweeping = false, Action<WorkspaceOptions>? workspaces = null)
+    public static async Task<SessionCluster> StartAsync(TestDatabase database, Action<SessionOptions>? sessions = null, Action<StorageOptions>? storage = null, FakeTimeProvider? clock = null, bool sweeping = false,
+        Action<WorkspaceOptions>? workspaces = null, Action<RollbackOptions>? rollback = null)
     {
         var (time, faults) = (clock ?? new FakeTimeProvider(new DateTimeOffset(2026, 5, 6, 7, 8, 9, TimeSpan.Zero)), new JournalFaults());
         var builder = new InProcessTestClusterBuilder(initialSilosCount: 1);
@@ -54,6 +56,7 @@ public sealed class SessionCluster : IAsyncDisposable
             });
             if (sessions is not null) silo.Services.PostConfigure(sessions);
             if (workspaces is not null) silo.Services.PostConfigure(workspaces);
+            if (rollback is not null) silo.Services.PostConfigure(rollback);
         });
         var cluster = builder.Build();
         await cluster.DeployAsync();
