@@ -7,9 +7,9 @@ namespace Memento.Cli;
 /// <summary>All that a diff says of one document.</summary>
 /// <param name="Operation">What happened to the document as a whole.</param>
 /// <param name="Last">By whom it was last changed; null if the diff had too many changes to say.</param>
-/// <param name="Places">How many places in it changed.</param>
+/// <param name="Count">How many places in it changed.</param>
 /// <param name="Diff">Line by line; null if it was moved, or there are too many.</param>
-internal sealed record DocumentChanges(DocumentKey Key, DiffOperation Operation, ChangeMetadata? Last, int Places, VisualDiffResult? Diff)
+internal sealed record DocumentChanges(DocumentKey Key, DiffOperation Operation, ChangeMetadata? Last, int Count, VisualDiffResult? Diff)
 {
     public string Name => Format.Clean(Key.ToString());
 
@@ -23,7 +23,7 @@ internal sealed record DocumentChanges(DocumentKey Key, DiffOperation Operation,
     /// <summary>As git counts: a changed line is one less and one more.</summary>
     public (int More, int Less)? Lines => Diff is { Binary: false } lines ? (lines.Added + lines.Changed, lines.Removed + lines.Changed) : null;
 
-    public string Who => Format.Who(Last?.AgentId, Last?.SessionId);
+    public string Who => string.Join(' ', new[] { Format.Who(Last?.AgentId, Last?.SessionId), Last?.Cause is { } rollback ? "by " + rollback : "" }.Where(part => part.Length > 0));
 
     public string When => Last?.At is { } at ? Format.Time(at) : "";
 

@@ -13,8 +13,8 @@ internal static class PointDiffRendering
         new("What", d => new(d.OperationName, d.Style)),
         new("Document", d => new(d.Name + (d.From is { } from ? $" (from {from})" : "")), Least: 24),
         new("Lines", d => new(d.Lines is var (more, less) ? $"+{Format.Number(more)} -{Format.Number(less)}" : "–"), IsNumber: true),
-        new("Places", d => new(Format.Number(d.Places)), IsNumber: true, CanGo: true),
-        new("Who", d => new(d.Who), Least: 12),
+        new("Changes", d => new(Format.Number(d.Count)), IsNumber: true, CanGo: true),
+        new("Who", d => new(d.Who.Length > 0 ? d.Who : "–"), Least: 12),
         new("When", d => new(d.When), CanGo: true),
     ];
 
@@ -55,7 +55,7 @@ internal static class PointDiffRendering
         Count(diff.Summary.Updated, "updated", Color.Yellow);
         Count(diff.Summary.Deleted, "deleted", Color.Red);
         Count(diff.Summary.Moved, "moved", Color.Blue);
-        if (diff.ChangeCount > 0) heading.Add(($" · {Format.Count(diff.ChangeCount, "place", "places")} in all", null));
+        if (diff.ChangeCount > 0) heading.Add(($" · {Format.Count(diff.ChangeCount, "change", "changes")} in all", null));
         lines.AddWrapped(terminal.OutConsole.Profile.Width, [.. heading]);
         terminal.OutConsole.Write(lines);
 

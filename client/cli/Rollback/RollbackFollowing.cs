@@ -8,6 +8,19 @@ internal sealed class RollbackFollowing(GlobalOptions globals, ParseResult line,
 {
     private readonly Terminal _terminal = globals.Terminal;
 
+    /// <summary>Starts a rollback. Who stops that is told where to look whether it began.</summary>
+    public async Task<RollbackView> BeginAsync(Func<Task<RollbackView>> start, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await start();
+        }
+        catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new CommandException($"Stopped before the server answered; whether the rollback began is told by: {globals.Again(line, "rollback list")}", inner: e);
+        }
+    }
+
     /// <summary>After a start: prints one document, the rollback as it ended or, detached, as it began.</summary>
     public async Task<int> EndAsync(RollbackView started, bool detach, CancellationToken cancellationToken)
     {

@@ -17,7 +17,7 @@ internal static class RollbackRendering
         ];
         if (r.Selection is { IsEverything: false } selection) pairs.Add(("Only", Describe(selection)));
         if (r.UndoOf is { } undone) pairs.Add(("Undoes", undone));
-        pairs.Add(("Changed", r.Type is RollbackType.DryRun ? "nothing: a dry run" : $"{Format.Number(r.AppliedChanges)} of {Format.Count(r.TotalChanges, "document", "documents")}"));
+        pairs.Add(("Changed", Changed(r)));
         if (r.ConflictCount > 0) pairs.Add(("Conflicts", Format.Number(r.ConflictCount) + (r.Conflicts.Count(c => c.Status is ConflictStatus.Open) is > 0 and var open ? $", {Format.Number(open)} open" : "")));
         if (r.RecoveryPointId is { } recovery) pairs.Add(("Before it", recovery));
         pairs.Add(("Asked for", Format.Time(r.CreatedAt) + (r.AgentId is { } agent ? $" by {Format.Clean(agent)}" : "")));
@@ -49,6 +49,14 @@ internal static class RollbackRendering
     });
 
     private static Style StyleOf(LogSeverity level) => new(level switch { LogSeverity.Error => Color.Red, LogSeverity.Warn => Color.Yellow, _ => Color.Default });
+
+    private static string Changed(RollbackView r)
+    {
+        var count = $"{Format.Number(r.AppliedChanges)} of {Format.Count(r.TotalChanges, "document", "documents")}";
+        return r.Type is RollbackType.DryRun ? "nothing: a dry run"
+            : r.AppliedChanges > 0 && r.Status is RollbackStatus.Cancelled or RollbackStatus.Failed ? $"{count}, then undone"
+            : count;
+    }
 
     private static string Describe(Selection s)
     {

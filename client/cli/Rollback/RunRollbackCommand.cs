@@ -37,8 +37,9 @@ internal static class RunRollbackCommand
                 DelayMs = line.GetValue(delay),
                 AgentId = line.GetValue(by),
             };
-            var started = await rollbacks.StartAsync(line.GetRequiredValue(point), request, cancellationToken: cancellationToken);
-            return await new RollbackFollowing(globals, line, rollbacks).EndAsync(started, line.GetValue(detach), cancellationToken);
+            var following = new RollbackFollowing(globals, line, rollbacks);
+            var started = await following.BeginAsync(() => rollbacks.StartAsync(line.GetRequiredValue(point), request, cancellationToken: cancellationToken), cancellationToken);
+            return await following.EndAsync(started, line.GetValue(detach), cancellationToken);
         });
 
         return command.WithExamples(

@@ -14,8 +14,9 @@ internal static class UndoRollbackCommand
         {
             using var client = globals.Connect(line, thorough: true);
             var rollbacks = client.Rollbacks(globals.Workspace(line));
-            var started = await rollbacks.UndoAsync(line.GetRequiredValue(id), line.GetValue(by), cancellationToken);
-            return await new RollbackFollowing(globals, line, rollbacks).EndAsync(started, line.GetValue(detach), cancellationToken);
+            var following = new RollbackFollowing(globals, line, rollbacks);
+            var started = await following.BeginAsync(() => rollbacks.UndoAsync(line.GetRequiredValue(id), line.GetValue(by), cancellationToken), cancellationToken);
+            return await following.EndAsync(started, line.GetValue(detach), cancellationToken);
         });
         return command.WithExamples("memento rollback undo op-0199… --by ada");
     }
