@@ -36,6 +36,9 @@ public static class ThreeWayMerge
     /// <summary>Where the change of one side is.</summary>
     internal static MergePlace PlaceOf(MergeConflict conflict, MergeSide side) => new(conflict.Path, side is MergeSide.Ours ? conflict.Lines : conflict.TheirLines, side);
 
+    /// <summary>Null for a document that is not there, which is something else than an empty one.</summary>
+    private static ReadOnlyMemory<byte>? BytesOf(DocumentValue? value) => value is null ? null : new ReadOnlyMemory<byte>(value.Content);
+
     private static bool IsBinary(DocumentValue? value) => value is { IsJson: false } && TextMerge.IsBinary(value.Content);
 
     private static bool SameBytes(DocumentValue? one, DocumentValue? other) => one is not null && other is not null && one.IsJson == other.IsJson && one.Content.SequenceEqual(other.Content);
@@ -84,7 +87,7 @@ public static class ThreeWayMerge
     /// <summary>The whole document is one conflict.</summary>
     private static MergeOutcome Conflict(DocumentValue? @base, DocumentValue? ours, DocumentValue? theirs, ConflictType kind, string why)
     {
-        var conflict = new MergeConflict { Kind = kind, Path = "", Base = @base?.Content, Ours = ours?.Content, Theirs = theirs?.Content, Why = why };
+        var conflict = new MergeConflict { Kind = kind, Path = "", Base = BytesOf(@base), Ours = BytesOf(ours), Theirs = BytesOf(theirs), Why = why };
         return Outcome(choose => choose(conflict) is { } chosen ? Like(chosen) : null, [SmartMerge.Suggest(conflict)], []);
 
         DocumentValue Like(ReadOnlyMemory<byte> chosen)
