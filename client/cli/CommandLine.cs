@@ -5,6 +5,7 @@ using Memento.Cli.Database;
 using Memento.Cli.Git;
 using Memento.Cli.Rollback;
 using Memento.Cli.Sessions;
+using Memento.Cli.Verify;
 using Memento.Cli.Workspaces;
 
 namespace Memento.Cli;
@@ -47,6 +48,7 @@ internal static class CommandLine
             StatsCommand.Create(globals),
             DatabaseCommand.Create(globals),
             new Command("import", "Bring in work from elsewhere.") { ImportGitCommand.Create(globals) },
+            new Command("verify", "Check the server against something that is known to be right.") { VerifyGitCommand.Create(globals) },
         };
         globals.AddTo(root);
         Examples.Show(root);

@@ -26,16 +26,18 @@ public static class References
     /// <param name="items">The items.</param>
     /// <param name="needs">What an item needs; what is no item itself does not matter.</param>
     /// <param name="priority">How early an item goes.</param>
+    /// <param name="lastFirst">By key, the last first.</param>
     /// <returns>The items in order, and the circles among them.</returns>
     public static (ImmutableArray<DocumentKey> Order, ImmutableArray<ImmutableArray<DocumentKey>> Circles) Sort(
-        IReadOnlyCollection<DocumentKey> items, Func<DocumentKey, IEnumerable<DocumentKey>> needs, Func<DocumentKey, int> priority)
+        IReadOnlyCollection<DocumentKey> items, Func<DocumentKey, IEnumerable<DocumentKey>> needs, Func<DocumentKey, int> priority, bool lastFirst = false)
     {
         var (order, circles) = (ImmutableArray.CreateBuilder<DocumentKey>(items.Count), ImmutableArray.CreateBuilder<ImmutableArray<DocumentKey>>());
         var all = items.ToHashSet();
         var visits = new Dictionary<DocumentKey, Visit>(items.Count);
         var open = new Stack<DocumentKey>();
         var path = new Stack<(DocumentKey Key, IEnumerator<DocumentKey> Needs)>();
-        foreach (var root in items.OrderByDescending(priority).ThenBy(k => k))
+        var byPriority = items.OrderByDescending(priority);
+        foreach (var root in lastFirst ? byPriority.ThenByDescending(k => k) : byPriority.ThenBy(k => k))
         {
             if (visits.ContainsKey(root)) continue;
             Enter(root);

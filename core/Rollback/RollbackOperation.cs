@@ -54,15 +54,26 @@ public static class RollbackOperation
             [.. s.Conflicts.Select(c => c.ConflictId != f.ConflictId ? c : c with { Status = ConflictStatus.Resolved, Resolution = f.Choice, ResolvedAt = f.At, ResolvedBy = f.AgentId })],
             LogSeverity.Info, $"conflict {f.ConflictId} resolved: {NamedEnumConverter<ConflictChoice>.NameOf(f.Choice)}"),
         RollbackFact.CancelRequested => s with { CancelRequested = true, View = Say(fact, LogSeverity.Info, "asked to cancel", s.View!) },
-        RollbackFact.Finished f => s with
+        RollbackFact.Finished f => GiveUp(s, f) with
         {
-            View = Say(f, f.Status is RollbackStatus.Completed ? LogSeverity.Info : f.Status is RollbackStatus.Failed ? LogSeverity.Error : LogSeverity.Warn, f.Message, s.View! with
+            View = Say(f, f.Status is RollbackStatus.Completed ? LogSeverity.Info : f.Status is RollbackStatus.Failed ? LogSeverity.Error : LogSeverity.Warn, f.Message, GiveUp(s, f).View! with
             {
-                Status = f.Status, Error = f.Error, Preview = f.Preview, CompletedAt = f.At, Progress = f.Status is RollbackStatus.Completed ? 100 : s.View!.Progress,
+                Status = f.Status, Error = f.Error, AppliedChanges = f.Status is RollbackStatus.Completed ? s.View!.AppliedChanges : 0, Preview = f.Preview, CompletedAt = f.At, Progress = f.Status is RollbackStatus.Completed ? 100 : s.View!.Progress,
             }),
         },
         RollbackFact.Undone f => s with { View = Say(f, LogSeverity.Info, $"undone by {f.ByOperationId}", s.View! with { UndoneBy = f.ByOperationId }) },
         _ => throw new ArgumentOutOfRangeException(nameof(fact), fact, "Unknown fact."),
+    };
+
+    /// <summary>Whether a fact still fits the state. What comes too late, because something else was recorded first, is not recorded.</summary>
+    public static bool MayFollow(RollbackState s, RollbackFact fact) => fact switch
+    {
+        RollbackFact.Requested => s.View is null,
+        RollbackFact.CancelRequested => s is { View.IsOver: false, CancelRequested: false },
+        RollbackFact.Finished { Status: RollbackStatus.Completed } => s is { View.IsOver: false, CancelRequested: false },
+        RollbackFact.ConflictResolved f => s.Conflicts.Any(c => c.ConflictId == f.ConflictId && c.Status is ConflictStatus.Open),
+        RollbackFact.Undone f => s.View is { Status: RollbackStatus.Completed } view && view.UndoneBy != f.ByOperationId,
+        _ => s.View is { IsOver: false },
     };
 
     /// <summary>Why the operation cannot be used so, or null.</summary>
@@ -95,6 +106,14 @@ public static class RollbackOperation
         ?? (request.Selection is null or { IsEverything: true } ? RollbackType.Full
             : request.Selection is { SelectsAuthors: false, Since: null, Until: null, MaxAgeSeconds: null } ? RollbackType.Partial
             : RollbackType.Selective);
+
+    /// <summary>Conflicts of a rollback that did not come about need nobody's decision.</summary>
+    private static RollbackState GiveUp(RollbackState s, RollbackFact.Finished f)
+    {
+        if (f.Status is RollbackStatus.Completed || s.Conflicts.All(c => c.Status is ConflictStatus.Resolved)) return s;
+        ImmutableArray<ConflictView> conflicts = [.. s.Conflicts.Select(c => c.Status is ConflictStatus.Resolved ? c : c with { Status = ConflictStatus.Resolved, ResolvedAt = f.At })];
+        return s with { Conflicts = conflicts, View = s.View! with { Conflicts = [.. conflicts.Take(MaxShown)] } };
+    }
 
     private static RollbackState WithConflicts(RollbackState s, RollbackFact fact, ImmutableArray<ConflictView> conflicts, LogSeverity level, string message) => s with
     {

@@ -17,6 +17,12 @@ public sealed record PlannedChange
     /// <summary>The value that a merge gave; no version has had it.</summary>
     public DocumentValue? Merged { get; init; }
 
+    /// <summary>What the merge undid, newest first: the version after it.</summary>
+    public DocumentVersion? Base { get; init; }
+
+    /// <summary>What there was before all that the merge undid.</summary>
+    public DocumentVersion? Before { get; init; }
+
     /// <summary>Why the document cannot simply become that. What it becomes all the same, the strategy says.</summary>
     public FoundConflict? Conflict { get; init; }
 
@@ -27,6 +33,9 @@ public sealed record PlannedChange
     public bool Deletes => Merged is null && Target is null or { IsDeleted: true };
 
     public WriteOutcome Outcome => Deletes ? WriteOutcome.Deleted : Current.IsDeleted ? WriteOutcome.Created : WriteOutcome.Updated;
+
+    /// <summary>The same, in conflict with something outside of the document.</summary>
+    public PlannedChange Conflicting(ConflictType type, string reason) => this with { Conflict = Merged is null ? new(type, reason, [], Current, Target) : new(type, reason, [], Base, Before) };
 
     /// <summary>Bytes of the value that it gets.</summary>
     public long Bytes => Merged?.Content.Length ?? Target?.Length ?? 0;
@@ -50,8 +59,8 @@ public sealed record FoundConflict(
 /// <summary>What a rollback does.</summary>
 /// <param name="Changes">All documents that change, in the order in which they may change; conflicts among them.</param>
 /// <param name="Dependencies">What depends on what.</param>
-/// <param name="Foreign">Whether somebody else changed something since it began.</param>
-public sealed record RollbackPlan(ImmutableArray<PlannedChange> Changes, DependencyReport Dependencies, bool Foreign)
+/// <param name="Done">Documents that the rollback changed already.</param>
+public sealed record RollbackPlan(ImmutableArray<PlannedChange> Changes, DependencyReport Dependencies, long Done)
 {
     public IEnumerable<PlannedChange> Conflicts => Changes.Where(c => c.Conflict is not null);
 
@@ -65,6 +74,7 @@ public sealed record RollbackPlan(ImmutableArray<PlannedChange> Changes, Depende
             {
                 case null: apply.Add(change); break;
                 case { Type: ConflictType.PermissionDenied }: break;
+                case { Type: ConflictType.Dependency } when strategy is ConflictStrategy.Overwrite: apply.Add(change); break;
                 case { } conflict when strategy is ConflictStrategy.Overwrite: apply.Add(change with { Target = conflict.Rollback, Merged = null }); break;
                 case { HasSmart: true } conflict when strategy is ConflictStrategy.Merge: apply.Add(change with { Target = null, Merged = conflict.Smart }); break;
                 case not null when strategy is ConflictStrategy.Merge or ConflictStrategy.AskUser: open.Add(change); break;

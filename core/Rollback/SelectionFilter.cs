@@ -96,8 +96,10 @@ public sealed class SelectionFilter
         {
             if (patterns is not { } some) return [];
             if (some.Length > MaxNames) throw new MementoException(Refusal.Invalid(field, $"has {some.Length} patterns; at most {MaxNames} are allowed"));
-            return [.. some.Select((pattern, i) => Glob.Parse(pattern, some.Length == 1 ? field : $"{field}[{i}]"))];
+            return [.. some.Select((pattern, i) => ParseOne(pattern, some.Length == 1 ? field : $"{field}[{i}]"))];
         }
+
+        private static Glob ParseOne(string? pattern, string field) => pattern is null ? throw new MementoException(Refusal.Invalid(field, "is null; must be a pattern")) : Glob.Parse(pattern, field);
 
         private bool HasType(DocumentKey key) => Type switch
         {

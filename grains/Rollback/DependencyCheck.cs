@@ -16,7 +16,7 @@ internal sealed class DependencyCheck(IWorkspaceIndex index, long streamId)
     public async Task<RollbackPlan> CompleteAsync(RollbackPlan plan, Dictionary<DocumentKey, List<DocumentVersion>> timelines, PlanRequest request, CancellationToken cancellationToken)
     {
         var changes = plan.Changes.ToDictionary(c => c.Key);
-        var given = Given(request.Dependencies);
+        var given = request.Dependencies;
         await ReadReferencesAsync(changes, timelines, cancellationToken);
 
         var (affected, required) = (new SortedSet<DocumentKey>(), new SortedSet<DocumentKey>());
@@ -37,10 +37,10 @@ internal sealed class DependencyCheck(IWorkspaceIndex index, long streamId)
                 if (changes.TryGetValue(needed, out var gone) && gone.Deletes && !changes.ContainsKey(key)) (_, reasons[needed]) = (affected.Add(key), $"{key} depends on it and stays");
 
         var (order, circles) = References.Sort([.. changes.Keys], Needs, key => changes[key].Priority);
-        var goes = order.Reverse().Where(k => changes[k].Deletes).OrderByDescending(k => changes[k].Priority);   // stable: what needs others goes before them
+        var (goes, comes) = (GoingOrder([.. order.Where(k => changes[k].Deletes).Reverse()], Needs, changes), order.Where(k => !changes[k].Deletes));
         return plan with
         {
-            Changes = [.. goes.Concat(order.Where(k => !changes[k].Deletes)).Select(k => Mark(changes[k]))],
+            Changes = [.. Interleave([.. goes], [.. comes], key => changes[key].Priority).Select(k => Mark(changes[k]))],
             Dependencies = new() { Required = Show(required), Affected = Show(affected), Circular = [.. circles.Select(Show)] },
         };
 
@@ -49,8 +49,23 @@ internal sealed class DependencyCheck(IWorkspaceIndex index, long streamId)
         IEnumerable<DocumentKey> Needs(DocumentKey key) =>
             (_references.TryGetValue(key, out var references) ? references : []).Concat(given.TryGetValue(key, out var needs) ? needs : []);
 
-        PlannedChange Mark(PlannedChange change) => change.Conflict is not null || !reasons.TryGetValue(change.Key, out var reason) ? change
-            : change with { Conflict = new(ConflictType.Dependency, $"{change.Key}: {reason}", [], change.Current, change.Target) };
+        PlannedChange Mark(PlannedChange change) =>
+            change.Conflict is not null || !reasons.TryGetValue(change.Key, out var reason) ? change : change.Conflicting(ConflictType.Dependency, $"{change.Key}: {reason}");
+    }
+
+    /// <summary>Documents go in the opposite order: what needs others before them.</summary>
+    private static ImmutableArray<DocumentKey> GoingOrder(ImmutableArray<DocumentKey> goes, Func<DocumentKey, IEnumerable<DocumentKey>> needs, Dictionary<DocumentKey, PlannedChange> changes)
+    {
+        var neededBy = goes.SelectMany(key => needs(key).Select(needed => (needed, key))).ToLookup(x => x.needed, x => x.key);
+        return References.Sort(goes, key => neededBy[key], key => changes[key].Priority, lastFirst: true).Order;
+    }
+
+    /// <summary>Two orders made one: neither is changed, and what has a higher priority goes first; otherwise what goes before what comes.</summary>
+    private static IEnumerable<DocumentKey> Interleave(ImmutableArray<DocumentKey> goes, ImmutableArray<DocumentKey> comes, Func<DocumentKey, int> priority)
+    {
+        var (g, c) = (0, 0);
+        while (g < goes.Length || c < comes.Length)
+            yield return c == comes.Length || (g < goes.Length && priority(goes[g]) >= priority(comes[c])) ? goes[g++] : comes[c++];
     }
 
     /// <summary>What relationships refer to that changed since the point: those in the plan as they would be, the others as they are.</summary>
@@ -72,19 +87,6 @@ internal sealed class DependencyCheck(IWorkspaceIndex index, long streamId)
             var values = await index.ReadValuesAsync(streamId, some, cancellationToken);
             for (var i = 0; i < some.Length; i++) _references[some[i].Key] = References.Of(some[i].Key, values[i]);
         }
-    }
-
-    private static Dictionary<DocumentKey, List<DocumentKey>> Given(ImmutableArray<Dependency> dependencies)
-    {
-        var given = new Dictionary<DocumentKey, List<DocumentKey>>();
-        for (var i = 0; i < dependencies.Length; i++)
-        {
-            var key = DocumentKey.Parse(dependencies[i].Item, $"dependencies[{i}].item");
-            if (!given.TryGetValue(key, out var needs)) given.Add(key, needs = []);
-            for (var n = 0; n < dependencies[i].DependsOn.Length; n++) needs.Add(DocumentKey.Parse(dependencies[i].DependsOn[n], $"dependencies[{i}].dependsOn[{n}]"));
-        }
-
-        return given;
     }
 
     private static ImmutableArray<string> Show(IEnumerable<DocumentKey> keys) => [.. keys.Take(Chunk).Select(k => k.ToString())];

@@ -10,7 +10,7 @@ internal sealed partial class RollbackGrain : IUndoing
 {
     public async Task<RollbackView> StartUndoAsync(string operationId, string recoveryPointId, string? agentId)
     {
-        if (_rollback.Committed.View is { } view) return view;
+        if ((await ReadAsync()).View is { } view) return view;
         var stream = await StreamAsync();
         var point = await WorkspacePoints.FindAsync(index, stream, recoveryPointId, clock.Now());
         return await BeginAsync(new()
@@ -40,8 +40,7 @@ internal sealed partial class RollbackGrain : IUndoing
         if (request.AgentId is { } agent) Names.Check("agentId", agent);
         if (conflict.Status is ConflictStatus.Resolved)
         {
-            return conflict.Resolution == request.Choice ? conflict   // asked again
-                : throw new MementoException(Refusal.Of(RefusalKind.Conflict, Codes.RollbackConflict, $"Conflict \"{conflictId}\" is resolved already: {Name(conflict.Resolution)}."));
+            return conflict.Resolution == request.Choice ? conflict : throw Resolved(conflict);   // asked again
         }
 
         var stream = await StreamAsync();
@@ -49,7 +48,7 @@ internal sealed partial class RollbackGrain : IUndoing
         if (request.Choice is not ConflictChoice.KeepCurrent)
         {
             var value = await ChosenAsync(stream, conflict, request, current.Value);
-            await GrainFactory.GetGrain<IWorkspaceWriter>(_key.Workspace).ApplyAsync(new(request.AgentId ?? _rollback.Committed.View!.AgentId, null, _key.Id),
+            if (value is not null || current.Value is not null) await GrainFactory.GetGrain<IWorkspaceWriter>(_key.Workspace).ApplyAsync(new(request.AgentId ?? _rollback.Committed.View!.AgentId, null, _key.Id),
             [
                 new()
                 {
@@ -60,7 +59,8 @@ internal sealed partial class RollbackGrain : IUndoing
         }
 
         await AppendAsync(new RollbackFact.ConflictResolved { At = clock.Now(), ConflictId = conflictId, Choice = request.Choice, AgentId = request.AgentId });
-        return Find(_rollback.Committed, conflictId);
+        var resolved = Find(_rollback.Committed, conflictId);
+        return resolved.Resolution == request.Choice ? resolved : throw Resolved(resolved);   // somebody was faster
     }
 
     private async Task<DocumentValue?> ChosenAsync(long stream, ConflictView conflict, ResolveConflict request, DocumentValue? current)
@@ -106,6 +106,9 @@ internal sealed partial class RollbackGrain : IUndoing
 
     private static ConflictView Find(RollbackState state, string conflictId) => state.Conflicts.FirstOrDefault(c => c.ConflictId == conflictId)
         ?? throw new MementoException(Refusal.Of(RefusalKind.NotFound, Codes.ConflictNotFound, $"There is no conflict \"{conflictId}\"."));
+
+    private static MementoException Resolved(ConflictView conflict) =>
+        new(Refusal.Of(RefusalKind.Conflict, Codes.RollbackConflict, $"Conflict \"{conflict.ConflictId}\" is resolved already: {Name(conflict.Resolution)}."));
 
     private static string Name(ConflictChoice? choice) => choice is { } known ? NamedEnumConverter<ConflictChoice>.NameOf(known) : "the rollback was given up";
 }

@@ -22,6 +22,7 @@ internal sealed partial class RollbackGrain(
     private readonly CancellationTokenSource _stopping = new();
     private GrainKey _key;
     private Journaled<RollbackState, RollbackFact> _rollback = null!;
+    private readonly TaskCompletionSource _cancelled = NewSignal();
     private TaskCompletionSource _changed = NewSignal();
     private Task _running = Task.CompletedTask;
 
@@ -55,18 +56,26 @@ internal sealed partial class RollbackGrain(
         if (_rollback.Committed.View is { } view) return view;   // asked again
         if (RollbackOperation.Problem(request) is { } problem) throw new MementoException(problem);
         _ = SelectionFilter.Of(request.Selection, clock.Now());
+        _ = GivenDependencies.Parse(request.Dependencies);
 
         var point = await WorkspacePoints.FindAsync(index, await StreamAsync(), rollbackPointId, clock.Now());
         if (request.PreviewToken is { } token) PreviewToken.Check(token, _key.Workspace, rollbackPointId, request.Selection, (await Workspace.GetAsync()).ChangedSeq);
-        return await BeginAsync(new()
+        try
         {
-            At = clock.Now(),
-            OperationId = _key.Id,
-            RollbackPointId = rollbackPointId,
-            PointSeq = point.Seq,
-            Type = RollbackOperation.TypeOf(request),
-            Request = request,
-        }, key);
+            return await BeginAsync(new()
+            {
+                At = clock.Now(),
+                OperationId = _key.Id,
+                RollbackPointId = rollbackPointId,
+                PointSeq = point.Seq,
+                Type = RollbackOperation.TypeOf(request),
+                Request = request,
+            }, key);
+        }
+        catch (MementoException e) when (key is not null && e.Code is Codes.IdempotencyKeyReused)
+        {
+            return await key.FindAnswerAsync(journal, MementoJson.Default.RollbackView) ?? throw new MementoException(e.Refusal);   // the same request, asked twice at once
+        }
     }
 
     public async Task<RollbackView> GetAsync() => (await OpenAsync()).View!;
@@ -75,18 +84,22 @@ internal sealed partial class RollbackGrain(
     {
         var state = await OpenAsync();
         if (RollbackOperation.CannotCancel(state) is { } refusal) throw new MementoException(refusal);
-        if (!state.CancelRequested) await AppendAsync(new RollbackFact.CancelRequested { At = clock.Now() });
-        return _rollback.Committed.View!;
+        await AppendAsync(new RollbackFact.CancelRequested { At = clock.Now() });
+        if (_rollback.Committed.CancelRequested) _cancelled.TrySetResult();
+        await RunAsync();   // after a crash nobody may have woken it yet
+        return RollbackOperation.CannotCancel(_rollback.Committed) is { } late && !_rollback.Committed.CancelRequested ? throw new MementoException(late) : _rollback.Committed.View!;
     }
 
     public async Task<RollbackView> UndoAsync(string? agentId)
     {
+        if (agentId is not null) Names.Check("agentId", agentId);
         var state = await OpenAsync();
-        if (state.View!.UndoneBy is { } by) return await GrainFactory.GetGrain<IRollbackGrain>(new GrainKey(_key.Workspace, by).ToString()).GetAsync();
+        var last = state.View!.UndoneBy is { } by ? await GrainFactory.GetGrain<IRollbackGrain>(new GrainKey(_key.Workspace, by).ToString()).GetAsync() : null;
+        if (last is { Status: not (RollbackStatus.Failed or RollbackStatus.Cancelled) }) return last;
         if (RollbackOperation.CannotUndo(state) is { } refusal) throw new MementoException(refusal);
 
-        // The id follows from this rollback, so undoing it twice is one undoing.
-        var id = $"op-{Uuid7.Derive(state.View.CompletedAt!.Value, _key.ToString(), 0)}";
+        // The id follows from this rollback and the undoing that came to nothing, so undoing it twice is one undoing.
+        var id = $"op-{Uuid7.Derive(state.View.CompletedAt!.Value, $"{_key}{last?.OperationId}", 0)}";
         var undo = GrainFactory.GetGrain<IUndoing>(new GrainKey(_key.Workspace, id).ToString());
         var started = await undo.StartUndoAsync(_key.Id, state.View.RecoveryPointId!, agentId);
         await AppendAsync(new RollbackFact.Undone { At = clock.Now(), ByOperationId = id });
@@ -95,7 +108,7 @@ internal sealed partial class RollbackGrain(
 
     public async Task ResumeAsync()
     {
-        if (_rollback.Committed.View is { IsOver: false }) await RunAsync();
+        if ((await ReadAsync()).View is { IsOver: false }) await RunAsync();
     }
 
     public async IAsyncEnumerable<RollbackView> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -114,14 +127,29 @@ internal sealed partial class RollbackGrain(
 
     private async Task<RollbackState> OpenAsync()
     {
-        if (_rollback.IsBroken) await _rollback.LoadAsync();
-        return _rollback.Committed.View is not null ? _rollback.Committed
+        var state = await ReadAsync();
+        return state.View is not null ? state
             : throw new MementoException(Refusal.Of(RefusalKind.NotFound, Codes.OperationNotFound, $"There is no rollback \"{_key.Id}\"."));
+    }
+
+    /// <summary>The state; read again if an append failed, as it may have landed all the same.</summary>
+    private async ValueTask<RollbackState> ReadAsync()
+    {
+        if (!_rollback.IsBroken) return _rollback.Committed;
+        await _appending.WaitAsync();
+        try
+        {
+            if (_rollback.IsBroken) await _rollback.LoadAsync();
+            return _rollback.Committed;
+        }
+        finally
+        {
+            _appending.Release();
+        }
     }
 
     private async Task<RollbackView> BeginAsync(RollbackFact.Requested requested, KeyedRequest? key)
     {
-        await _rollback.ReserveAsync();
         await AppendAsync(requested, key);
         var view = _rollback.Committed.View!;
         await RunAsync();
@@ -140,9 +168,10 @@ internal sealed partial class RollbackGrain(
     private async Task GoAsync()
     {
         await Task.Yield();
-        var run = new RollbackRun(_key, GrainFactory, index, rules, pace, clock, () => _rollback.Committed, AppendAsync, () => DelayDeactivation(Awake));
+        var run = new RollbackRun(_key, GrainFactory, index, rules, pace, clock, () => _rollback.Committed, fact => AppendAsync(fact), PauseAsync);
         try
         {
+            await ReadAsync();
             await run.GoAsync(await StreamAsync(), _stopping.Token);
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
@@ -155,15 +184,26 @@ internal sealed partial class RollbackGrain(
         }
     }
 
-    private Task AppendAsync(RollbackFact fact) => AppendAsync(fact, null);
+    /// <summary>Waits between two batches; not any longer when it is cancelled.</summary>
+    private async Task PauseAsync(TimeSpan delay, CancellationToken cancellationToken)
+    {
+        DelayDeactivation(Awake);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAny(Task.Delay(delay, clock, over.Token), _cancelled.Task);
+        await over.CancelAsync();
+        cancellationToken.ThrowIfCancellationRequested();
+    }
 
-    private async Task AppendAsync(RollbackFact fact, KeyedRequest? key)
+    /// <summary>Records a fact. False if it does not fit any more; see <see cref="RollbackOperation.MayFollow"/>.</summary>
+    private async Task<bool> AppendAsync(RollbackFact fact, KeyedRequest? key = null)
     {
         await _appending.WaitAsync();
         try
         {
             if (_rollback.IsBroken) await _rollback.LoadAsync();
             var before = _rollback.Tentative;
+            if (!RollbackOperation.MayFollow(before, fact)) return false;
+            await _rollback.ReserveAsync();
             var after = RollbackOperation.Apply(before, fact);
             var appended = _rollback.Append([fact], after, RollbackRows.Follow(_key.Workspace, _rollback.StreamId, before, after), key?.Answer(after.View!, MementoJson.Default.RollbackView));
             await appended.Durable;
@@ -177,6 +217,7 @@ internal sealed partial class RollbackGrain(
         var changed = _changed;
         _changed = NewSignal();
         changed.SetResult();
+        return true;
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -10,7 +10,12 @@ namespace Memento.Rollback;
 /// <param name="Filter">Which of the others are undone.</param>
 /// <param name="OperationId">The rollback; what it changed already is left alone.</param>
 /// <param name="Dependencies">What needs what, beyond what relationships say.</param>
-internal sealed record PlanRequest(long StreamId, long PointSeq, long StartSeq, SelectionFilter Filter, string? OperationId, ImmutableArray<Dependency> Dependencies);
+internal sealed record PlanRequest(long StreamId, long PointSeq, long StartSeq, SelectionFilter Filter, string? OperationId, IReadOnlyDictionary<DocumentKey, ImmutableArray<DocumentKey>> Dependencies)
+{
+    /// <summary>Throws <c>ROLLBACK_EXPIRED</c> if the selection asks for single changes and some since the point are gone.</summary>
+    public PlanRequest Checked(long compactedTo) => !Filter.NeedsChanges || PointSeq >= compactedTo ? this : throw new MementoException(Refusal.Of(RefusalKind.Gone, Codes.RollbackExpired,
+        $"The point stands at change {PointSeq}, and the history up to change {compactedTo} only has what rollback points see (Memento:Workspaces:History). So far back only documents can be selected, not agents, sessions or times."));
+}
 
 /// <summary>Makes plans: reads what changed since a point, and asks the rules what each document becomes. It costs what changed, not what there is.</summary>
 internal sealed class RollbackPlanner(IWorkspaceIndex index, RollbackRules rules)
@@ -23,8 +28,8 @@ internal sealed class RollbackPlanner(IWorkspaceIndex index, RollbackRules rules
         var changes = await ReadChangesAsync(request, timelines, cancellationToken);
         var undoings = await UndoAsync(request, timelines, changes, cancellationToken);
         var planned = await MergeAsync(request, undoings, cancellationToken);
-        var foreign = timelines.Values.Any(versions => versions[^1].Seq > request.StartSeq && changes[versions[^1].Seq].By.Cause != request.OperationId);
-        var plan = new RollbackPlan([.. planned.Where(c => !c.IsNothing || c.Conflict is not null).Select(rules.Guard)], new(), foreign);
+        var done = timelines.Values.LongCount(versions => IsOwn(request, versions, changes));
+        var plan = new RollbackPlan([.. planned.Where(c => !c.IsNothing || c.Conflict is not null).Select(rules.Guard)], new(), done);
         return await new DependencyCheck(index, request.StreamId).CompleteAsync(plan, timelines, request, cancellationToken);
     }
 
@@ -58,13 +63,15 @@ internal sealed class RollbackPlanner(IWorkspaceIndex index, RollbackRules rules
 
     private async Task<List<Undoing>> UndoAsync(PlanRequest request, Dictionary<DocumentKey, List<DocumentVersion>> timelines, Dictionary<long, Change> changes, CancellationToken cancellationToken)
     {
-        var selected = timelines.Where(t => request.Filter.Covers(t.Key) && t.Value.Any(IsSelected) && !t.Value.Any(IsOwn)).ToList();
+        var selected = timelines.Where(t => request.Filter.Covers(t.Key) && t.Value.Any(IsSelected) && !IsOwn(request, t.Value, changes)).ToList();
         var atPoint = await FindAsync(request.StreamId, [.. selected.Where(t => t.Value[0].PreviousSeq > 0).Select(t => t.Key)], request.PointSeq, cancellationToken);
         return [.. selected.Select(t => Undoing.Of(atPoint.GetValueOrDefault(t.Key), t.Value, IsSelected)).Where(u => !u.IsNothing)];
 
         bool IsSelected(DocumentVersion version) => version.Seq <= request.StartSeq && (!request.Filter.NeedsChanges || request.Filter.Covers(changes[version.Seq]));
-        bool IsOwn(DocumentVersion version) => version.Seq > request.StartSeq && changes[version.Seq].By.Cause == request.OperationId;
     }
+
+    private static bool IsOwn(PlanRequest request, List<DocumentVersion> versions, Dictionary<long, Change> changes) =>
+        request.OperationId is { } own && versions.Any(version => version.Seq > request.StartSeq && changes[version.Seq].By.Cause == own);
 
     private async Task<List<PlannedChange>> MergeAsync(PlanRequest request, List<Undoing> undoings, CancellationToken cancellationToken)
     {
@@ -101,6 +108,8 @@ internal sealed class RollbackPlanner(IWorkspaceIndex index, RollbackRules rules
             Key = key,
             Current = current,
             Merged = value,
+            Base = undoing.Merges[0].After,
+            Before = undoing.Oldest,
             Conflict = conflict is null ? null : new(
                 conflict.Conflict!.Value, conflict.Reason, conflict.Places, undoing.Merges[0].After, undoing.Oldest, conflict.HasSmart, value, confidence),
         };

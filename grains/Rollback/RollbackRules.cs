@@ -17,6 +17,6 @@ internal sealed class RollbackRules(IOptions<RollbackOptions> options)
     public PlannedChange Guard(PlannedChange change)
     {
         if (_protected.IsEmpty || !_protected.Any(glob => glob.IsMatch(change.Key.ToString()))) return change;
-        return change with { Conflict = new(ConflictType.PermissionDenied, $"{change.Key} is protected ({RollbackOptions.Section}:Protected); no rollback changes it", [], change.Conflict?.Base, change.Target) };
+        return change.Conflicting(ConflictType.PermissionDenied, $"{change.Key} is protected ({RollbackOptions.Section}:Protected); no rollback changes it");
     }
 }

@@ -10,7 +10,8 @@ namespace Memento.Rollback;
 /// workspace's history, because changes name their rollback. So after a crash it simply goes on, and ends completed or with nothing changed.
 /// </summary>
 internal sealed class RollbackRun(
-    GrainKey key, IGrainFactory grains, IWorkspaceIndex index, RollbackRules rules, RollbackPace pace, TimeProvider clock, Func<RollbackState> state, Func<RollbackFact, Task> append, Action stayAwake)
+    GrainKey key, IGrainFactory grains, IWorkspaceIndex index, RollbackRules rules, RollbackPace pace, TimeProvider clock, Func<RollbackState> state,
+    Func<RollbackFact, Task<bool>> append, Func<TimeSpan, CancellationToken, Task> pause)
 {
     private const int MaxAttempts = 10;
 
@@ -34,8 +35,9 @@ internal sealed class RollbackRun(
                 await ApplyAsync(stream, cancellationToken);
             }
         }
-        catch (MementoException e) when (e.Refusal.Kind is not (RefusalKind.Unavailable or RefusalKind.Overloaded) || e.Code is Codes.SnapshotCorrupted)
+        catch (MementoException e) when (e.Code is Codes.SnapshotCorrupted || (e.Refusal.Kind is not (RefusalKind.Unavailable or RefusalKind.Overloaded) && e.Code is not Codes.StaleWriter))
         {
+            // The others pass: a store that is away, or an append of which nobody knows what became. It goes on later.
             await FailAsync(stream, e, cancellationToken);
         }
     }
@@ -43,7 +45,9 @@ internal sealed class RollbackRun(
     private async Task TellAsync(CancellationToken cancellationToken)
     {
         var request = new PreviewRollback { Selection = View.Selection, Strategy = View.Strategy, ConflictStrategy = View.ConflictStrategy, Dependencies = State.Request!.Dependencies };
+        var workspace = await grains.GetGrain<IWorkspaceGrain>(key.Workspace).GetAsync();
         var preview = await grains.GetGrain<IRollbackQueryGrain>(key.Workspace).PreviewAsync(View.RollbackPointId, request).WaitAsync(cancellationToken);
+        await append(new RollbackFact.Started { At = clock.Now(), StartSeq = workspace.ChangedSeq, Total = preview.TotalChanges });
         await append(new RollbackFact.Finished { At = clock.Now(), Status = RollbackStatus.Completed, Message = $"{preview.TotalChanges} documents would change; nothing was changed", Preview = preview });
     }
 
@@ -52,6 +56,7 @@ internal sealed class RollbackRun(
     {
         var workspace = await grains.GetGrain<IWorkspaceGrain>(key.Workspace).GetAsync();
         if (State.Request!.PreviewToken is { } token) PreviewToken.Check(token, key.Workspace, View.RollbackPointId, View.Selection, workspace.ChangedSeq);
+        _ = Request(stream, workspace.ChangedSeq).Checked(workspace.CompactedTo);
         var plan = await PlanAsync(stream, workspace.ChangedSeq, cancellationToken);
         await CheckAgeAsync(stream, cancellationToken);
 
@@ -59,7 +64,7 @@ internal sealed class RollbackRun(
         var conflicts = plan.Conflicts.ToImmutableArray();
         if (conflicts.Length > rules.Options.MaxConflicts)
             throw Conflicting($"{conflicts.Length} documents are in conflict; at most {rules.Options.MaxConflicts} are kept (Memento:Rollback:MaxConflicts). Select less, or choose skip or overwrite.");
-        if (!conflicts.IsEmpty) await append(new RollbackFact.ConflictsFound { At = clock.Now(), Conflicts = [.. conflicts.Select(c => Show(c, strategy))] });
+        await RecordAsync(plan, strategy);
         if (strategy is ConflictStrategy.Abort && !conflicts.IsEmpty)
             throw Conflicting($"{conflicts.Length} documents are in conflict, the first is {conflicts[0].Key}: {conflicts[0].Conflict!.Reason}. Nothing was changed.");
 
@@ -74,28 +79,19 @@ internal sealed class RollbackRun(
     /// <summary>Changes the documents: at once, or in batches. What somebody else changes meanwhile is planned anew.</summary>
     private async Task ApplyAsync(long stream, CancellationToken cancellationToken)
     {
-        var gradual = View.Strategy is RollbackStrategy.Gradual;
-        var size = gradual ? State.Request!.BatchSize ?? rules.Options.BatchSize : int.MaxValue;
+        var size = View.Strategy is RollbackStrategy.Gradual ? State.Request!.BatchSize ?? rules.Options.BatchSize : int.MaxValue;
         var delay = State.Request!.DelayMs is { } ms ? TimeSpan.FromMilliseconds(ms) : rules.Options.Delay;
-        var (attempt, seq) = (0, 0L);
-        while (true)
+        var workspace = grains.GetGrain<IWorkspaceGrain>(key.Workspace);
+        var (attempt, planned, todo) = (0, -1L, ImmutableArray<PlannedChange>.Empty);
+        while (!State.CancelRequested)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (State.CancelRequested)
-            {
-                await CancelAsync(stream, cancellationToken);
-                return;
-            }
-
-            var plan = await PlanAsync(stream, State.StartSeq, cancellationToken);
-            var late = plan.Conflicts.Where(c => State.Conflicts.All(known => known.Key != c.Key)).ToImmutableArray();
-            if (!late.IsEmpty && Strategy is ConflictStrategy.Abort) throw Conflicting($"Somebody changed {late[0].Key} meanwhile: {late[0].Conflict!.Reason}. What was changed is undone.");
-            if (!late.IsEmpty) await append(new RollbackFact.ConflictsFound { At = clock.Now(), Conflicts = [.. late.Select(c => Show(c, Strategy))] });
-
-            var todo = plan.Settle(Strategy).Apply;
+            var now = await workspace.GetAsync();
+            if (now.ChangedSeq != planned) (todo, planned) = (await LookAsync(stream, now, cancellationToken), now.ChangedSeq);
             if (todo.IsEmpty) break;
-            var batch = todo.Length <= size ? todo : todo[..size];
-            var started = clock.GetTimestamp();
+
+            var (batch, started) = (todo.Length <= size ? todo : todo[..size], clock.GetTimestamp());
+            long seq;
             try
             {
                 seq = await WriteAsync(stream, batch, By, cancellationToken);
@@ -103,21 +99,43 @@ internal sealed class RollbackRun(
             }
             catch (MementoException e) when (e.Code is Codes.VersionConflict && ++attempt < MaxAttempts)
             {
-                continue;   // somebody was faster; look again
+                planned = -1;   // somebody was faster; look again
+                continue;
             }
 
-            var done = View.AppliedChanges + batch.Length;
-            await append(new RollbackFact.Progressed { At = clock.Now(), Applied = done, Total = done + todo.Length - batch.Length, Seq = seq });
-            (attempt, var more) = (0, todo.Length > batch.Length);
-            stayAwake();
-            if (more && delay > TimeSpan.Zero) await Task.Delay(delay, clock, cancellationToken);
+            todo = todo[batch.Length..];
+            (attempt, planned) = (0, seq == now.Seq + 1 ? seq : -1);   // nobody in between: the plan still holds
+            await append(new RollbackFact.Progressed { At = clock.Now(), Applied = View.AppliedChanges + batch.Length, Total = View.AppliedChanges + batch.Length + todo.Length, Seq = seq });
+            if (!todo.IsEmpty && delay > TimeSpan.Zero) await pause(delay, cancellationToken);
         }
 
-        if (View.Strategy is RollbackStrategy.Safe) await VerifyAsync(stream, cancellationToken);
-        await CompleteAsync();
+        if (!State.CancelRequested && View.Strategy is RollbackStrategy.Safe) await VerifyAsync(stream, cancellationToken);
+        if (State.CancelRequested || (!await CompleteAsync() && State.CancelRequested)) await CancelAsync(stream, cancellationToken);
     }
 
-    private Task CompleteAsync()
+    /// <summary>What is to be done now.</summary>
+    private async Task<ImmutableArray<PlannedChange>> LookAsync(long stream, WorkspaceView workspace, CancellationToken cancellationToken)
+    {
+        var plan = await PlanAsync(stream, State.StartSeq, cancellationToken);
+        await RecordAsync(plan, Strategy);
+        if (Strategy is ConflictStrategy.Abort && plan.Conflicts.FirstOrDefault() is { } late) throw Conflicting($"Somebody changed {late.Key} meanwhile: {late.Conflict!.Reason}. What was changed is undone.");
+        var todo = plan.Settle(Strategy).Apply;
+        if (plan.Done > View.AppliedChanges)   // changed, and interrupted before it was noted
+            await append(new RollbackFact.Progressed { At = clock.Now(), Applied = plan.Done, Total = plan.Done + todo.Length, Seq = workspace.ChangedSeq });
+        return todo;
+    }
+
+    /// <summary>Records conflicts that are not recorded yet.</summary>
+    private async Task RecordAsync(RollbackPlan plan, ConflictStrategy strategy)
+    {
+        var known = State.Conflicts.ToLookup(c => c.Key);
+        ImmutableArray<ConflictView> found = [.. plan.Conflicts
+            .Where(c => !known[c.Key].Any(k => k.CurrentSeq == c.Current.Seq || k.Resolution == RollbackPlan.ChoiceOf(strategy, c.Conflict!)))
+            .Select(c => ConflictView.Of(c, key.Id, key.ToString(), clock.Now(), strategy))];
+        if (!found.IsEmpty) await append(new RollbackFact.ConflictsFound { At = clock.Now(), Conflicts = found });
+    }
+
+    private Task<bool> CompleteAsync()
     {
         var open = State.Conflicts.Count(c => c.Status is ConflictStatus.Open);
         var message = (View.AppliedChanges, open) switch
@@ -169,7 +187,7 @@ internal sealed class RollbackRun(
         var filter = SelectionFilter.Of(new() { Rollbacks = [key.Id] }, clock.Now());
         for (var attempt = 1; ; attempt++)
         {
-            var plan = await _planner.PlanAsync(new(stream, State.StartSeq, long.MaxValue, filter, null, []), cancellationToken);
+            var plan = await _planner.PlanAsync(new(stream, State.StartSeq, long.MaxValue, filter, null, GivenDependencies.Parse(null)), cancellationToken);
             var undo = plan.Settle(ConflictStrategy.Skip).Apply;
             if (undo.IsEmpty) return 0;
             try
@@ -205,14 +223,15 @@ internal sealed class RollbackRun(
         })]);
     }
 
-    private Task<RollbackPlan> PlanAsync(long stream, long startSeq, CancellationToken cancellationToken) => _planner.PlanAsync(
-        new(stream, State.PointSeq, startSeq, SelectionFilter.Of(View.Selection, View.CreatedAt), key.Id, State.Request!.Dependencies ?? []), cancellationToken);
+    private PlanRequest Request(long stream, long startSeq) => new(stream, State.PointSeq, startSeq, SelectionFilter.Of(View.Selection, View.CreatedAt), key.Id, GivenDependencies.Parse(State.Request!.Dependencies));
+
+    private Task<RollbackPlan> PlanAsync(long stream, long startSeq, CancellationToken cancellationToken) => _planner.PlanAsync(Request(stream, startSeq), cancellationToken);
 
     private ConflictStrategy Strategy => View.Strategy is RollbackStrategy.Force ? ConflictStrategy.Overwrite : View.ConflictStrategy;
 
     private async Task CheckAgeAsync(long stream, CancellationToken cancellationToken)
     {
-        if (View.Strategy is RollbackStrategy.Force || await index.FindPointAsync(stream, View.RollbackPointId, cancellationToken) is not { } point) return;
+        if (View.Strategy is RollbackStrategy.Force || View.UndoOf is not null || await index.FindPointAsync(stream, View.RollbackPointId, cancellationToken) is not { } point) return;
         var age = clock.Now() - point.CreatedAt;
         if (age > rules.Options.MaxAge)
             throw Conflicting($"The point is {age.TotalDays.ToString("0.#", CultureInfo.InvariantCulture)} days old; older than {rules.Options.MaxAge.TotalDays} days needs the strategy force (Memento:Rollback:MaxAge).");
@@ -229,8 +248,6 @@ internal sealed class RollbackRun(
     {
         foreach (var some in apply.Where(c => c.Merged is null && !c.Deletes).Select(c => c.Target!).Chunk(1_000)) await index.ReadValuesAsync(stream, some, cancellationToken);
     }
-
-    private ConflictView Show(PlannedChange change, ConflictStrategy strategy) => ConflictView.Of(change, key.Id, key.ToString(), clock.Now(), strategy);
 
     private static MementoException Conflicting(string message) => new(Refusal.Of(RefusalKind.Conflict, Codes.RollbackConflict, message));
 }

@@ -12,7 +12,7 @@ public interface IRollbackIndex
     /// <summary>Rollbacks of a workspace, newest first, without their logs.</summary>
     Task<Page<RollbackView>> ListAsync(string workspace, RollbackStatus? status, int limit, string? cursor, CancellationToken cancellationToken = default);
 
-    /// <summary>Conflicts of a workspace, newest first; null = open and resolved ones, the open ones first.</summary>
+    /// <summary>Conflicts of a workspace, newest first; null = open and resolved ones.</summary>
     Task<Page<ConflictView>> ListConflictsAsync(string workspace, ConflictStatus? status, string? operationId, int limit, string? cursor, CancellationToken cancellationToken = default);
 
     Task<ConflictView?> FindConflictAsync(string workspace, string conflictId, CancellationToken cancellationToken = default);
@@ -37,21 +37,15 @@ internal sealed class RollbackIndex(IDatabase database) : IRollbackIndex
 
     public Task<Page<ConflictView>> ListConflictsAsync(string workspace, ConflictStatus? status, string? operationId, int limit, string? cursor, CancellationToken cancellationToken) => database.ReadAsync((connection, token) =>
     {
-        var (at, skip) = Cursor.Parse(cursor);
+        var (at, id) = Cursor.ParseText(cursor);
         var filter = (status is null ? "" : " AND status = @status") + (operationId is null ? "" : " AND operation_id = @operation");
         using var command = connection.Command($"""
-            SELECT view, created_at FROM rollback_conflict WHERE workspace = @workspace AND created_at <= @at{filter} ORDER BY created_at DESC, conflict_id DESC LIMIT @limit OFFSET @skip
-            """, ("workspace", workspace), ("at", at), ("limit", limit + 1L), ("skip", cursor is null ? 0 : skip));
+            SELECT view, created_at, conflict_id FROM rollback_conflict
+            WHERE workspace = @workspace{filter} AND (created_at < @at OR (created_at = @at AND conflict_id < @id)) ORDER BY created_at DESC, conflict_id DESC LIMIT @limit
+            """, ("workspace", workspace), ("at", at), ("id", id), ("limit", limit + 1L));
         if (status is { } wanted) command.Add("status", (long)wanted);
         if (operationId is not null) command.Add("operation", operationId);
-        var (last, count) = (at, cursor is null ? 0 : skip);
-        return ReadAsync(command, MementoJson.Default.ConflictView, limit, row =>
-        {
-            // Conflicts of one rollback were found at the same moment: how many of them were told already is part of the cursor.
-            count = row.GetInt64(1) == last ? count + 1 : 1;
-            last = row.GetInt64(1);
-            return Cursor.Of(last, count);
-        }, token);
+        return ReadAsync(command, MementoJson.Default.ConflictView, limit, row => Cursor.Of(row.GetInt64(1), row.GetString(2)), token);
     }, cancellationToken);
 
     public Task<ConflictView?> FindConflictAsync(string workspace, string conflictId, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
@@ -88,13 +82,22 @@ internal sealed class RollbackIndex(IDatabase database) : IRollbackIndex
     {
         public static string Of(long at, long id) => string.Create(CultureInfo.InvariantCulture, $"{at}-{id}");
 
+        public static string Of(long at, string id) => string.Create(CultureInfo.InvariantCulture, $"{at}-{id}");
+
         public static (long At, long Id) Parse(string? cursor)
         {
             if (cursor is null) return (long.MaxValue, long.MaxValue);
-            var parts = cursor.Split('-');
-            return parts.Length == 2 && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var at) && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-                ? (at, id)
-                : throw new MementoException(Refusal.Invalid("cursor", $"{Quoted.Text(cursor)} is not a cursor that this list gave"));
+            var (at, text) = ParseText(cursor);
+            return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? (at, id) : throw NoCursor(cursor);
         }
+
+        public static (long At, string Id) ParseText(string? cursor)
+        {
+            if (cursor is null) return (long.MaxValue, "");
+            var dash = cursor.IndexOf('-', StringComparison.Ordinal);
+            return dash > 0 && long.TryParse(cursor.AsSpan(0, dash), NumberStyles.None, CultureInfo.InvariantCulture, out var at) ? (at, cursor[(dash + 1)..]) : throw NoCursor(cursor);
+        }
+
+        private static MementoException NoCursor(string cursor) => new(Refusal.Invalid("cursor", $"{Quoted.Text(cursor)} is not a cursor that this list gave"));
     }
 }

@@ -42,6 +42,9 @@ internal static class ChildProcess
             case "write-postgresql":
                 await CrashWriter.RunAsync(new StorageOptions { Store = StoreKind.PostgreSql, ConnectionStrings = { PostgreSql = target } }, arguments[0]);
                 return 0;
+            case "rollback-sqlite":
+                await CrashRollbacks.RunAsync(new StorageOptions { DataDirectory = target }, arguments[0]);
+                return 0;
             case "open":
                 await OpenAsync(new StorageOptions { DataDirectory = target });
                 return 0;

@@ -1,0 +1,48 @@
+using Memento.Rollback;
+using Xunit;
+
+namespace Memento.Tests.Core.Rollback;
+
+/// <summary>A token is for one workspace, point and selection, as long as nothing changes.</summary>
+public sealed class PreviewTokenTests
+{
+    private static readonly Selection Anns = new() { Agents = ["ann"] };
+
+    [Fact]
+    public void The_same_again_is_accepted()
+    {
+        PreviewToken.Check(PreviewToken.Of("w", "rp", Anns, 7), "w", "rp", new() { Agents = ["ann"] }, 7);
+        PreviewToken.Check(PreviewToken.Of("w", "rp", null, 0), "w", "rp", new() { Agents = [] }, 0);
+    }
+
+    [Theory]
+    [InlineData("v", "rp", "ann", 7)]
+    [InlineData("w", "rq", "ann", 7)]
+    [InlineData("w", "rp", "bob", 7)]
+    [InlineData("w", "rp", null, 7)]
+    [InlineData("w", "rp", "ann", 8)]
+    [InlineData("w", "rp", "ann", 6)]
+    public void Anything_else_is_stale(string workspace, string point, string? agent, long changed)
+    {
+        var token = PreviewToken.Of("w", "rp", Anns, 7);
+
+        var refused = Assert.Throws<MementoException>(() => PreviewToken.Check(token, workspace, point, agent is null ? null : new() { Agents = [agent] }, changed));
+
+        Assert.Equal((Codes.StalePreview, RefusalKind.Conflict), (refused.Code, refused.Refusal.Kind));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("pv-")]
+    [InlineData("pv-!!!")]
+    [InlineData("pv-AAAA")]
+    [InlineData("pv-YSBiIGM")]
+    [InlineData("nonsense")]
+    [InlineData("pv-\u00e9")]
+    public void What_is_no_token_is_bad_input(string token)
+    {
+        var refused = Assert.Throws<MementoException>(() => PreviewToken.Check(token, "w", "rp", null, 0));
+
+        Assert.Equal((Codes.ValidationFailed, "previewToken"), (refused.Code, refused.Refusal.Errors[0].Field));
+    }
+}

@@ -1,0 +1,34 @@
+using Memento.Rollback;
+using Memento.Tests.Storage;
+using Xunit;
+using static Memento.Tests.Grains.Rollback.RollbackRig;
+
+namespace Memento.Tests.Grains.Rollback;
+
+/// <summary>Two clusters over one database carry out the same rollback at once, as can be for a moment when a cluster falls apart.</summary>
+[Trait(Needs.Trait, Needs.PostgreSql)]
+public sealed class RollbackDuplicateTests(PostgreSqlTestDatabase database) : IClassFixture<PostgreSqlTestDatabase>
+{
+    [Theory]
+    [InlineData(RollbackStrategy.Gradual)]
+    [InlineData(RollbackStrategy.Safe)]
+    public async Task It_completes_and_each_document_is_changed_once(RollbackStrategy strategy)
+    {
+        await using var one = await SessionCluster.StartAsync(database);
+        await using var two = await SessionCluster.StartAsync(database, clock: one.Clock);
+        for (var round = 0; round < 5; round++)
+        {
+            var here = new RollbackRig(one);
+            var there = new RollbackRig(two, here.Name);
+            var point = await here.ChangeManyAsync();
+            var rollback = here.Rollback();
+            var id = (await rollback.StartAsync(point.RollbackPointId, new() { Strategy = strategy, BatchSize = 1, DelayMs = 0 })).OperationId;
+
+            var views = await Task.WhenAll(here.SweepUntilOverAsync(rollback), there.SweepUntilOverAsync(there.Rollback(id)));
+
+            Assert.All(views, view => Assert.True(view.Status is RollbackStatus.Completed, view.Error?.Message));
+            Assert.Equal(point.Root, await there.RootAsync());
+            for (var i = 0; i < Many; i++) Assert.Single(await here.HistoryAsync(Doc(i)), version => version.Cause == id);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using System.Text;
+using Memento.Rollback;
+using Memento.Tests.Storage;
+using Xunit;
+using static Memento.Tests.Grains.Rollback.RollbackRig;
+
+namespace Memento.Tests.Grains.Rollback;
+
+public sealed class SqliteRollbackUndoTests(RollbackClusterFixture<SqliteTestDatabase> fixture) : RollbackUndoings(fixture.Cluster, fixture.Database), IClassFixture<RollbackClusterFixture<SqliteTestDatabase>>;
+
+[Trait(Needs.Trait, Needs.PostgreSql)]
+public sealed class PostgreSqlRollbackUndoTests(RollbackClusterFixture<PostgreSqlTestDatabase> fixture)
+    : RollbackUndoings(fixture.Cluster, fixture.Database), IClassFixture<RollbackClusterFixture<PostgreSqlTestDatabase>>;
+
+/// <summary>Rollbacks that are looked at first, and rollbacks that are undone.</summary>
+public abstract class RollbackUndoings(SessionCluster cluster, TestDatabase database)
+{
+    private readonly RollbackRig _rig = new(cluster);
+
+    [Fact]
+    public async Task A_preview_counts_what_would_change_and_its_token_carries_it_out()
+    {
+        var point = await _rig.ChangeManyAsync();
+        await _rig.WriteAsync(Ann, (Doc(0), null), ("file/new", "text"));
+
+        var preview = await _rig.Rollbacks.PreviewAsync(point.RollbackPointId, new());
+        Assert.Equal((26L, 1L, 24L, 1L), (preview.TotalChanges, preview.ChangesByType["create"], preview.ChangesByType["update"], preview.ChangesByType["delete"]));
+        Assert.Equal(["new"], preview.AffectedItems["file"]);
+        Assert.Equal(25, preview.AffectedItems["entity"].Length);
+        Assert.Equal(RollbackStrategy.Safe, preview.RecommendedStrategy);
+
+        var view = await _rig.RollBackAsync(point, new StartRollback { PreviewToken = preview.PreviewToken });
+        Assert.Equal((RollbackStatus.Completed, 26L), (view.Status, view.AppliedChanges));
+        await SessionCluster.RefusedAsync(Codes.StalePreview, () => _rig.Rollback().StartAsync(point.RollbackPointId, new() { PreviewToken = preview.PreviewToken }));
+    }
+
+    [Fact]
+    public async Task A_token_of_an_older_state_or_of_something_else_is_refused()
+    {
+        var point = await _rig.ChangeManyAsync();
+        var other = new RollbackRig(cluster);
+        await other.WriteAsync(Ann, ("a", Old));
+        var theirs = await other.PointAsync();
+        var token = (await _rig.Rollbacks.PreviewAsync(point.RollbackPointId, new())).PreviewToken;
+
+        await SessionCluster.RefusedAsync(Codes.StalePreview, () => other.Rollback().StartAsync(theirs.RollbackPointId, new() { PreviewToken = token }));
+        await SessionCluster.RefusedAsync(Codes.StalePreview, () => _rig.Rollback().StartAsync(point.RollbackPointId, new() { PreviewToken = token, Selection = Anns }));
+        await SessionCluster.RefusedAsync(Codes.ValidationFailed, () => _rig.Rollback().StartAsync(point.RollbackPointId, new() { PreviewToken = "pv-nonsense" }));
+        await _rig.PointAsync();   // names a moment, and changes no document
+        await _rig.EndAsync((await _rig.Rollback().StartAsync(point.RollbackPointId, new() { Type = RollbackType.DryRun, PreviewToken = token })).OperationId);
+        await _rig.WriteAsync(Bob, ("bobs", "{}"));
+        await SessionCluster.RefusedAsync(Codes.StalePreview, () => _rig.Rollback().StartAsync(point.RollbackPointId, new() { PreviewToken = token }));
+    }
+
+    [Fact]
+    public async Task Undoing_a_rollback_brings_back_what_was_there_before_and_can_be_undone()
+    {
+        var point = await _rig.ChangeManyAsync();
+        await _rig.WriteAsync(Ann, ("new", "{}"), (Doc(3), null));
+        var before = await _rig.RootAsync();
+        var view = await _rig.RollBackAsync(point);
+
+        var undo = await _rig.EndAsync((await _rig.Rollback(view.OperationId).UndoAsync("zoe")).OperationId);
+        Assert.Equal((RollbackStatus.Completed, view.OperationId, "zoe"), (undo.Status, undo.UndoOf, undo.AgentId));
+        Assert.Equal(before, await _rig.RootAsync());
+        Assert.Equal(undo.OperationId, (await _rig.Rollback(view.OperationId).GetAsync()).UndoneBy);
+
+        var again = await _rig.EndAsync((await _rig.Rollback(undo.OperationId).UndoAsync()).OperationId);
+        Assert.Equal(RollbackStatus.Completed, again.Status);
+        Assert.Equal(point.Root, await _rig.RootAsync());
+    }
+
+    [Fact]
+    public async Task Undoing_a_rollback_keeps_the_work_that_was_done_since()
+    {
+        var point = await _rig.ChangeManyAsync();
+        var view = await _rig.RollBackAsync(point);
+        await _rig.WriteAsync(Bob, (Doc(0), """{"bob":1,"x":1}"""), (Doc(1), """{"x":7}"""), ("bobs", "{}"));
+
+        var undo = await _rig.EndAsync((await _rig.Rollback(view.OperationId).UndoAsync()).OperationId);
+
+        Assert.Equal((RollbackStatus.Completed, 1L), (undo.Status, undo.ConflictCount));
+        await _rig.HasAsync((Doc(0), """{"bob":1,"x":2}"""), (Doc(1), """{"x":7}"""), (Doc(2), New), ("bobs", "{}"));
+    }
+
+    [Fact]
+    public async Task Undoing_twice_is_one_undoing_also_at_once()
+    {
+        var point = await _rig.ChangeManyAsync();
+        var before = await _rig.RootAsync();
+        var rollback = _rig.Rollback((await _rig.RollBackAsync(point)).OperationId);
+
+        var undoings = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => rollback.UndoAsync()));
+        var id = Assert.Single(undoings.Select(u => u.OperationId).Distinct());
+        var undo = await _rig.EndAsync(id);
+        Assert.Equal(id, (await rollback.UndoAsync()).OperationId);
+
+        Assert.Equal(before, await _rig.RootAsync());
+        Assert.Single(undo.Log, line => line.Message.Contains("asked for", StringComparison.Ordinal));
+        Assert.Single((await rollback.GetAsync()).Log, line => line.Message.Contains("undone by", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_undoing_that_failed_can_be_tried_again()
+    {
+        await _rig.WriteAsync(Ann, ("a", Old));
+        var point = await _rig.PointAsync();
+        var seq = (await _rig.WriteAsync(Ann, ("a", New))).Seq;
+        var rollback = _rig.Rollback((await _rig.RollBackAsync(point)).OperationId);
+        await _rig.DamageAsync(database, "a", seq);
+        var failed = await _rig.EndAsync((await rollback.UndoAsync()).OperationId);
+        Assert.Equal((RollbackStatus.Failed, Codes.SnapshotCorrupted), (failed.Status, failed.Error!.Code));
+        await _rig.SetValueAsync(database, "a", seq, Encoding.UTF8.GetBytes(New));
+
+        var undo = await _rig.EndAsync((await rollback.UndoAsync()).OperationId);
+
+        Assert.Equal(RollbackStatus.Completed, undo.Status);
+        await _rig.HasAsync(("a", New));
+    }
+}
