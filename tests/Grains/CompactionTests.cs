@@ -21,6 +21,8 @@ public abstract class Compactions(SessionCluster cluster, TestDatabase database)
 
     private IWorkspaceGrain Workspace => cluster.Workspace(_name);
 
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     private IRollbackQueryGrain Questions => cluster.Client.GetGrain<IRollbackQueryGrain>(_name);
 
     [Fact]
@@ -48,10 +50,10 @@ public abstract class Compactions(SessionCluster cluster, TestDatabase database)
         Assert.Equal(0, (await Workspace.CompactAsync(new())).Dropped);
         foreach (var point in points)
         {
-            Assert.True((await Questions.CheckAsync(point.RollbackPointId)) is { Healthy: true } check && check.Documents == point.Documents);
+            Assert.True((await Questions.CheckAsync(point.RollbackPointId, Token)) is { Healthy: true } check && check.Documents == point.Documents);
             var rollback = cluster.Client.GetGrain<IRollbackGrain>(new GrainKey(_name, $"op-{Guid.NewGuid():N}").ToString());
             await rollback.StartAsync(point.RollbackPointId, new() { Strategy = RollbackStrategy.Force });
-            await foreach (var view in rollback.WatchAsync()) Assert.NotEqual(RollbackStatus.Failed, view.Status);
+            await foreach (var view in rollback.WatchAsync(Token)) Assert.NotEqual(RollbackStatus.Failed, view.Status);
             Assert.Equal(point.Root, (await Workspace.GetAsync()).Root);
         }
     }
@@ -67,8 +69,8 @@ public abstract class Compactions(SessionCluster cluster, TestDatabase database)
         await Workspace.CompactAsync(new());
 
         var blobs = cluster.Services.GetRequiredService<IBlobStore>();
-        Assert.NotNull(await blobs.FindAsync(DocumentValue.Json(System.Text.Encoding.UTF8.GetBytes(shared)).Hash.ToBytes()));
-        Assert.Null(await blobs.FindAsync(DocumentValue.Json(System.Text.Encoding.UTF8.GetBytes(own)).Hash.ToBytes()));
+        Assert.NotNull(await blobs.FindAsync(DocumentValue.Json(System.Text.Encoding.UTF8.GetBytes(shared)).Hash.ToBytes(), Token));
+        Assert.Null(await blobs.FindAsync(DocumentValue.Json(System.Text.Encoding.UTF8.GetBytes(own)).Hash.ToBytes(), Token));
     }
 
     [Fact]
@@ -97,6 +99,6 @@ public abstract class Compactions(SessionCluster cluster, TestDatabase database)
 
         Assert.True(compacted.Dropped >= 180, $"{compacted}");
         var point = await Workspace.CreatePointAsync(new() { Name = "after" });
-        Assert.True((await Questions.CheckAsync(point.RollbackPointId)).Healthy);
+        Assert.True((await Questions.CheckAsync(point.RollbackPointId, Token)).Healthy);
     }
 }

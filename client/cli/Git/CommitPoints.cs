@@ -49,7 +49,7 @@ internal sealed class CommitPoints(IWorkspaceClient documents, DocumentCounts co
         }
         catch (MementoException e) when (e.Code is Codes.TooManyPoints)
         {
-            note($"No more rollback points: {e.Message} The import goes on without them.");
+            note($"No more rollback points: {e.Refusal.Message} The import goes on without them.");
             _full = true;
             counts.PointsRefused++;
         }

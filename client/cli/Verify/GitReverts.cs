@@ -52,6 +52,7 @@ internal sealed class GitReverts : IAsyncDisposable
     {
         string[] mainline = isMerge ? ["-m", "1"] : [];
         var (code, _, errors) = await GitProcess.RunAsync(Folder, cancellationToken, [.. Plain, "revert", "--no-commit", .. Strategy, .. mainline, commit.ToString()]);
+        cancellationToken.ThrowIfCancellationRequested();
         if (code > 1) throw new CommandException($"git cannot revert {commit}: {Format.Clean(errors)}");
 
         var found = new Dictionary<string, Reverted>(StringComparer.Ordinal);
@@ -93,6 +94,7 @@ internal sealed class GitReverts : IAsyncDisposable
     private static async Task RunAsync(string folder, string[] arguments, CancellationToken cancellationToken)
     {
         var (code, _, errors) = await GitProcess.RunAsync(folder, cancellationToken, arguments);
+        cancellationToken.ThrowIfCancellationRequested();   // Ctrl-C reaches git too.
         if (code != 0) throw new CommandException($"git {arguments.First(a => !a.Contains('=', StringComparison.Ordinal) && a != "-c")} failed in {folder}: {Format.Clean(errors)}");
     }
 }

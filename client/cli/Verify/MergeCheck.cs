@@ -68,6 +68,7 @@ internal sealed class MergeCheck(string folder, ObjectReader objects, IImportPro
         for (var i = 0; i < names.Length; i++) await File.WriteAllBytesAsync(Path.Combine(files, names[i]), contents[i], cancellationToken);
         var (code, expected) = await GitProcess.ReadAsync(files, cancellationToken, "merge-file", "-p", "-q", "-L", names[0], "-L", names[1], "-L", names[2], names[0], names[1], names[2]);
 
+        cancellationToken.ThrowIfCancellationRequested();   // Ctrl-C reaches git too, and its exit code is no answer then.
         var isBinary = contents.Any(content => TextMerge.IsBinary(content));
         if (isBinary || code >= GitFailed)
         {

@@ -59,7 +59,8 @@ internal static class VerifyGitCommand
         if (report.LeftOut > 0) pairs.Add(("Left out", $"{Format.Number(report.LeftOut)} submodules and files that are too large"));
         foreach (var check in report.Checks)
         {
-            pairs.Add((check.Name, $"{Percent(check)} of {Format.Number(check.Compared)} files of {Format.Number(check.Commits)} commits"
+            pairs.Add((check.Name, check.Compared == 0 ? report.Interrupted ? "not compared" : "nothing to compare"
+                : $"{Percent(check)} of {Format.Number(check.Compared)} files of {Format.Number(check.Commits)} commits"
                 + $"{(check.Conflicts > 0 ? $", {Format.Number(check.Conflicts)} conflicts among them" : "")}{(check.Skipped > 0 ? $"; {Format.Number(check.Skipped)} merges of another kind left out" : "")}"
                 + $"{(check.Passed ? "" : $" – at least {check.Required} % are needed")}"));
         }

@@ -34,7 +34,7 @@ internal sealed class Check(string name, string description, double required)
 
     public List<Disagreement> Disagreements { get; } = [];
 
-    /// <summary>Rounded down, so that 100 means all.</summary>
+    /// <summary>Rounded down, so that 100 means all; also 100 if there was nothing to compare.</summary>
     public double Percent => Compared == 0 ? 100 : Math.Floor(Agreed * 100_000.0 / Compared) / 1_000;
 
     [JsonIgnore] public bool Passed => Percent >= required;
