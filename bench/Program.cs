@@ -2,11 +2,13 @@ using System.CommandLine;
 using Memento;
 using Memento.Bench;
 using Memento.Bench.Core;
+using Memento.Bench.Rollback;
 using Memento.Bench.Sessions;
 
 var root = new RootCommand("Measures Memento. Each suite prints one JSON object per result on stdout; progress goes to stderr. See docs/performance.md.")
 {
     SessionSuite.Command(),
+    RollbackSuite.Command(),
     CoreSuite.Command(),
 };
 try

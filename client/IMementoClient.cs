@@ -1,4 +1,6 @@
+using Memento.Rollback;
 using Memento.Sessions;
+using Memento.Workspaces;
 
 namespace Memento;
 
@@ -15,4 +17,10 @@ public interface IMementoClient
 {
     /// <summary>The sessions of one workspace. Cheap; needs no disposal.</summary>
     ISessionClient Sessions(string workspace);
+
+    /// <summary>The documents of one workspace and its rollback points. Cheap; needs no disposal.</summary>
+    IWorkspaceClient Documents(string workspace);
+
+    /// <summary>What changed in one workspace, and undoing it. Cheap; needs no disposal.</summary>
+    IRollbackClient Rollbacks(string workspace);
 }

@@ -1,5 +1,7 @@
+using Memento.Rollback;
 using Memento.Sessions;
 using Memento.Transport;
+using Memento.Workspaces;
 
 namespace Memento;
 
@@ -33,13 +35,21 @@ public sealed class HttpMementoClient : IMementoClient, IDisposable
 
     public ISessionClient Sessions(string workspace) => new HttpSessionClient(_http, _options, Names.Check("workspace", workspace));
 
+    public IWorkspaceClient Documents(string workspace) => new HttpWorkspaceClient(_http, Names.Check("workspace", workspace));
+
+    public IRollbackClient Rollbacks(string workspace) => new HttpRollbackClient(_http, _options, Names.Check("workspace", workspace));
+
     public void Dispose() => _http.Dispose();
 }
 
 /// <summary>The fast path inside the cluster's network.</summary>
 internal sealed class OrleansMementoClient(IGrainFactory grains, MementoClientOptions options, TimeProvider clock) : IMementoClient
 {
-    private readonly RetryPolicy _retries = new(options, clock, Random.Shared.NextDouble);
+    private readonly GrainCalls _calls = new(options, clock);
 
-    public ISessionClient Sessions(string workspace) => new OrleansSessionClient(grains, options, _retries, clock, Names.Check("workspace", workspace));
+    public ISessionClient Sessions(string workspace) => new OrleansSessionClient(grains, options, _calls, Names.Check("workspace", workspace));
+
+    public IWorkspaceClient Documents(string workspace) => new OrleansWorkspaceClient(grains, _calls, Names.Check("workspace", workspace));
+
+    public IRollbackClient Rollbacks(string workspace) => new OrleansRollbackClient(grains, options, _calls, Names.Check("workspace", workspace));
 }

@@ -8,7 +8,7 @@ public sealed class MementoClientOptions
     /// <summary>Where the server listens, e.g. <c>http://127.0.0.1:5080</c>. Null = call the grains through the host's <c>IClusterClient</c>.</summary>
     public Uri? Url { get; set; }
 
-    /// <summary>The workspace of the <see cref="Sessions.ISessionClient"/> that is registered. Default <c>default</c>.</summary>
+    /// <summary>The workspace of the clients that are registered for one. Default <c>default</c>.</summary>
     public string Workspace { get; set; } = "default";
 
     /// <summary>How often a call is tried before it fails. 1 = no retries. Default 6, which is about 6 s of waiting at the default delays.</summary>

@@ -28,6 +28,10 @@ public static class MementoSiloBuilderExtensions
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<RollbackSweeper>());
         silo.Services.TryAddSingleton<SessionSweeper>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<SessionSweeper>());
+        silo.Services.TryAddSingleton<PointSweeper>();
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<PointSweeper>());
+        silo.Services.TryAddSingleton<HistorySweeper>();
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<HistorySweeper>());
         return silo;
     }
 }

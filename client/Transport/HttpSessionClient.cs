@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Net.ServerSentEvents;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Memento.Sessions;
 
@@ -60,7 +58,7 @@ internal sealed class HttpSessionClient(HttpTransport http, MementoClientOptions
     public IAsyncEnumerable<SessionEvent> WatchAsync(string sessionId, long fromSeq, CancellationToken cancellationToken) =>
         new SessionWatch(http.Retries, options.WatchPatience, http.Clock).RunAsync(
             fromSeq,
-            (from, ct) => StreamAsync(sessionId, from, ct),
+            (from, ct) => http.StreamAsync(Url(sessionId, "/events/stream").Add("from", from).ToString(), Parse, ct),
             async ct => !(await GetAsync(sessionId, 0, ct).ConfigureAwait(false)).Active,
             cancellationToken);
 
@@ -108,26 +106,6 @@ internal sealed class HttpSessionClient(HttpTransport http, MementoClientOptions
     private static string Segment(string field, string name) => Uri.EscapeDataString(Names.Check(field, name));
 
     private static string? Filter(string field, string? name) => name is null ? null : Names.Check(field, name);
-
-    private async IAsyncEnumerable<SessionEvent> StreamAsync(string sessionId, long fromSeq, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        using var response = await http.OpenStreamAsync(Url(sessionId, "/events/stream").Add("from", fromSeq).ToString(), cancellationToken).ConfigureAwait(false);
-        var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        await using var items = SseParser.Create(body, Parse).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
-        while (true)
-        {
-            try
-            {
-                if (!await items.MoveNextAsync().ConfigureAwait(false)) yield break;
-            }
-            catch (Exception e) when (HttpTransport.IsLost(e, cancellationToken))
-            {
-                throw new TransientException(http.Unreachable(e));
-            }
-
-            if (items.Current.Data is { } happened) yield return happened;
-        }
-    }
 
     /// <summary>Items named like an event type are events of the session; anything else, like <c>end</c>, is the transport's own talk.</summary>
     private static SessionEvent? Parse(string type, ReadOnlySpan<byte> data) =>

@@ -1,6 +1,7 @@
 using System.Net;
-using System.Net.Http.Headers;
+using System.Net.ServerSentEvents;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -30,21 +31,31 @@ internal sealed class HttpTransport : IDisposable
     public RetryPolicy Retries { get; }
 
     /// <summary>Asks, and reads the answer.</summary>
-    public Task<T> GetAsync<T>(string path, JsonTypeInfo<T> answer, CancellationToken cancellationToken) =>
-        Retries.RunAsync((_, ct) => AttemptAsync(() => new(HttpMethod.Get, path), body => Parse(body, answer), ct), cancellationToken);
+    public Task<T> GetAsync<T>(string path, JsonTypeInfo<T> answer, CancellationToken cancellationToken) => GetAsync(path, (_, body) => Parse(body, answer), cancellationToken);
+
+    /// <summary>Asks, and reads the answer in the caller's way.</summary>
+    public Task<T> GetAsync<T>(string path, Func<HttpResponseMessage, byte[], T> read, CancellationToken cancellationToken) =>
+        Retries.RunAsync((_, ct) => AttemptAsync(() => new(HttpMethod.Get, path), read, ct), cancellationToken);
 
     /// <summary>Posts, and reads the answer. All attempts carry the same key, so that the server does it once.</summary>
     public Task<TAnswer> PostAsync<TBody, TAnswer>(
-        string path, TBody body, JsonTypeInfo<TBody> bodyInfo, JsonTypeInfo<TAnswer> answer, string? idempotencyKey, CancellationToken cancellationToken)
+        string path, TBody body, JsonTypeInfo<TBody> bodyInfo, JsonTypeInfo<TAnswer> answer, string? idempotencyKey, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Post, path, Json(body, bodyInfo), answer, idempotencyKey, cancellationToken);
+
+    /// <summary>Changes a part of something, and reads the answer. Doing it twice must do no harm.</summary>
+    public Task<TAnswer> PatchAsync<TBody, TAnswer>(string path, TBody body, JsonTypeInfo<TBody> bodyInfo, JsonTypeInfo<TAnswer> answer, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Patch, path, Json(body, bodyInfo), answer, null, cancellationToken);
+
+    /// <summary>Sends a body, which is made anew for each attempt, and reads the answer. All attempts carry the same key.</summary>
+    public Task<TAnswer> SendAsync<TAnswer>(
+        HttpMethod method, string path, Func<HttpContent?> content, JsonTypeInfo<TAnswer> answer, string? idempotencyKey, CancellationToken cancellationToken)
     {
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(body, bodyInfo);
         var key = idempotencyKey ?? Guid.CreateVersion7(Clock.GetUtcNow()).ToString();
-        return Retries.RunAsync((_, ct) => AttemptAsync(Request, text => Parse(text, answer), ct), cancellationToken);
+        return Retries.RunAsync((_, ct) => AttemptAsync(Request, (_, text) => Parse(text, answer), ct), cancellationToken);
 
         HttpRequestMessage Request()
         {
-            var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(bytes) };
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            var request = new HttpRequestMessage(method, path) { Content = content() };
             request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
             return request;
         }
@@ -55,7 +66,7 @@ internal sealed class HttpTransport : IDisposable
     {
         try
         {
-            return await AttemptAsync(() => new(HttpMethod.Delete, path), _ => true, ct).ConfigureAwait(false);
+            return await AttemptAsync(() => new(HttpMethod.Delete, path), (_, _) => true, ct).ConfigureAwait(false);
         }
         catch (MementoException e) when (number > 1 && e.Refusal.Kind is RefusalKind.NotFound)
         {
@@ -63,8 +74,29 @@ internal sealed class HttpTransport : IDisposable
         }
     }, cancellationToken);
 
-    /// <summary>Opens a stream of server-sent events. One attempt; failures that another may cure are <see cref="TransientException"/>.</summary>
-    public async Task<HttpResponseMessage> OpenStreamAsync(string path, CancellationToken cancellationToken)
+    /// <summary>Reads a stream of server-sent events, once; failures that another attempt may cure are <see cref="TransientException"/>.</summary>
+    /// <param name="parse">What an item says; null for the transport's own talk, like <c>end</c>.</param>
+    public async IAsyncEnumerable<T> StreamAsync<T>(string path, SseItemParser<T?> parse, [EnumeratorCancellation] CancellationToken cancellationToken) where T : class
+    {
+        using var response = await OpenStreamAsync(path, cancellationToken).ConfigureAwait(false);
+        var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        await using var items = SseParser.Create(body, parse).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        while (true)
+        {
+            try
+            {
+                if (!await items.MoveNextAsync().ConfigureAwait(false)) yield break;
+            }
+            catch (Exception e) when (IsLost(e, cancellationToken))
+            {
+                throw new TransientException(Unreachable(e));
+            }
+
+            if (items.Current.Data is { } said) yield return said;
+        }
+    }
+
+    private async Task<HttpResponseMessage> OpenStreamAsync(string path, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.Accept.Add(new("text/event-stream"));
@@ -82,15 +114,15 @@ internal sealed class HttpTransport : IDisposable
         }
     }
 
-    public ServerUnreachableException Unreachable(Exception cause) =>
+    private ServerUnreachableException Unreachable(Exception cause) =>
         new($"No answer from {_http.BaseAddress!.AbsoluteUri.TrimEnd('/')}: {Reason(cause)}", cause);
 
     /// <summary>Whether an exception is a lost connection or a time-out, not the caller's own cancellation.</summary>
-    public static bool IsLost(Exception e, CancellationToken caller) => !caller.IsCancellationRequested && e is HttpRequestException or IOException or OperationCanceledException;
+    private static bool IsLost(Exception e, CancellationToken caller) => !caller.IsCancellationRequested && e is HttpRequestException or IOException or OperationCanceledException;
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<T> AttemptAsync<T>(Func<HttpRequestMessage> make, Func<byte[], T> read, CancellationToken cancellationToken)
+    private async Task<T> AttemptAsync<T>(Func<HttpRequestMessage> make, Func<HttpResponseMessage, byte[], T> read, CancellationToken cancellationToken)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(_options.RequestTimeout);
@@ -99,7 +131,7 @@ internal sealed class HttpTransport : IDisposable
         {
             using var response = await _http.SendAsync(request, timeout.Token).ConfigureAwait(false);
             var body = await response.Content.ReadAsByteArrayAsync(timeout.Token).ConfigureAwait(false);
-            return response.IsSuccessStatusCode ? read(body) : throw Refused(response, body);
+            return response.IsSuccessStatusCode ? read(response, body) : throw Refused(response, body);
         }
         catch (Exception e) when (IsLost(e, cancellationToken))
         {
@@ -120,6 +152,12 @@ internal sealed class HttpTransport : IDisposable
         { Date: { } date } when date - Clock.GetUtcNow() is var wait => wait > TimeSpan.Zero ? wait : TimeSpan.Zero,
         _ => null,
     };
+
+    private static Func<HttpContent> Json<T>(T body, JsonTypeInfo<T> info)
+    {
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(body, info);
+        return () => new ByteArrayContent(bytes) { Headers = { ContentType = new("application/json") } };
+    }
 
     private static T Parse<T>(byte[] body, JsonTypeInfo<T> info)
     {

@@ -1,18 +1,17 @@
 using System.Collections.Immutable;
-using System.Runtime.CompilerServices;
 using Memento.Sessions;
 
 namespace Memento.Transport;
 
 /// <summary>Sessions through their grains.</summary>
-internal sealed class OrleansSessionClient(IGrainFactory grains, MementoClientOptions options, RetryPolicy retries, TimeProvider clock, string workspace) : ISessionClient
+internal sealed class OrleansSessionClient(IGrainFactory grains, MementoClientOptions options, GrainCalls calls, string workspace) : ISessionClient
 {
     public string Workspace => workspace;
 
     public Task<SessionView> CreateAsync(CreateSession request, string? idempotencyKey, CancellationToken cancellationToken)
     {
-        var id = request.SessionId ?? $"sess-{Guid.CreateVersion7(clock.GetUtcNow())}";
-        var key = KeyOr(idempotencyKey);
+        var id = request.SessionId ?? $"sess-{calls.NewId()}";
+        var key = idempotencyKey ?? calls.NewId();
         return CallAsync(id, session => session.CreateAsync(request, key), cancellationToken);
     }
 
@@ -26,26 +25,13 @@ internal sealed class OrleansSessionClient(IGrainFactory grains, MementoClientOp
 
     public Task DeleteAsync(string sessionId, CancellationToken cancellationToken)
     {
-        var attempts = 0;
-        return CallAsync(sessionId, async session =>
-        {
-            attempts++;
-            try
-            {
-                await session.DeleteAsync().ConfigureAwait(false);
-            }
-            catch (MementoException e) when (attempts > 1 && e.Refusal.Kind is RefusalKind.NotFound)
-            {
-                // An attempt before this one, whose answer was lost, has done it.
-            }
-
-            return true;
-        }, cancellationToken);
+        var session = Grain(sessionId);
+        return calls.DeleteAsync(session.DeleteAsync, cancellationToken);
     }
 
     public Task<SeqRange> AppendAsync(string sessionId, ImmutableArray<NewEvent> events, string? idempotencyKey, CancellationToken cancellationToken)
     {
-        var key = KeyOr(idempotencyKey);
+        var key = idempotencyKey ?? calls.NewId();
         return CallAsync(sessionId, session => session.AppendAsync(events, key), cancellationToken);
     }
 
@@ -53,33 +39,33 @@ internal sealed class OrleansSessionClient(IGrainFactory grains, MementoClientOp
         CallAsync(sessionId, session => session.GetEventsAsync(query), cancellationToken);
 
     public IAsyncEnumerable<SessionEvent> WatchAsync(string sessionId, long fromSeq, CancellationToken cancellationToken) =>
-        new SessionWatch(retries, options.WatchPatience, clock).RunAsync(
+        new SessionWatch(calls.Retries, options.WatchPatience, calls.Clock).RunAsync(
             fromSeq,
-            (from, ct) => StreamAsync(sessionId, from, ct),
+            (from, ct) => GrainCalls.StreamAsync(Grain(sessionId).WatchAsync(from, ct), ct),
             async ct => !(await GetAsync(sessionId, 0, ct).ConfigureAwait(false)).Active,
             cancellationToken);
 
     public Task<HandoffContext> JoinAsync(string sessionId, string agentId, CancellationToken cancellationToken)
     {
-        var key = KeyOr(null);   // one for all attempts
+        var key = calls.NewId();   // one for all attempts
         return CallAsync(sessionId, session => session.JoinAsync(agentId, key), cancellationToken);
     }
 
     public Task<SessionView> LeaveAsync(string sessionId, string agentId, CancellationToken cancellationToken)
     {
-        var key = KeyOr(null);
+        var key = calls.NewId();
         return CallAsync(sessionId, session => session.LeaveAsync(agentId, key), cancellationToken);
     }
 
     public Task<SessionView> HandOverAsync(string sessionId, HandOver request, string? idempotencyKey, CancellationToken cancellationToken)
     {
-        var key = KeyOr(idempotencyKey);
+        var key = idempotencyKey ?? calls.NewId();
         return CallAsync(sessionId, session => session.HandOverAsync(request, key), cancellationToken);
     }
 
     public Task<SessionCheckpoint> CheckpointAsync(string sessionId, MakeCheckpoint request, string? idempotencyKey, CancellationToken cancellationToken)
     {
-        var key = KeyOr(idempotencyKey);
+        var key = idempotencyKey ?? calls.NewId();
         return CallAsync(sessionId, session => session.CheckpointAsync(request, key), cancellationToken);
     }
 
@@ -93,7 +79,7 @@ internal sealed class OrleansSessionClient(IGrainFactory grains, MementoClientOp
 
     public Task<SessionView> ForkAsync(string sessionId, ForkSession request, string? idempotencyKey, CancellationToken cancellationToken)
     {
-        var key = KeyOr(idempotencyKey);
+        var key = idempotencyKey ?? calls.NewId();
         return CallAsync(sessionId, session => session.ForkAsync(request, key), cancellationToken);
     }
 
@@ -113,56 +99,12 @@ internal sealed class OrleansSessionClient(IGrainFactory grains, MementoClientOp
 
     private Task<T> CallAsync<T>(string sessionId, Func<ISessionGrain, Task<T>> call, CancellationToken cancellationToken)
     {
-        Names.Check("sessionId", sessionId);
-        return TryAsync(() => call(grains.GetGrain<ISessionGrain>(new GrainKey(workspace, sessionId).ToString())), cancellationToken);
+        var session = Grain(sessionId);
+        return calls.TryAsync(_ => call(session), cancellationToken);
     }
 
     private Task<T> AskAsync<T>(Func<ISessionQueryGrain, Task<T>> ask, CancellationToken cancellationToken) =>
-        TryAsync(() => ask(grains.GetGrain<ISessionQueryGrain>(workspace)), cancellationToken);
+        calls.TryAsync(_ => ask(grains.GetGrain<ISessionQueryGrain>(workspace)), cancellationToken);
 
-    private Task<T> TryAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken) => retries.RunAsync(async (_, ct) =>
-    {
-        try
-        {
-            return await call().WaitAsync(options.RequestTimeout, clock, ct).ConfigureAwait(false);
-        }
-        catch (Exception e) when (Transient(e) is { } transient)
-        {
-            throw transient;
-        }
-    }, cancellationToken);
-
-    private async IAsyncEnumerable<SessionEvent> StreamAsync(string sessionId, long fromSeq, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var session = grains.GetGrain<ISessionGrain>(new GrainKey(workspace, sessionId).ToString());
-        await using var events = session.WatchAsync(fromSeq, cancellationToken).WithCancellation(cancellationToken).ConfigureAwait(false).GetAsyncEnumerator();
-        while (true)
-        {
-            try
-            {
-                if (!await events.MoveNextAsync()) yield break;
-            }
-            catch (EnumerationAbortedException e)
-            {
-                throw new TransientException(Unreachable(e));   // The activation moved or its silo died; the next one goes on from the journal.
-            }
-            catch (Exception e) when (Transient(e) is { } transient)
-            {
-                throw transient;
-            }
-
-            yield return events.Current;
-        }
-    }
-
-    private string KeyOr(string? idempotencyKey) => idempotencyKey ?? Guid.CreateVersion7(clock.GetUtcNow()).ToString();
-
-    private static TransientException? Transient(Exception e) => e switch
-    {
-        MementoException { Refusal.Kind: RefusalKind.Overloaded or RefusalKind.Unavailable } => new(e),
-        OrleansException or TimeoutException => new(Unreachable(e)),
-        _ => null,
-    };
-
-    private static ServerUnreachableException Unreachable(Exception e) => new($"No answer from the cluster: {e.Message}", e);
+    private ISessionGrain Grain(string sessionId) => grains.GetGrain<ISessionGrain>(new GrainKey(workspace, Names.Check("sessionId", sessionId)).ToString());
 }

@@ -3,7 +3,10 @@ using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using Memento.Cli.Database;
 using Memento.Cli.Git;
+using Memento.Cli.Rollback;
 using Memento.Cli.Sessions;
+using Memento.Cli.Verify;
+using Memento.Cli.Workspaces;
 
 namespace Memento.Cli;
 
@@ -38,16 +41,25 @@ internal static class CommandLine
         var root = new RootCommand("The shared memory of a fleet of agents.")
         {
             SessionsCommand.Create(globals),
+            DocumentsCommand.Create(globals),
+            PointsCommand.Create(globals),
+            RollbackCommand.Create(globals),
+            ConflictsCommand.Create(globals),
             StatsCommand.Create(globals),
             DatabaseCommand.Create(globals),
             new Command("import", "Bring in work from elsewhere.") { ImportGitCommand.Create(globals) },
+            new Command("verify", "Check the server against something that is known to be right.") { VerifyGitCommand.Create(globals) },
         };
         globals.AddTo(root);
         Examples.Show(root);
         return root.WithExamples(
             "memento import git ~/src/project --workspace project",
             "memento sessions list --workspace project --agent \"Ada Lovelace\"",
-            "memento sessions watch sess-0199… --json");
+            "memento sessions watch sess-0199… --json",
+            "memento docs put entity/parse parse.json --agent ada",
+            "memento points create \"before the refactoring\"",
+            "memento points diff rp-0199…",
+            "memento rollback run --point rp-0199… --agents bob");
     }
 
     /// <summary>All that is wrong; that a command is missing says nothing new about one that is not known.</summary>

@@ -8,6 +8,8 @@ internal sealed class GlobalOptions(Terminal terminal)
     private const string DefaultServer = "http://127.0.0.1:5080";
     private const string DefaultWorkspace = "default";
 
+    private static readonly TimeSpan Quick = TimeSpan.FromSeconds(30), Thorough = TimeSpan.FromMinutes(10);
+
     private readonly Option<string> _server = new("--server")
     {
         Description = $"Where the server listens. [env: MEMENTO_SERVER; default: {DefaultServer}]",
@@ -46,13 +48,23 @@ internal sealed class GlobalOptions(Terminal terminal)
         return Names.Problem(name) is { } problem ? throw new CommandException($"The workspace's name {problem}", ExitCode.WrongUsage) : name;
     }
 
+    /// <summary>A command line to copy, for the same server and workspace.</summary>
+    public string Again(ParseResult line, string command)
+    {
+        var again = new System.Text.StringBuilder("memento ").Append(command);
+        foreach (var option in (Option<string>[])[_workspace, _server])
+            if (line.GetValue(option) is { } value) again.Append(' ').Append(option.Name).Append(' ').Append(Format.Shell(value));
+        return again.ToString();
+    }
+
     /// <summary>A client for the server that was named. Interactive commands give up quickly; long work (<paramref name="patient"/>) outlasts a server's restart.</summary>
-    public HttpMementoClient Connect(ParseResult line, bool patient = false)
+    /// <param name="thorough">The server may have to read a whole workspace before it answers.</param>
+    public HttpMementoClient Connect(ParseResult line, bool patient = false, bool thorough = false)
     {
         var server = line.GetValue(_server) ?? NotEmpty("MEMENTO_SERVER") ?? DefaultServer;
         if (!Uri.TryCreate(server, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
             throw new CommandException($"The server \"{Format.Clean(server)}\" is not an http or https address", ExitCode.WrongUsage);
-        return MementoClient.Connect(new() { Url = url, MaxAttempts = patient ? 8 : 3 }, terminal.Clock);
+        return MementoClient.Connect(new() { Url = url, MaxAttempts = patient ? 8 : 3, RequestTimeout = thorough ? Thorough : Quick }, terminal.Clock);
     }
 
     private string? NotEmpty(string variable) => terminal.Environment(variable) is { Length: > 0 } value ? value : null;

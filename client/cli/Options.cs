@@ -36,6 +36,30 @@ internal static class Options
     public static DateTimeOffset? Time(this ParseResult line, Option<string?> option, TimeProvider clock) =>
         line.GetValue(option) is { } text && TimeText.TryParse(text, clock.GetUtcNow(), out var time) ? time : null;
 
+    /// <summary>A length of time.</summary>
+    public static Option<string?> Span(string name, string description)
+    {
+        var option = new Option<string?>(name) { Description = $"{description} {TimeText.SpanForms}.", HelpName = "SPAN" };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && !TimeText.TryParseSpan(result.Tokens[0].Value, out _))
+                result.AddError($"{name} is \"{result.Tokens[0].Value}\"; must be {TimeText.SpanForms}.");
+        });
+        return option;
+    }
+
+    /// <summary>Seconds.</summary>
+    public static long? Span(this ParseResult line, Option<string?> option) => line.GetValue(option) is { } text && TimeText.TryParseSpan(text, out var seconds) ? seconds : null;
+
+    /// <summary>Names, several behind one option or behind several.</summary>
+    public static Option<string[]> Names(string name, string description, string helpName) => new(name) { Description = description, HelpName = helpName, AllowMultipleArgumentsPerToken = true };
+
+    /// <summary>Adds an error if both are given.</summary>
+    public static void Exclude(this Command command, Option one, Option other) => command.Validators.Add(result =>
+    {
+        if (result.GetResult(one) is { Implicit: false } && result.GetResult(other) is { Implicit: false }) result.AddError($"{one.Name} and {other.Name} exclude each other.");
+    });
+
     /// <summary>A whole number within a range.</summary>
     public static Option<T?> InRange<T>(string name, string description, T least, T most) where T : struct, System.Numerics.INumber<T>
     {

@@ -61,6 +61,9 @@ public sealed record ChangeMetadata
     [Id(7)] public string? ContentType { get; init; }
     [Id(8)] public long? OldLength { get; init; }
     [Id(9)] public long? NewLength { get; init; }
+
+    /// <summary>The rollback that made it.</summary>
+    [Id(10)] public string? Cause { get; init; }
 }
 
 /// <summary>A diff in figures.</summary>

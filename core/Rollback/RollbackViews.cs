@@ -230,7 +230,7 @@ public sealed record ResolveConflicts
 
 /// <summary>What became of one conflict.</summary>
 [GenerateSerializer, Immutable, Alias("memento.Resolution")]
-public sealed record Resolution([property: Id(0)] string ConflictId, [property: Id(1)] ConflictStatus? Status, [property: Id(2)] RollbackError? Error);
+public sealed record Resolution([property: Id(0)] string ConflictId, [property: Id(1)] ConflictStatus? Status = null, [property: Id(2)] RollbackError? Error = null);
 
 [GenerateSerializer, Immutable, Alias("memento.Resolutions")]
 public sealed record Resolutions([property: Id(0)] ImmutableArray<Resolution> Results);

@@ -71,8 +71,8 @@ public sealed record DocumentValue
 
     /// <summary>Any bytes. Throws <see cref="MementoException"/> for a media type that is none.</summary>
     public static DocumentValue Bytes(byte[] content, string? contentType) => string.IsNullOrEmpty(contentType) ? Of(content, UnknownType)
-        : contentType.Length <= MaxTypeLength && Names.Problem(contentType) is null && contentType.Contains('/', StringComparison.Ordinal) ? Of(content, contentType)
-        : throw new MementoException(Refusal.Invalid("contentType", $"is {Quoted.Text(contentType)}; must be a media type of at most {MaxTypeLength} characters, e.g. text/plain"));
+        : contentType.Length <= MaxTypeLength && !contentType.AsSpan().ContainsAnyExceptInRange(' ', '~') && !contentType.StartsWith(' ') && contentType.Contains('/', StringComparison.Ordinal) ? Of(content, contentType)
+        : throw new MementoException(Refusal.Invalid("contentType", $"is {Quoted.Text(contentType)}; must be a media type of at most {MaxTypeLength} characters of ASCII, e.g. text/plain"));
 
     /// <summary>A value as it was stored: its content is not looked at.</summary>
     public static DocumentValue Of(byte[] content, string? contentType) => new() { Content = content, ContentType = contentType, Hash = ContentHash.Of(content) };

@@ -16,7 +16,8 @@ internal static class Points
                 $"There are {create.Existing.InWorkspace} rollback points ({create.Existing.InSession} of this session) and all are pinned; at most {limits.MaxPointsPerWorkspace} ({limits.MaxPointsPerSession}) are allowed. Delete one.");
         }
 
-        return gone.Value.Select(WorkspaceFact (id) => new WorkspaceFact.PointRemoved { At = at, RollbackPointId = id, Reason = PointEnd.Limit }).Append(new WorkspaceFact.PointCreated
+        var removed = gone.Value.Select(WorkspaceFact (id) => new WorkspaceFact.PointRemoved { At = at, RollbackPointId = id, Reason = PointEnd.Limit }).ToImmutableArray();
+        return removed.Add(new WorkspaceFact.PointCreated
         {
             At = at,
             RollbackPointId = create.RollbackPointId,
@@ -30,10 +31,10 @@ internal static class Points
             Root = s.Root,
             Documents = s.Documents,
             Bytes = s.Bytes,
-            Chain = s.Chain,
+            Chain = removed.Aggregate(s, Workspace.Apply).Chain,
             Sessions = create.Sessions,
             SessionsTruncated = create.SessionsTruncated,
-        }).ToImmutableArray();
+        });
     }
 
     public static Decision<WorkspaceFact> Change(WorkspaceCommand.ChangePoint change, WorkspaceLimits limits, DateTimeOffset at)
@@ -68,7 +69,7 @@ internal static class Points
         return others.Length < more ? null : [.. gone, .. others];
     }
 
-    private static Refusal? Problem(CreateRollbackPoint request, WorkspaceLimits limits)
+    public static Refusal? Problem(CreateRollbackPoint request, WorkspaceLimits limits)
     {
         var errors = new List<FieldError>();
         Add("name", Names.Problem(request.Name));

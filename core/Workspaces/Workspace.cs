@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 
@@ -15,10 +16,17 @@ public static class Workspace
             WorkspaceCommand.Write write => Writing.Decide(s, write, limits, at),
             WorkspaceCommand.CreatePoint create => Points.Create(s, create, limits, at),
             WorkspaceCommand.ChangePoint change => Points.Change(change, limits, at),
+            WorkspaceCommand.Compact compact => compact.UpTo <= s.CompactedTo || compact.UpTo > s.Seq ? Decision<WorkspaceFact>.Nothing : new WorkspaceFact.Compacted { At = at, UpTo = compact.UpTo },
             WorkspaceCommand.RemovePoint remove => Points.Remove(remove, at),
             _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown command."),
         };
     }
+
+    /// <summary>What is wrong with a batch as such, whatever the documents are: ask before looking them up. <see cref="Decide"/> asks too.</summary>
+    public static Refusal? Problem(Author by, ImmutableArray<DocumentOperation> operations, WorkspaceLimits limits) => Writing.Problem(by, operations, limits);
+
+    /// <summary>What is wrong with a wish for a rollback point, whatever the workspace is.</summary>
+    public static Refusal? Problem(CreateRollbackPoint request, WorkspaceLimits limits) => Points.Problem(request, limits);
 
     /// <summary>The state after a fact. Total: whatever was once recorded can be applied.</summary>
     public static WorkspaceState Apply(WorkspaceState s, WorkspaceFact fact)
@@ -30,6 +38,7 @@ public static class Workspace
             WorkspaceFact.PointCreated => next with { Points = s.Points + 1 },
             WorkspaceFact.PointRemoved => next with { Points = s.Points - 1 },
             WorkspaceFact.PointChanged => next,
+            WorkspaceFact.Compacted c => next with { CompactedTo = Math.Max(s.CompactedTo, c.UpTo) },
             _ => throw new ArgumentOutOfRangeException(nameof(fact), fact, "Unknown fact."),
         };
     }
@@ -37,19 +46,23 @@ public static class Workspace
     /// <summary>The chain after an entry: SHA-256 of the chain before it and what the entry says.</summary>
     private static ContentHash Link(WorkspaceState s, WorkspaceFact fact)
     {
-        var text = string.Create(CultureInfo.InvariantCulture, $"{s.Seq + 1}\n{(fact.At.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond}\n{Said(fact)}");
+        var text = string.Create(CultureInfo.InvariantCulture, $"{s.Seq + 1}\n{Microseconds(fact.At)}\n{Said(fact)}");
         var linked = new byte[ContentHash.Size + Encoding.UTF8.GetByteCount(text)];
         s.Chain.CopyTo(linked);
         Encoding.UTF8.GetBytes(text, linked.AsSpan(ContentHash.Size));
         return ContentHash.Of(linked);
     }
 
+    /// <summary>A time as the stores keep it.</summary>
+    private static long? Microseconds(DateTimeOffset? time) => (time?.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+
     private static string Said(WorkspaceFact fact) => fact switch
     {
-        WorkspaceFact.DocumentsChanged c => $"documents\n{c.AgentId}\n{c.SessionId}\n{c.Cause}\n{c.Root}",
-        WorkspaceFact.PointCreated p => $"point\n{p.RollbackPointId}\n{p.Name}\n{p.Root}",
-        WorkspaceFact.PointChanged p => $"changed\n{p.RollbackPointId}",
-        WorkspaceFact.PointRemoved p => $"removed\n{p.RollbackPointId}",
+        WorkspaceFact.DocumentsChanged c => $"documents\n{c.AgentId}\n{c.SessionId}\n{c.Cause}\n{c.Root}\n{c.Documents}\n{c.Bytes}",
+        WorkspaceFact.PointCreated p => $"point\n{p.RollbackPointId}\n{p.Name}\n{p.Root}\n{p.SessionId}\n{p.AgentId}\n{p.Pinned}\n{Microseconds(p.ExpiresAt)}",
+        WorkspaceFact.PointChanged p => $"changed\n{p.RollbackPointId}\n{p.Pinned}\n{Microseconds(p.ExpiresAt)}",
+        WorkspaceFact.Compacted c => $"compacted\n{c.UpTo}",
+        WorkspaceFact.PointRemoved p => $"removed\n{p.RollbackPointId}\n{p.Reason}",
         _ => throw new ArgumentOutOfRangeException(nameof(fact), fact, "Unknown fact."),
     };
 }

@@ -43,7 +43,7 @@ public abstract record WorkspaceFact
         public DateTimeOffset? ExpiresAt { get; init; }
         public bool Pinned { get; init; }
 
-        /// <summary>The workspace then.</summary>
+        /// <summary>The workspace then: right before this entry.</summary>
         public required StateHash Root { get; init; }
         public required long Documents { get; init; }
         public required long Bytes { get; init; }
@@ -67,6 +67,12 @@ public abstract record WorkspaceFact
     {
         public required string RollbackPointId { get; init; }
         public required PointEnd Reason { get; init; }
+    }
+
+    /// <summary>From now on, versions that were replaced at or before a seq and that no rollback point sees may be gone.</summary>
+    public sealed record Compacted : WorkspaceFact
+    {
+        public required long UpTo { get; init; }
     }
 }
 

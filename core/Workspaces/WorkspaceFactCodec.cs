@@ -14,6 +14,7 @@ public static class WorkspaceFactCodec
         WorkspaceFact.DocumentsChanged f => ("documents", JsonSerializer.SerializeToUtf8Bytes(f, MementoJson.Default.DocumentsChanged)),
         WorkspaceFact.PointCreated f => ("point_created", JsonSerializer.SerializeToUtf8Bytes(f, MementoJson.Default.PointCreated)),
         WorkspaceFact.PointChanged f => ("point_changed", JsonSerializer.SerializeToUtf8Bytes(f, MementoJson.Default.PointChanged)),
+        WorkspaceFact.Compacted f => ("compacted", JsonSerializer.SerializeToUtf8Bytes(f, MementoJson.Default.Compacted)),
         WorkspaceFact.PointRemoved f => ("point_removed", JsonSerializer.SerializeToUtf8Bytes(f, MementoJson.Default.PointRemoved)),
         _ => throw new ArgumentOutOfRangeException(nameof(fact), fact, "Unknown fact."),
     };
@@ -24,6 +25,7 @@ public static class WorkspaceFactCodec
         "documents" => Read(kind, version, payload, MementoJson.Default.DocumentsChanged),
         "point_created" => Read(kind, version, payload, MementoJson.Default.PointCreated),
         "point_changed" => Read(kind, version, payload, MementoJson.Default.PointChanged),
+        "compacted" => Read(kind, version, payload, MementoJson.Default.Compacted),
         "point_removed" => Read(kind, version, payload, MementoJson.Default.PointRemoved),
         _ => throw new FormatException($"'{kind}' is not a kind of workspace entry that this program knows."),
     };

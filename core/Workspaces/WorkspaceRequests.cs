@@ -57,7 +57,7 @@ public sealed record WriteResult([property: Id(0)] long Seq, [property: Id(1)] I
 /// <param name="Etag">Its ETag; null if it is deleted.</param>
 [GenerateSerializer, Immutable, Alias("memento.WrittenDocument")]
 public sealed record WrittenDocument(
-    [property: Id(0)] DocumentKind Kind, [property: Id(1)] string Id, [property: Id(2)] WriteOutcome Outcome, [property: Id(3)] string? Etag);
+    [property: Id(0)] DocumentKind Kind, [property: Id(1)] string Id, [property: Id(2)] WriteOutcome Outcome, [property: Id(3)] string? Etag = null);
 
 /// <summary>Asks for a rollback point.</summary>
 [GenerateSerializer, Immutable, Alias("memento.CreateRollbackPoint")]

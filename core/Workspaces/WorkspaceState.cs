@@ -26,6 +26,9 @@ public sealed record WorkspaceState
     /// <summary>Rollback points that exist.</summary>
     public long Points { get; init; }
 
+    /// <summary>Changes up to this one may be missing from the history; what rollback points see is there.</summary>
+    public long CompactedTo { get; init; }
+
     /// <summary>
     /// SHA-256 over the chain before and the newest entry. It follows from the journal and is kept in snapshots and rollback points,
     /// so that an entry that is changed later no longer fits to what was said after it.

@@ -124,6 +124,9 @@ public sealed record WorkspaceView
     /// <summary>Number of the newest change of documents.</summary>
     [Id(6)] public required long ChangedSeq { get; init; }
 
+    /// <summary>Changes up to this one may be missing from the history, except what rollback points see.</summary>
+    [Id(7)] public required long CompactedTo { get; init; }
+
     /// <summary>Hash of all documents: 64 hexadecimal digits.</summary>
     [Id(1)] public required string Root { get; init; }
     [Id(2)] public required long Documents { get; init; }

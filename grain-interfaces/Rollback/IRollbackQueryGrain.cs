@@ -11,7 +11,7 @@ public interface IRollbackQueryGrain : IGrainWithStringKey
     [Alias("preview")] Task<RollbackPreview> PreviewAsync(string rollbackPointId, PreviewRollback request);
 
     /// <summary>Reads every document of a point back, and says which are damaged and whether the hash of all is still right.</summary>
-    [Alias("check")] Task<PointCheck> CheckAsync(string rollbackPointId, CancellationToken cancellationToken = default);
+    [Alias("check"), ResponseTimeout("1.00:00:00")] Task<PointCheck> CheckAsync(string rollbackPointId, CancellationToken cancellationToken = default);
 
     /// <summary>Rollbacks, newest first, without their logs.</summary>
     [Alias("list")] Task<Page<RollbackView>> ListAsync(RollbackStatus? status = null, int limit = Paging.DefaultLimit, string? cursor = null);

@@ -22,6 +22,9 @@ public interface IWorkspaceGrain : IGrainWithStringKey
     /// <summary>Removes a point. <c>ROLLBACK_NOT_FOUND</c> if there is none.</summary>
     [Alias("delete-point")] Task DeletePointAsync(string rollbackPointId);
 
+    /// <summary>Takes back the space of old history that no rollback point sees. All points still restore exactly; others go on writing meanwhile. Can be repeated.</summary>
+    [Alias("compact"), ResponseTimeout("1.00:00:00")] Task<CompactionReport> CompactAsync(CompactWorkspace request);
+
     /// <summary>Removes a point if its time is up; answers whether it is gone. Called by the search for expired ones.</summary>
     [Alias("expire-point")] Task<bool> ExpirePointIfDueAsync(string rollbackPointId);
 }

@@ -91,7 +91,7 @@ internal sealed class PointComparison(IWorkspaceIndex index, long streamId, Roll
         var root = JsonPointer.Of(NamedEnumConverter<DocumentKind>.NameOf(pair.Key.Kind), pair.Key.Id).ToString();
         var metadata = new ChangeMetadata
         {
-            Kind = pair.Key.Kind, Id = pair.Key.Id, Seq = pair.Newest.Seq, AgentId = maker.By.AgentId, SessionId = maker.By.SessionId, At = maker.At,
+            Kind = pair.Key.Kind, Id = pair.Key.Id, Seq = pair.Newest.Seq, AgentId = maker.By.AgentId, SessionId = maker.By.SessionId, Cause = maker.By.Cause, At = maker.At,
             From = origin is null ? null : JsonPointer.Of(NamedEnumConverter<DocumentKind>.NameOf(pair.Key.Kind), origin).ToString(),
             ContentType = pair.After?.ContentType ?? pair.Before?.ContentType,
             OldLength = pair.Before is { IsDeleted: false } ? pair.Before.Length : null, NewLength = pair.After is { IsDeleted: false } ? pair.After.Length : null,

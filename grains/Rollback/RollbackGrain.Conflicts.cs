@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Memento.Journaling;
 using Memento.Workspaces;
 
@@ -64,7 +65,7 @@ internal sealed partial class RollbackGrain : IUndoing
 
     private async Task<DocumentValue?> ChosenAsync(long stream, ConflictView conflict, ResolveConflict request, DocumentValue? current)
     {
-        if (request.Choice is ConflictChoice.Value) return ReadValue(conflict, request);
+        if (request.Choice is ConflictChoice.Value) return ReadValue(conflict, request, current?.ContentType ?? (await ValueAtAsync(stream, conflict.Key, conflict.RollbackSeq))?.ContentType);
         var before = await ValueAtAsync(stream, conflict.Key, conflict.RollbackSeq);
         if (request.Choice is ConflictChoice.UseRollback) return before;
         var merge = DocumentMerge.Of(conflict.Key, await ValueAtAsync(stream, conflict.Key, conflict.BaseSeq), current, before);
@@ -72,13 +73,22 @@ internal sealed partial class RollbackGrain : IUndoing
             : throw new MementoException(Refusal.Invalid("choice", $"is smart-merge, but there is no rule for this: {merge.Reason}; choose keep-current, use-rollback or value"));
     }
 
-    private static DocumentValue ReadValue(ConflictView conflict, ResolveConflict request)
+    /// <param name="contentType">Media type of the document, which it keeps; null if it is JSON.</param>
+    private static DocumentValue ReadValue(ConflictView conflict, ResolveConflict request, string? contentType)
     {
+        var isBytes = conflict.Kind is DocumentKind.File && contentType is not null;
         try
         {
-            var bytes = request.Base64 is { } base64 ? Convert.FromBase64String(base64)
-                : Encoding.UTF8.GetBytes(request.Value?.Text ?? throw new MementoException(Refusal.Invalid("value", "is missing; the choice \"value\" needs one, or base64")));
-            return conflict.Kind is DocumentKind.File && request.Base64 is not null ? DocumentValue.Bytes(bytes, null) : DocumentValue.Json(bytes);
+            if (request.Base64 is { } base64)
+            {
+                var bytes = Convert.FromBase64String(base64);
+                return conflict.Kind is DocumentKind.File ? DocumentValue.Bytes(bytes, contentType) : DocumentValue.Json(bytes, "base64");
+            }
+
+            var value = request.Value?.Text ?? throw new MementoException(Refusal.Invalid("value", "is missing; the choice \"value\" needs one, or base64"));
+            return !isBytes ? DocumentValue.Json(Encoding.UTF8.GetBytes(value))
+                : value is ['"', ..] ? DocumentValue.Bytes(Encoding.UTF8.GetBytes(JsonSerializer.Deserialize(value, MementoJson.Default.String)!), contentType)   // as text of a file is shown
+                : DocumentValue.Bytes(Encoding.UTF8.GetBytes(value), contentType);
         }
         catch (FormatException)
         {

@@ -10,7 +10,12 @@ namespace Memento.Rollback;
 /// <param name="Filter">Which of the others are undone.</param>
 /// <param name="OperationId">The rollback; what it changed already is left alone.</param>
 /// <param name="Dependencies">What needs what, beyond what relationships say.</param>
-internal sealed record PlanRequest(long StreamId, long PointSeq, long StartSeq, SelectionFilter Filter, string? OperationId, IReadOnlyDictionary<DocumentKey, ImmutableArray<DocumentKey>> Dependencies);
+internal sealed record PlanRequest(long StreamId, long PointSeq, long StartSeq, SelectionFilter Filter, string? OperationId, IReadOnlyDictionary<DocumentKey, ImmutableArray<DocumentKey>> Dependencies)
+{
+    /// <summary>Throws <c>ROLLBACK_EXPIRED</c> if the selection asks for single changes and some since the point are gone.</summary>
+    public PlanRequest Checked(long compactedTo) => !Filter.NeedsChanges || PointSeq >= compactedTo ? this : throw new MementoException(Refusal.Of(RefusalKind.Gone, Codes.RollbackExpired,
+        $"The point stands at change {PointSeq}, and the history up to change {compactedTo} only has what rollback points see (Memento:Workspaces:History). So far back only documents can be selected, not agents, sessions or times."));
+}
 
 /// <summary>Makes plans: reads what changed since a point, and asks the rules what each document becomes. It costs what changed, not what there is.</summary>
 internal sealed class RollbackPlanner(IWorkspaceIndex index, RollbackRules rules)

@@ -43,7 +43,7 @@ internal sealed class RollbackQueryGrain(IJournal journal, IWorkspaceIndex index
         var point = await FindAsync(stream, rollbackPointId);
         var workspace = await GrainFactory.GetGrain<IWorkspaceGrain>(Workspace).GetAsync();
         var plan = await new RollbackPlanner(index, rules).PlanAsync(
-            new(stream, point.Seq, workspace.ChangedSeq, SelectionFilter.Of(request.Selection, now), null, GivenDependencies.Parse(request.Dependencies)), CancellationToken.None);
+            new PlanRequest(stream, point.Seq, workspace.ChangedSeq, SelectionFilter.Of(request.Selection, now), null, GivenDependencies.Parse(request.Dependencies)).Checked(workspace.CompactedTo), CancellationToken.None);
         var conflicts = plan.Conflicts.ToArray();
         var strategy = request.Strategy is RollbackStrategy.Force ? ConflictStrategy.Overwrite : request.ConflictStrategy ?? ConflictStrategy.Abort;
         var changes = strategy is ConflictStrategy.Abort ? plan.Changes : plan.Settle(strategy).Apply;

@@ -56,6 +56,7 @@ internal sealed class RollbackRun(
     {
         var workspace = await grains.GetGrain<IWorkspaceGrain>(key.Workspace).GetAsync();
         if (State.Request!.PreviewToken is { } token) PreviewToken.Check(token, key.Workspace, View.RollbackPointId, View.Selection, workspace.ChangedSeq);
+        _ = Request(stream, workspace.ChangedSeq).Checked(workspace.CompactedTo);
         var plan = await PlanAsync(stream, workspace.ChangedSeq, cancellationToken);
         await CheckAgeAsync(stream, cancellationToken);
 
@@ -222,8 +223,9 @@ internal sealed class RollbackRun(
         })]);
     }
 
-    private Task<RollbackPlan> PlanAsync(long stream, long startSeq, CancellationToken cancellationToken) => _planner.PlanAsync(
-        new(stream, State.PointSeq, startSeq, SelectionFilter.Of(View.Selection, View.CreatedAt), key.Id, GivenDependencies.Parse(State.Request!.Dependencies)), cancellationToken);
+    private PlanRequest Request(long stream, long startSeq) => new(stream, State.PointSeq, startSeq, SelectionFilter.Of(View.Selection, View.CreatedAt), key.Id, GivenDependencies.Parse(State.Request!.Dependencies));
+
+    private Task<RollbackPlan> PlanAsync(long stream, long startSeq, CancellationToken cancellationToken) => _planner.PlanAsync(Request(stream, startSeq), cancellationToken);
 
     private ConflictStrategy Strategy => View.Strategy is RollbackStrategy.Force ? ConflictStrategy.Overwrite : View.ConflictStrategy;
 

@@ -1,3 +1,4 @@
+using Memento.Journaling;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -9,22 +10,11 @@ internal sealed partial class RollbackSweeper(IGrainFactory grains, IRollbackInd
 {
     private const int PageSize = 200;
 
-    private readonly CancellationTokenSource _stopping = new();
-    private Task _running = Task.CompletedTask;
+    private readonly Sweeping _sweeping = new("interrupted rollbacks", options.Value.SweepInterval, clock, log);
 
-    public void Participate(ISiloLifecycle observer) => observer.Subscribe(nameof(RollbackSweeper), ServiceLifecycleStage.Active,
-        _ =>
-        {
-            _running = RunAsync(_stopping.Token);
-            return Task.CompletedTask;
-        },
-        async _ =>
-        {
-            await _stopping.CancelAsync();
-            await _running;
-        });
+    public void Participate(ISiloLifecycle observer) => _sweeping.Begin(observer, SweepAsync);
 
-    public void Dispose() => _stopping.Dispose();
+    public void Dispose() => _sweeping.Dispose();
 
     /// <summary>One round. Answers how many rollbacks are not over.</summary>
     public async Task<int> SweepAsync(CancellationToken cancellationToken)
@@ -45,35 +35,6 @@ internal sealed partial class RollbackSweeper(IGrainFactory grains, IRollbackInd
         return running.Count;
     }
 
-    private async Task RunAsync(CancellationToken cancellationToken)
-    {
-        using var timer = new PeriodicTimer(options.Value.SweepInterval, clock);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(cancellationToken))
-            {
-                try
-                {
-                    await SweepAsync(cancellationToken);
-                }
-                catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-                {
-                    LogFailed(log, e);   // the store may be away; the next round comes anyway
-                }
-            }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            LogStopped(log);
-        }
-    }
-
     [LoggerMessage(Level = LogLevel.Warning, Message = "Rollback {Rollback} could not be woken: {Problem}")]
     private static partial void LogRollbackFailed(ILogger log, GrainKey rollback, string problem);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Looking for interrupted rollbacks failed; it is tried again")]
-    private static partial void LogFailed(ILogger log, Exception error);
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "The search for interrupted rollbacks has stopped")]
-    private static partial void LogStopped(ILogger log);
 }

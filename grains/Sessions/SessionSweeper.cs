@@ -1,3 +1,4 @@
+using Memento.Journaling;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -12,22 +13,15 @@ internal sealed partial class SessionSweeper(IGrainFactory grains, ISessionIndex
 {
     private const int PageSize = 200;
 
-    private readonly CancellationTokenSource _stopping = new();
-    private Task _running = Task.CompletedTask;
+    private readonly Sweeping _sweeping = new("expired sessions", options.Value.SweepInterval, clock, log);
 
-    public void Participate(ISiloLifecycle observer) => observer.Subscribe(nameof(SessionSweeper), ServiceLifecycleStage.Active,
-        _ =>
-        {
-            _running = RunAsync(_stopping.Token);
-            return Task.CompletedTask;
-        },
-        async _ =>
-        {
-            await _stopping.CancelAsync();
-            await _running;
-        });
+    public void Participate(ISiloLifecycle observer) => _sweeping.Begin(observer, async cancellationToken =>
+    {
+        var (ended, removed) = await SweepAsync(cancellationToken);
+        if (ended + removed > 0) LogSwept(log, ended, removed);
+    });
 
-    public void Dispose() => _stopping.Dispose();
+    public void Dispose() => _sweeping.Dispose();
 
     /// <summary>One round. Answers how many sessions it ended and how many it removed.</summary>
     public async Task<(int Ended, int Removed)> SweepAsync(CancellationToken cancellationToken)
@@ -61,39 +55,9 @@ internal sealed partial class SessionSweeper(IGrainFactory grains, ISessionIndex
         }
     }
 
-    private async Task RunAsync(CancellationToken cancellationToken)
-    {
-        using var timer = new PeriodicTimer(options.Value.SweepInterval, clock);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(cancellationToken))
-            {
-                try
-                {
-                    var (ended, removed) = await SweepAsync(cancellationToken);
-                    if (ended + removed > 0) LogSwept(log, ended, removed);
-                }
-                catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-                {
-                    LogFailed(log, e);   // the store may be away; the next round comes anyway
-                }
-            }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            LogStopped(log);
-        }
-    }
-
     [LoggerMessage(Level = LogLevel.Information, Message = "{Ended} sessions expired, the history of {Removed} was removed")]
     private static partial void LogSwept(ILogger log, int ended, int removed);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Session {Session} could not be asked whether it is over: {Problem}")]
     private static partial void LogSessionFailed(ILogger log, GrainKey session, string problem);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Looking for expired sessions failed; it is tried again")]
-    private static partial void LogFailed(ILogger log, Exception error);
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "The search for expired sessions has stopped")]
-    private static partial void LogStopped(ILogger log);
 }

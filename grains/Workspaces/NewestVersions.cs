@@ -7,6 +7,7 @@ namespace Memento.Workspaces;
 internal sealed class NewestVersions(IWorkspaceIndex index, int capacity)
 {
     private readonly Dictionary<DocumentKey, Written> _underWay = [];
+    private readonly Dictionary<DocumentKey, Held> _held = [];
     private Dictionary<DocumentKey, DocumentVersion?> _young = [];
     private Dictionary<DocumentKey, DocumentVersion?> _old = [];
     private HashSet<DocumentKey> _wanted = [];
@@ -24,10 +25,34 @@ internal sealed class NewestVersions(IWorkspaceIndex index, int capacity)
             return true;
         }
 
+        if (_held.TryGetValue(key, out var held) && held.IsKnown)
+        {
+            version = held.Version;
+            return true;
+        }
+
         if (_young.TryGetValue(key, out version)) return true;
         if (!_old.Remove(key, out version)) return false;
         Keep(key, version);
         return true;
+    }
+
+    /// <summary>What becomes known of these is not forgotten until they are released, however little room there is. Else a batch that is larger than the room could never be decided.</summary>
+    public void Hold(IEnumerable<DocumentKey> keys)
+    {
+        foreach (var key in keys)
+        {
+            if (!_held.TryGetValue(key, out var held)) _held.Add(key, held = new());
+            held.Holders++;
+            if (!held.IsKnown && !_underWay.ContainsKey(key) && TryGet(key, out var version, out _)) held.Know(version);
+        }
+    }
+
+    /// <summary>Ends a <see cref="Hold"/> of the same keys.</summary>
+    public void Release(IEnumerable<DocumentKey> keys)
+    {
+        foreach (var key in keys)
+            if (_held.TryGetValue(key, out var held) && --held.Holders == 0) _held.Remove(key);
     }
 
     /// <summary>Reads what is not known of these. Afterwards ask again: a lot may have happened.</summary>
@@ -43,6 +68,7 @@ internal sealed class NewestVersions(IWorkspaceIndex index, int capacity)
         _reading.Remove(version.Key);   // what is being read of it is old
         _young.Remove(version.Key);
         _old.Remove(version.Key);
+        if (_held.TryGetValue(version.Key, out var held)) held.Forget();
         _underWay[version.Key] = new(version, value);
     }
 
@@ -61,27 +87,46 @@ internal sealed class NewestVersions(IWorkspaceIndex index, int capacity)
         _young.Clear();
         _old.Clear();
         _reading.Clear();
+        foreach (var held in _held.Values) held.Forget();
     }
 
     private async Task ReadNextAsync(long streamId, Task before)
     {
-        // Yields, so that this is known as the next read before it becomes the current one.
+        // It yields even if there is nothing to wait for: whoever began this must have noted it as the next before it becomes the current.
         await before.ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
         (_current, _next) = (_next!, null);
-        (_reading, _wanted) = (_wanted, []);
-        var asked = _reading.ToArray();
-        var found = await index.FindAsync(streamId, asked);
+        _reading = [.. _wanted.Where(key => !IsKnown(key))];   // one that was written since it was wanted may be older on the disk
+        _wanted = [];
+        if (_reading.Count == 0) return;
+        var found = await index.FindAsync(streamId, [.. _reading]);
         foreach (var version in found)
             if (_reading.Remove(version.Key)) Keep(version.Key, version);
         foreach (var key in _reading) Keep(key, null);
         _reading.Clear();
     }
 
+    private bool IsKnown(DocumentKey key) =>
+        _underWay.ContainsKey(key) || (_held.TryGetValue(key, out var held) && held.IsKnown) || _young.ContainsKey(key) || _old.ContainsKey(key);
+
     private void Keep(DocumentKey key, DocumentVersion? version)
     {
+        if (_held.TryGetValue(key, out var held)) held.Know(version);
         if (_young.Count >= capacity / 2) (_old, _young) = (_young, []);
         _young[key] = version;
     }
 
     private readonly record struct Written(DocumentVersion Version, DocumentValue? Value);
+
+    private sealed class Held
+    {
+        public int Holders { get; set; }
+
+        public bool IsKnown { get; private set; }
+
+        public DocumentVersion? Version { get; private set; }
+
+        public void Know(DocumentVersion? version) => (IsKnown, Version) = (true, version);
+
+        public void Forget() => (IsKnown, Version) = (false, null);
+    }
 }

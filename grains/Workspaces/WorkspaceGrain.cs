@@ -18,6 +18,7 @@ internal sealed partial class WorkspaceGrain(
     : Grain, IWorkspaceGrain, IWorkspaceWriter, IDisposable
 {
     private const int MaxAttempts = 5;
+    private const long MaxHistorySeconds = 100L * 366 * 24 * 3600;
 
     private readonly NewestVersions _newest = new(index, options.Value.CachedDocuments);
     private readonly SemaphoreSlim _points = new(1, 1);
@@ -42,7 +43,7 @@ internal sealed partial class WorkspaceGrain(
         var state = _workspace.Committed;
         return new()
         {
-            Seq = state.Seq, ChangedSeq = state.ChangedSeq, Root = state.Root.ToString(), Documents = state.Documents, Bytes = state.Bytes, RollbackPoints = state.Points, UpdatedAt = state.Seq == 0 ? null : state.UpdatedAt,
+            Seq = state.Seq, ChangedSeq = state.ChangedSeq, CompactedTo = state.CompactedTo, Root = state.Root.ToString(), Documents = state.Documents, Bytes = state.Bytes, RollbackPoints = state.Points, UpdatedAt = state.Seq == 0 ? null : state.UpdatedAt,
         };
     }
 
@@ -50,13 +51,15 @@ internal sealed partial class WorkspaceGrain(
     {
         var operations = request.Operations.IsDefault ? [] : request.Operations;
         var by = new Author(request.AgentId, request.SessionId);
-        return ExecuteAsync(
-            async () => new WorkspaceCommand.Write(by, operations, await GatherAsync(operations)), (command, state, facts) => ResultOf((WorkspaceCommand.Write)command, state, facts), MementoJson.Default.WriteResult,
+        if (Workspace.Problem(by, operations, limits) is { } problem) throw new MementoException(problem);   // before anything is looked up by a bad name
+        return WriteAsync(
+            new(by, operations, ImmutableDictionary<DocumentKey, CurrentDocument>.Empty), ResultOf, MementoJson.Default.WriteResult,
             idempotencyKey is null ? null : WriteKey.For(Scope, idempotencyKey, request));
     }
 
     public async Task<RollbackPoint> CreatePointAsync(CreateRollbackPoint request, string? idempotencyKey)
     {
+        if (Workspace.Problem(request, limits) is { } problem) throw new MementoException(problem);
         var key = KeyedRequest.For(Scope, idempotencyKey, "create-point", request, MementoJson.Default.CreateRollbackPoint);
         await _points.WaitAsync();   // the limits count what is there; points are few, and may wait for each other
         try
@@ -64,7 +67,7 @@ internal sealed partial class WorkspaceGrain(
             return await ExecuteAsync(async () =>
             {
                 var sessions = await index.GetSessionPositionsAsync(_name, options.Value.MaxPointSessions + 1);
-                var existing = await index.GetExistingPointsAsync(_workspace.StreamId, request.SessionId, most: 2);
+                var existing = await ExistingPointsAsync(request.SessionId);
                 return new WorkspaceCommand.CreatePoint(
                     $"rp-{Guid.CreateVersion7(clock.Now())}", request, [.. sessions.Take(options.Value.MaxPointSessions)], sessions.Length > options.Value.MaxPointSessions, existing);
             }, (_, state, facts) => ViewOf((WorkspaceFact.PointCreated)facts[^1], state.Seq), MementoJson.Default.RollbackPoint, key);
@@ -97,13 +100,18 @@ internal sealed partial class WorkspaceGrain(
 
     public async Task<bool> ExpirePointIfDueAsync(string rollbackPointId)
     {
-        await EnsureLoadedAsync();
-        if (await index.FindPointAsync(_workspace.StreamId, rollbackPointId) is null) return true;
-        return await RemovePointAsync(rollbackPointId, PointEnd.Expired);
+        try
+        {
+            return await RemovePointAsync(rollbackPointId, PointEnd.Expired);
+        }
+        catch (MementoException e) when (e.Code is Codes.RollbackNotFound or Codes.RollbackExpired)
+        {
+            return true;   // somebody was faster
+        }
     }
 
-    public Task<long> ApplyAsync(Author by, ImmutableArray<DocumentOperation> operations) => ExecuteAsync(
-        async () => new WorkspaceCommand.Write(by, operations, await GatherAsync(operations)) { IsRollback = true }, (_, state, _) => state.Seq, null);
+    public Task<long> ApplyAsync(Author by, ImmutableArray<DocumentOperation> operations) => WriteAsync(
+        new(by, operations, ImmutableDictionary<DocumentKey, CurrentDocument>.Empty) { IsRollback = true }, (_, state, _) => state.Seq, MementoJson.Default.Int64, null);
 
     public Task<RollbackPoint> CreateRecoveryPointAsync(string operationId, long ttlSeconds) => CreatePointAsync(new()
     {
@@ -111,6 +119,18 @@ internal sealed partial class WorkspaceGrain(
         Description = "Made before a rollback, to be able to undo it.",
         TtlSeconds = ttlSeconds,
     }, $"recovery:{operationId}");
+
+    public async Task<CompactionReport> CompactAsync(CompactWorkspace request)
+    {
+        if (request.HistorySeconds is < 0 or > MaxHistorySeconds) throw new MementoException(Refusal.Invalid("historySeconds", $"is {request.HistorySeconds}; must be from 0 to {MaxHistorySeconds}"));
+        await EnsureLoadedAsync();
+        await _workspace.SettleAsync();
+        var window = request.HistorySeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : options.Value.History;
+        var upTo = await index.FindSeqAsync(_workspace.StreamId, clock.Now() - window);
+        // Said before it is done: whoever plans from now on knows how far back the history is whole.
+        if (!request.DryRun && upTo > 0) await ExecuteAsync(() => new(new WorkspaceCommand.Compact(upTo)), (_, _, _) => upTo, MementoJson.Default.Int64);
+        return await index.CompactAsync(_workspace.StreamId, upTo, request.DryRun);
+    }
 
     private string Scope => $"workspace:{_name}";
 
@@ -127,7 +147,31 @@ internal sealed partial class WorkspaceGrain(
         }
     }
 
+    private async Task<ExistingPoints> ExistingPointsAsync(string? sessionId)
+    {
+        const int Usual = 2;   // one for each limit
+        var existing = await index.GetExistingPointsAsync(_workspace.StreamId, sessionId, Usual);
+        var excess = Math.Max(0, existing.InWorkspace - limits.MaxPointsPerWorkspace) + Math.Max(0, existing.InSession - limits.MaxPointsPerSession);
+        return excess == 0 ? existing : await index.GetExistingPointsAsync(_workspace.StreamId, sessionId, (int)excess + Usual);   // a limit was lowered
+    }
+
     private Task<RollbackPoint> FindPointAsync(string id, bool orExpired = false) => WorkspacePoints.FindAsync(index, _workspace.StreamId, id, orExpired ? DateTimeOffset.MinValue : clock.Now());
+
+    /// <summary>Writes; what is known of the documents stays known until it is done, however little room there is for others.</summary>
+    private async Task<T> WriteAsync<T>(WorkspaceCommand.Write write, Func<WorkspaceCommand.Write, WorkspaceState, ImmutableArray<WorkspaceFact>, T> answer, JsonTypeInfo<T> json, KeyedRequest? key)
+    {
+        var keys = write.Operations.Select(operation => operation.Key).ToArray();
+        _newest.Hold(keys);
+        try
+        {
+            return await ExecuteAsync(
+                async () => write with { Current = await GatherAsync(write.Operations) }, (command, state, facts) => answer((WorkspaceCommand.Write)command, state, facts), json, key);
+        }
+        finally
+        {
+            _newest.Release(keys);
+        }
+    }
 
     /// <summary>Looks at the documents that operations name. Synchronous when all of them are known, so that many writes can be under way.</summary>
     private async ValueTask<IReadOnlyDictionary<DocumentKey, CurrentDocument>> GatherAsync(ImmutableArray<DocumentOperation> operations)
@@ -147,13 +191,21 @@ internal sealed partial class WorkspaceGrain(
 
             if (missing is null && unread is null) return current;
             if (missing is not null) await _newest.LoadAsync(_workspace.StreamId, missing);
-            else
-            {
-                var values = await index.ReadValuesAsync(_workspace.StreamId, unread!);
-                for (var i = 0; i < values.Count; i++) current[unread![i].Key] = new(unread[i], values[i]);
-            }
+            else await ReadValuesAsync(unread!, current);
         }
     }
+
+    /// <summary>Reads the values that patches change. Together they may be as large as what the patches may leave, or one batch could fill the memory.</summary>
+    private async Task ReadValuesAsync(List<DocumentVersion> versions, Dictionary<DocumentKey, CurrentDocument> current)
+    {
+        if (versions.Count > 1 && versions.Sum(version => version.Length) > limits.MaxBatchBytes)
+            throw new MementoException(Refusal.Of(RefusalKind.TooLarge, Codes.TooLarge, $"The documents that this batch patches have more than {limits.MaxBatchBytes} bytes together. Nothing was stored; send them in several batches."));
+        var values = await index.ReadValuesAsync(_workspace.StreamId, versions);
+        for (var i = 0; i < values.Count; i++) current[versions[i].Key] = new(versions[i], values[i]);
+    }
+
+    private bool IsNewest(WorkspaceCommand command) =>
+        command is not WorkspaceCommand.Write write || write.Current.All(c => _newest.TryGet(c.Key, out var version, out _) && version?.Seq == c.Value.Version?.Seq);
 
     private static DocumentValue? KnownValue(Dictionary<DocumentKey, CurrentDocument> current, DocumentKey key, DocumentVersion version) =>
         current.TryGetValue(key, out var known) && known.Version?.Seq == version.Seq ? known.Value : null;
@@ -170,12 +222,12 @@ internal sealed partial class WorkspaceGrain(
             try
             {
                 var command = await gather();
-                if (_workspace.IsBroken) continue;   // what was gathered is void
+                if (_workspace.IsBroken || _workspace.StreamId == 0 || !IsNewest(command)) continue;   // what was gathered is void, or somebody was served between gathering and now
                 var before = _workspace.Tentative;
                 var (facts, refusal) = Workspace.Decide(before, command, limits, clock.Now());
                 // What was decided rests on appends that are under way: they must be stored before anybody hears of them. A bad value is bad whatever they become.
                 if (facts.IsDefaultOrEmpty && refusal?.Code is not Codes.ValidationFailed) await _workspace.SettleAsync();
-                if (refusal is not null && key is not null && await key.FindAnswerAsync(journal, json!) is { } meanwhile) return meanwhile;   // refused because it is done already
+                if (facts.IsDefaultOrEmpty && key is not null && await key.FindAnswerAsync(journal, json!) is { } meanwhile) return meanwhile;   // there is nothing to do because it is done already
                 if (refusal is not null) throw new MementoException(refusal);
                 if (facts.IsEmpty) return answer(command, before, facts);
                 return await AppendAsync(command, before, facts, answer, json, key);

@@ -52,6 +52,14 @@ public sealed class WorkspaceOptions
     [Range(1, 1024 * 1024)]
     public int MaxTextLength { get; set; } = 4 * 1024;
 
+    /// <summary>History that stays whole. Of what is older, only what rollback points see is kept, and work on it can only be undone as a whole, not by agent or session. Default 30 days.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "36500.00:00:00")]
+    public TimeSpan History { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>How often older history is taken back. Default 6 hours.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "365.00:00:00")]
+    public TimeSpan CompactInterval { get; set; } = TimeSpan.FromHours(6);
+
     /// <summary>How often points whose time is up are looked for. Whether one has expired never depends on it. Default 5 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
     public TimeSpan SweepInterval { get; set; } = TimeSpan.FromSeconds(5);

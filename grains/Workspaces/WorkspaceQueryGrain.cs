@@ -32,7 +32,8 @@ internal sealed class WorkspaceQueryGrain(IJournal journal, IWorkspaceIndex inde
     public async Task<Page<DocumentView>> ListAsync(DocumentQuery query)
     {
         Paging.Check(query.Limit);
-        if (query.Prefix?.Length > Names.MaxLength) throw new MementoException(Refusal.Invalid("prefix", $"has {query.Prefix.Length} characters; at most {Names.MaxLength} are allowed"));
+        if (query.Prefix is { Length: > 0 } prefix && Names.Problem(prefix.Length < Names.MaxLength ? $"{prefix}x" : prefix) is { } problem)   // the beginning of a name may be what no name is, like "."
+            throw new MementoException(Refusal.Invalid("prefix", problem));
         var (stream, at) = await MomentAsync(query.RollbackPointId);
         var after = query.Cursor is { } cursor ? DocumentKey.Parse(cursor, "cursor") : (DocumentKey?)null;
         var found = await index.ListAsync(stream, query.Kind, query.Prefix, after, query.Limit + 1, at);

@@ -66,7 +66,7 @@ internal static class JsonMisfit
         }
 
         var inner = Nullable.GetUnderlyingType(property.PropertyType);
-        if (value.ValueKind is not JsonValueKind.Null) Compare(value, owner.Options.GetTypeInfo(inner ?? property.PropertyType), at, errors);
+        if (value.ValueKind is not JsonValueKind.Null || property.PropertyType == typeof(JsonElement)) Compare(value, owner.Options.GetTypeInfo(inner ?? property.PropertyType), at, errors);
         else if (property.PropertyType.IsValueType ? inner is null : !property.IsSetNullable || property.AssociatedParameter is { IsNullable: false }) errors.Add(new(at, "is null; must have a value"));
     }
 

@@ -29,7 +29,7 @@ internal sealed record BatchBody
             Kind = operation.Kind,
             Id = operation.Id,
             Value = operation.Op is DocumentOp.Put ? operation.ReadValue(field) : null,
-            Patch = operation.Patch is { } patch ? JsonMarshal.GetRawUtf8Value(patch).ToArray() : null,
+            Patch = operation.Patch.ValueKind is JsonValueKind.Undefined ? null : JsonMarshal.GetRawUtf8Value(operation.Patch).ToArray(),
             IfMatch = operation.IfMatch,
             IfAbsent = operation.IfNoneMatch switch
             {
@@ -49,7 +49,7 @@ internal sealed record BatchOperation
     public required string Id { get; init; }
 
     /// <summary>The new value, for put.</summary>
-    public JsonElement? Value { get; init; }
+    public JsonElement Value { get; init; }
 
     /// <summary>The new value in base64, for put: any bytes for a file, JSON otherwise.</summary>
     public string? Base64 { get; init; }
@@ -58,7 +58,7 @@ internal sealed record BatchOperation
     public string? ContentType { get; init; }
 
     /// <summary>An RFC 6902 patch (an array) or an RFC 7386 merge patch, for patch.</summary>
-    public JsonElement? Patch { get; init; }
+    public JsonElement Patch { get; init; }
 
     /// <summary>The ETag that the document must have; <c>*</c> = it must exist.</summary>
     public string? IfMatch { get; init; }
@@ -68,10 +68,11 @@ internal sealed record BatchOperation
 
     public DocumentValue ReadValue(string field)
     {
-        if (Value is not null && Base64 is not null) throw new MementoException(Refusal.Invalid($"{field}.base64", "stands beside value; one of them is allowed"));
-        if (Value is { } json)
+        var hasValue = Value.ValueKind is not JsonValueKind.Undefined;   // null is a value
+        if (hasValue && Base64 is not null) throw new MementoException(Refusal.Invalid($"{field}.base64", "stands beside value; one of them is allowed"));
+        if (hasValue)
         {
-            var text = JsonMarshal.GetRawUtf8Value(json);   // as it was sent: what is wrong with it must not be mended on the way
+            var text = JsonMarshal.GetRawUtf8Value(Value);   // as it was sent: what is wrong with it must not be mended on the way
             return Kind is DocumentKind.File ? DocumentValue.Bytes(text.ToArray(), ContentType ?? "application/json") : DocumentValue.Json(text, $"{field}.value");
         }
 

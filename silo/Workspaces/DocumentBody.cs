@@ -6,6 +6,8 @@ namespace Memento.Workspaces;
 /// <summary>Reads the value of a document from a body: JSON, or any bytes for a file.</summary>
 internal static class DocumentBody
 {
+    public const string JsonPatchType = "application/json-patch+json", MergePatchType = "application/merge-patch+json";
+
     public static async Task<DocumentValue> ReadAsync(HttpContext http, DocumentKey key, int maxBytes)
     {
         var content = await ReadBytesAsync(http, maxBytes, key);
@@ -13,6 +15,21 @@ internal static class DocumentBody
         if (http.Request.ContentType is not null && !http.Request.HasJsonContentType())
             throw new ProblemException(Problem.Of(http.Request, StatusCodes.Status415UnsupportedMediaType));
         return DocumentValue.Json(content, "body");
+    }
+
+    /// <summary>Reads a patch. Plain JSON is a JSON Patch if it is an array and a merge patch otherwise; one that says which it is must be that.</summary>
+    public static async Task<byte[]> ReadPatchAsync(HttpContext http, DocumentKey key, int maxBytes)
+    {
+        if (http.Request.ContentType is not null && !http.Request.HasJsonContentType())
+            throw new ProblemException(Problem.Of(http.Request, StatusCodes.Status415UnsupportedMediaType));
+        var patch = await ReadBytesAsync(http, maxBytes, key);
+        var isArray = patch.AsSpan().TrimStart(" \t\r\n"u8) is [(byte)'[', ..];
+        var wanted = Is(JsonPatchType) ? true : Is(MergePatchType) ? false : isArray;
+        return isArray == wanted ? patch : throw new MementoException(Refusal.Invalid("patch", isArray
+            ? $"is an array, which {MergePatchType} cannot be here: put the document instead"
+            : $"is no array, as {JsonPatchType} must be (RFC 6902)"));
+
+        bool Is(string type) => http.Request.ContentType is { } sent && sent.AsSpan().TrimStart().StartsWith(type, StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>Reads the whole body. Throws <c>SNAPSHOT_TOO_LARGE</c> as soon as it is known to be longer than allowed.</summary>

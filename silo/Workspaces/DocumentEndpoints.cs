@@ -10,7 +10,7 @@ internal sealed class DocumentEndpoints(WorkspaceCalls calls)
 {
     private const string History = "/history";
     private const string Path = "/documents/{kind}/{**id}";
-    private const string Json = "application/json", JsonPatchType = "application/json-patch+json", MergePatchType = "application/merge-patch+json";
+    private const string Json = "application/json";
 
     private static readonly ParameterDescription[] Author = [new("session", "The session in which this is done."), new("agent", "The agent that does it.")];
     private static readonly ParameterDescription IfMatch = new("If-Match", "The ETag that the document must have; `*` = it must exist. 409 otherwise.", Header: true);
@@ -31,7 +31,7 @@ internal sealed class DocumentEndpoints(WorkspaceCalls calls)
             .Takes<object>(optional: true, Json, "*/*").Example("""{"name":"parse","kind":"function","file":"src/main.c"}""").Parameters(Author).Parameters(IfMatch, new("If-None-Match", "`*` = the document must not exist. 409 otherwise.", Header: true))
             .Answers<WriteResult>().Answers<WriteResult>(Status201Created).Refuses(Status400BadRequest, Status409Conflict, Status413PayloadTooLarge, Status422UnprocessableEntity, Status429TooManyRequests);
         routes.MapApi("PATCH", Path, PatchAsync, "patchDocument", "Changes a JSON document: by application/json-patch+json (RFC 6902) or application/merge-patch+json (RFC 7386)")
-            .Takes<object>(false, JsonPatchType, MergePatchType, Json).Example("""[{"op":"replace","path":"/name","value":"parse_number"}]""").Parameters(Author).Parameters(IfMatch)
+            .Takes<object>(false, DocumentBody.JsonPatchType, DocumentBody.MergePatchType, Json).Example("""[{"op":"replace","path":"/name","value":"parse_number"}]""").Parameters(Author).Parameters(IfMatch)
             .Answers<WriteResult>().Refuses(Status400BadRequest, Status404NotFound, Status409Conflict, Status413PayloadTooLarge, Status422UnprocessableEntity);
         routes.MapApi("DELETE", Path, DeleteAsync, "deleteDocument", "Deletes a document; its history stays")
             .Parameters(Author).Parameters(IfMatch).AnswersNothing().Refuses(Status404NotFound, Status409Conflict, Status422UnprocessableEntity);
@@ -64,8 +64,11 @@ internal sealed class DocumentEndpoints(WorkspaceCalls calls)
         response.Headers.ETag = view.Etag;
         response.Headers.LastModified = HeaderUtilities.FormatDate(view.At);
         response.Headers["Memento-Seq"] = view.Seq.ToString(CultureInfo.InvariantCulture);
+        response.Headers["Memento-At"] = view.At.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
+        response.Headers["Memento-Hash"] = view.Hash;
         if (view.AgentId is { } agent) response.Headers["Memento-Agent"] = Uri.EscapeDataString(agent);
         if (view.SessionId is { } session) response.Headers["Memento-Session"] = Uri.EscapeDataString(session);
+        if (view.Cause is { } cause) response.Headers["Memento-Cause"] = Uri.EscapeDataString(cause);
         if (http.Request.Headers.IfNoneMatch is [{ } known] && Etag.Seq(known) == view.Seq)
         {
             response.StatusCode = Status304NotModified;
@@ -91,7 +94,7 @@ internal sealed class DocumentEndpoints(WorkspaceCalls calls)
     private async Task PatchAsync(HttpContext http)
     {
         var key = Key(http);
-        var patch = await DocumentBody.ReadBytesAsync(http, calls.MaxDocumentBytes, key);
+        var patch = await DocumentBody.ReadPatchAsync(http, key, calls.MaxDocumentBytes);
         Answer(http, await WriteAsync(http, new() { Op = DocumentOp.Patch, Kind = key.Kind, Id = key.Id, Patch = patch, IfMatch = Match(http) }), Status200OK);
     }
 

@@ -16,7 +16,7 @@ internal sealed class PointEndpoints(WorkspaceCalls calls)
         routes.MapApi("GET", "/rollback-points/{id}", GetAsync, "getRollbackPoint", "Reads a rollback point").Answers<RollbackPoint>().Refuses(Status404NotFound, Status410Gone);
         routes.MapApi("PATCH", "/rollback-points/{id}", ChangeAsync, "changeRollbackPoint", "Pins or unpins a rollback point, or lets it live longer or shorter")
             .Takes<ChangeRollbackPoint>().Example("""{"pinned":true}""").Answers<RollbackPoint>().Refuses(Status400BadRequest, Status404NotFound, Status410Gone, Status422UnprocessableEntity);
-        routes.MapApi("DELETE", "/rollback-points/{id}", DeleteAsync, "deleteRollbackPoint", "Removes a rollback point; the documents stay as they are").AnswersNothing().Refuses(Status404NotFound);
+        routes.MapApi("DELETE", "/rollback-points/{id}", DeleteAsync, "deleteRollbackPoint", "Removes a rollback point; the documents stay as they are").AnswersNothing().Refuses(Status404NotFound, Status410Gone);
     }
 
     private async Task CreateAsync(HttpContext http)

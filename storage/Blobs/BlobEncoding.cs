@@ -6,6 +6,13 @@ namespace Memento.Storage;
 /// <summary>How a blob's content lies in the database: as it is, or compressed when that is worth it.</summary>
 internal static class BlobEncoding
 {
+    /// <summary>Removes a blob unless a document or the evidence of a failure has it.</summary>
+    public const string DropUnused = """
+        DELETE FROM blob WHERE hash = @hash
+          AND NOT EXISTS (SELECT 1 FROM document_version v WHERE v.hash = @hash AND v.value IS NULL AND v.hash IS NOT NULL)
+          AND NOT EXISTS (SELECT 1 FROM session_failure f WHERE f.hash = @hex)
+        """;
+
     private const int Plain = 0;
     private const int Brotli = 1;
     private const int WorthCompressing = 512;

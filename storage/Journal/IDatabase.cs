@@ -11,6 +11,9 @@ internal interface IDatabase : IDisposable
     /// <summary>Runs small writes that no stream depends on (retention). One transaction.</summary>
     Task<int> MaintainAsync(string sql, IReadOnlyList<(string Name, object? Value)> parameters, CancellationToken cancellationToken);
 
+    /// <summary>Removes blobs that nothing refers to any more. A writer that is about to refer to one keeps it.</summary>
+    Task DropBlobsAsync(IReadOnlyList<byte[]> hashes, CancellationToken cancellationToken);
+
     /// <summary>Numbers for streams: the first of a block, and how many.</summary>
     Task<(long First, int Count)> ReserveStreamIdsAsync(CancellationToken cancellationToken);
 
@@ -27,6 +30,13 @@ internal interface IDatabase : IDisposable
     /// <param name="parameter">The parameter that has the array, as text.</param>
     /// <param name="columns">Names of the columns, each with its type in PostgreSQL's words.</param>
     string TableOf(string parameter, params ReadOnlySpan<string> columns);
+
+    /// <summary>SQL that joins each row <c>k</c> of some keys with the first row <c>v</c> of a table that fits it.</summary>
+    /// <param name="keys">The keys, from <see cref="TableOf"/>.</param>
+    /// <param name="table">The table; its rows are <c>x</c> in the next two.</param>
+    /// <param name="where">Which rows fit.</param>
+    /// <param name="order">The order that says which is first: that of an index.</param>
+    string FirstOfEach(string keys, string table, string where, string order);
 
     /// <summary>Bytes on disk.</summary>
     Task<long> GetSizeAsync(CancellationToken cancellationToken);

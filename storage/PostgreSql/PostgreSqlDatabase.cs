@@ -9,6 +9,9 @@ namespace Memento.Storage;
 /// <summary>A PostgreSQL server as the store.</summary>
 internal sealed class PostgreSqlDatabase : IDatabase
 {
+    /// <summary>Key of the advisory lock between those who refer to blobs and those who remove them: "mementob" in ASCII.</summary>
+    internal const string BlobLock = "7882827005194170210";
+
     // Unless the connection string says otherwise. Npgsql's own bound of 100 readers is all that a server allows by default, and a rush of activations reaches it.
     private const int MaxReaders = 20;
     private const int ConnectSeconds = 5;
@@ -68,6 +71,28 @@ internal sealed class PostgreSqlDatabase : IDatabase
         }
     }
 
+    public async Task DropBlobsAsync(IReadOnlyList<byte[]> hashes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var connection = await _source.OpenConnectionAsync(cancellationToken);
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            // Writers hold this lock, shared, while they refer to blobs. After it was taken, the next statement sees all that they committed.
+            await using (var locking = connection.Command($"SELECT pg_advisory_xact_lock({BlobLock})")) await locking.ExecuteNonQueryAsync(cancellationToken);
+            foreach (var hash in hashes)
+            {
+                await using var command = connection.Command(BlobEncoding.DropUnused, ("hash", hash), ("hex", Convert.ToHexStringLower(hash)));
+                await command.ExecuteNonQueryAsync(cancellationToken);
+            }
+
+            await transaction.CommitAsync(cancellationToken);
+        }
+        catch (NpgsqlException e)
+        {
+            throw Translate(e);
+        }
+    }
+
     public Task<(long First, int Count)> ReserveStreamIdsAsync(CancellationToken cancellationToken) => ReadAsync(async (connection, token) =>
     {
         using var command = connection.Command("SELECT nextval('stream_number'), increment_by FROM pg_sequences WHERE sequencename = 'stream_number' AND schemaname = current_schema()");
@@ -114,6 +139,10 @@ internal sealed class PostgreSqlDatabase : IDatabase
 
         return sql.Append(CultureInfo.InvariantCulture, $" FROM jsonb_array_elements({parameter}::jsonb))").ToString();
     }
+
+    // Whatever the tables' statistics say, or said when the statement was prepared: each key finds its row by the index that has this order.
+    public string FirstOfEach(string keys, string table, string where, string order) =>
+        $"{keys} k CROSS JOIN LATERAL (SELECT x.* FROM {table} x WHERE {where} ORDER BY {order} LIMIT 1) v";
 
     public Task<long> GetSizeAsync(CancellationToken cancellationToken) => ReadAsync(async (connection, token) =>
     {

@@ -31,8 +31,11 @@ internal sealed partial class PostgreSqlStatements
         ON CONFLICT (stream_id, position) DO UPDATE SET version = excluded.version, payload = excluded.payload, checksum = excluded.checksum
         """, Numbers, Numbers, Smalls, Binaries, Numbers);
 
-    private static readonly Part Blobs = new("b",
-        "INSERT INTO blob (hash, encoding, length, content) SELECT * FROM unnest($1, $2, $3, $4) ON CONFLICT DO NOTHING", Binaries, Numbers, Numbers, Binaries);
+    // The lock, shared, is held until the commit: whoever removes blobs waits, and then sees what refers to them.
+    private static readonly Part Blobs = new("b", $"""
+        INSERT INTO blob (hash, encoding, length, content) SELECT * FROM unnest($1, $2, $3, $4)
+        WHERE (SELECT true FROM pg_advisory_xact_lock_shared({PostgreSqlDatabase.BlobLock})) ON CONFLICT DO NOTHING
+        """, Binaries, Numbers, Numbers, Binaries);
 
     private static readonly Part Keys = new("k",
         "INSERT INTO idempotency (scope, key, request_hash, response, at) SELECT * FROM unnest($1, $2, $3, $4, $5)", Texts, Texts, Binaries, Binaries, Numbers);

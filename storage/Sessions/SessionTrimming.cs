@@ -64,9 +64,9 @@ internal static class SessionTrimming
             from = next;
         }
 
-        foreach (var hash in await ReadEvidenceAsync(database, session.StreamId, token))
-            await database.MaintainAsync("DELETE FROM blob WHERE hash = @hash", [("hash", Convert.FromHexString(hash))], token);   // it names its checkpoint, so nothing else has the same content
+        var evidence = await ReadEvidenceAsync(database, session.StreamId, token);
         await database.MaintainAsync("DELETE FROM session_failure WHERE stream_id = @stream; DELETE FROM session_checkpoint WHERE stream_id = @stream", [stream], token);
+        if (evidence.Count > 0) await database.DropBlobsAsync([.. evidence.Select(Convert.FromHexString)], token);
         await database.MaintainAsync("DELETE FROM snapshot WHERE stream_id = @stream AND position < (SELECT max(n.position) FROM snapshot n WHERE n.stream_id = @stream)", [stream], token);
         for (var from = 1L; from < session.Head; from += Page)
             await database.MaintainAsync("DELETE FROM journal WHERE stream_id = @stream AND position >= @from AND position < @to", [stream, ("from", from), ("to", Math.Min(from + Page, session.Head))], token);

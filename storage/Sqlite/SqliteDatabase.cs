@@ -66,6 +66,11 @@ internal sealed class SqliteDatabase : IDatabase
         }
     }, cancellationToken);
 
+    public async Task DropBlobsAsync(IReadOnlyList<byte[]> hashes, CancellationToken cancellationToken)
+    {
+        foreach (var hash in hashes) await MaintainAsync(BlobEncoding.DropUnused, [("hash", hash), ("hex", Convert.ToHexStringLower(hash))], cancellationToken);   // one writer at a time: nothing comes in between
+    }
+
     public async Task<(long First, int Count)> ReserveStreamIdsAsync(CancellationToken cancellationToken)
     {
         // The file has one owner, so its highest number is all that must be known; the rest is counted in memory.
@@ -107,6 +112,9 @@ internal sealed class SqliteDatabase : IDatabase
         for (var i = 0; i < columns.Length; i++) sql.Append(CultureInfo.InvariantCulture, $"{(i == 0 ? "" : ", ")}value ->> {i} AS {columns[i].AsSpan(0, columns[i].IndexOf(' ', StringComparison.Ordinal))}");
         return sql.Append(CultureInfo.InvariantCulture, $" FROM json_each({parameter}))").ToString();
     }
+
+    public string FirstOfEach(string keys, string table, string where, string order) =>
+        $"{keys} k CROSS JOIN {table} v ON v.rowid = (SELECT x.rowid FROM {table} x WHERE {where} ORDER BY {order} LIMIT 1)";
 
     public Task<long> GetSizeAsync(CancellationToken cancellationToken) =>
         Task.FromResult(SizeOf(_options.DatabaseFile) + SizeOf(_options.DatabaseFile + "-wal"));

@@ -6,7 +6,7 @@ namespace Memento.Workspaces;
 /// <summary>How versions and values are read from rows.</summary>
 internal static class DocumentRow
 {
-    /// <summary>The columns of a version; eight, the last two only <see cref="Values"/>.</summary>
+    /// <summary>The columns of a version; seven.</summary>
     public const string Columns = "v.kind, v.id, v.seq, v.previous, v.hash, v.content_type, v.length";
 
     /// <summary>The columns of its value, behind the others, and the table that large ones come from.</summary>
@@ -20,7 +20,7 @@ internal static class DocumentRow
         Key = new((DocumentKind)reader.GetInt64(0), reader.GetString(1)),
         Seq = reader.GetInt64(2),
         PreviousSeq = reader.GetInt64(3),
-        Hash = reader.IsDBNull(4) ? null : ContentHash.FromBytes(reader.GetFieldValue<byte[]>(4)),
+        Hash = reader.IsDBNull(4) ? null : ReadHash(reader),
         ContentType = reader.TextOrNull(5),
         Length = reader.GetInt64(6),
     };
@@ -30,21 +30,26 @@ internal static class DocumentRow
     {
         var content = reader.IsDBNull(ValueColumn) ? ReadBlob(reader, version) : reader.GetFieldValue<byte[]>(ValueColumn);
         var value = DocumentValue.Of(content, version.ContentType);
-        return value.Hash == version.Hash ? value : throw Corrupted(version, "is not what was stored");
+        return value.Hash == version.Hash && content.Length == version.Length ? value : throw Corrupted(version, "is not what was stored");
     }
 
     private static byte[] ReadBlob(DbDataReader reader, DocumentVersion version)
     {
         if (reader.IsDBNull(ValueColumn + 2)) throw Corrupted(version, "is missing");
+        if (version.Length is < 0 or > int.MaxValue) throw Corrupted(version, "is not what was stored");
         try
         {
             return BlobEncoding.Decode(reader.GetInt64(ValueColumn + 1), version.Length, reader.GetFieldValue<byte[]>(ValueColumn + 2));
         }
-        catch (MementoException e)
+        catch (MementoException)
         {
-            throw Corrupted(version, e.Message);
+            throw Corrupted(version, "is not what was stored");
         }
     }
+
+    private static ContentHash ReadHash(DbDataReader reader) => reader.GetFieldValue<byte[]>(4) is { Length: ContentHash.Size } hash
+        ? ContentHash.FromBytes(hash)
+        : throw new MementoException(Refusal.Of(RefusalKind.Unavailable, Codes.SnapshotCorrupted, $"The row of {reader.GetString(1)} at seq {reader.GetInt64(2)} is damaged. It is not used; restore it from a backup."));
 
     private static MementoException Corrupted(DocumentVersion version, string problem) => new(Refusal.Of(RefusalKind.Unavailable, Codes.SnapshotCorrupted,
         $"The value of {version.Key} at seq {version.Seq} {problem}. It is not used, and nothing is restored from it; restore it from a backup."));

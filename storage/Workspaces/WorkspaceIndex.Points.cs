@@ -7,6 +7,7 @@ namespace Memento.Workspaces;
 /// <summary>The part about rollback points.</summary>
 internal sealed partial class WorkspaceIndex
 {
+    private const string StreamPrefix = "workspace/";
     private const string PointColumns = "j.position, j.kind, j.version, j.at, j.payload, j.checksum, p.expires_at, p.pinned";
 
     public Task<RollbackPoint?> FindPointAsync(long streamId, string pointId, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
@@ -65,6 +66,54 @@ internal sealed partial class WorkspaceIndex
         var positions = ImmutableArray.CreateBuilder<SessionPosition>();
         while (await reader.ReadAsync(token)) positions.Add(new(reader.GetString(0), reader.GetInt64(1)));
         return positions.ToImmutable();
+    }, cancellationToken);
+
+    public async Task<CompactionReport> CompactAsync(long streamId, long upTo, bool dryRun, CancellationToken cancellationToken)
+    {
+        var points = await database.ReadAsync(async (connection, token) =>
+        {
+            using var command = connection.Command("SELECT seq FROM rollback_point WHERE stream_id = @stream AND ended = 0 ORDER BY seq", ("stream", streamId));
+            using var reader = await command.ExecuteReaderAsync(token);
+            var seqs = ImmutableArray.CreateBuilder<long>();
+            while (await reader.ReadAsync(token)) seqs.Add(reader.GetInt64(0));
+            return seqs.ToImmutable();
+        }, cancellationToken);
+        return await new VersionCompaction(database, streamId, points, upTo, dryRun).RunAsync(cancellationToken);
+    }
+
+    public async Task<long> FindSeqAsync(long streamId, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        // Recorded times never decrease along a stream, so halving finds the place without an index over times.
+        var (low, high) = await database.ReadAsync(async (connection, token) =>
+        {
+            using var command = connection.Command("SELECT coalesce(min(position), 1), coalesce(max(position), 0) FROM journal WHERE stream_id = @stream", ("stream", streamId));
+            using var reader = await command.ExecuteReaderAsync(token);
+            await reader.ReadAsync(token);
+            return (reader.GetInt64(0) - 1, reader.GetInt64(1));
+        }, cancellationToken);
+        while (low < high)
+        {
+            var middle = low + ((high - low + 1) / 2);
+            var time = await database.ReadAsync(async (connection, token) =>
+            {
+                using var command = connection.Command("SELECT at FROM journal WHERE stream_id = @stream AND position = @position", ("stream", streamId), ("position", middle));
+                return (long)(await command.ExecuteScalarAsync(token))!;
+            }, cancellationToken);
+            if (time <= at.ToStored()) low = middle;
+            else high = middle - 1;
+        }
+
+        return low;
+    }
+
+    public Task<IReadOnlyList<string>> ListWorkspacesAsync(string after, int limit, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
+    {
+        using var command = connection.Command(
+            "SELECT name FROM stream WHERE name > @after AND name < @end ORDER BY name LIMIT @limit", ("after", StreamPrefix + after), ("end", Utf8Order.EndOfPrefix(StreamPrefix)), ("limit", (long)limit));
+        using var reader = await command.ExecuteReaderAsync(token);
+        var names = new List<string>();
+        while (await reader.ReadAsync(token)) names.Add(reader.GetString(0)[StreamPrefix.Length..]);
+        return (IReadOnlyList<string>)names;
     }, cancellationToken);
 
     private static async Task<IReadOnlyList<RollbackPoint>> ReadPointsAsync(DbCommand command, long streamId, bool withSessions, CancellationToken token)

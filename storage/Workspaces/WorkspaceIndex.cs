@@ -6,14 +6,15 @@ namespace Memento.Workspaces;
 
 internal sealed partial class WorkspaceIndex(IDatabase database) : IWorkspaceIndex
 {
+    private const string OfDocument = "x.stream_id = @stream AND x.kind = k.kind AND x.id = k.id";
+    private const string NewestFirst = "x.stream_id DESC, x.kind DESC, x.id DESC, x.seq DESC";
+
     public Task<IReadOnlyList<DocumentVersion>> FindAsync(long streamId, IReadOnlyCollection<DocumentKey> keys, long at, CancellationToken cancellationToken) =>
         database.ReadAsync(async (connection, token) =>
         {
-            // The keys come first, and each finds its newest version in the index.
             using var command = connection.Command($"""
-                SELECT {DocumentRow.Columns} FROM {database.TableOf("@keys", "kind bigint", "id text")} k CROSS JOIN document_version v
-                WHERE v.stream_id = @stream AND v.kind = k.kind AND v.id = k.id
-                  AND v.seq = (SELECT max(x.seq) FROM document_version x WHERE x.stream_id = @stream AND x.kind = k.kind AND x.id = k.id AND x.seq <= @at)
+                SELECT {DocumentRow.Columns}
+                FROM {database.FirstOfEach(database.TableOf("@keys", "kind bigint", "id text"), "document_version", $"{OfDocument} AND x.seq <= @at", NewestFirst)}
                 """, ("stream", streamId), ("at", at), ("keys", Rows(keys, (writer, key) => { writer.WriteNumberValue((int)key.Kind); writer.WriteStringValue(key.Id); })));
             using var reader = await command.ExecuteReaderAsync(token);
             var found = new List<DocumentVersion>(keys.Count);
@@ -26,8 +27,8 @@ internal sealed partial class WorkspaceIndex(IDatabase database) : IWorkspaceInd
         {
             using var command = connection.Command($"""
                 SELECT {DocumentRow.Columns}, {DocumentRow.Values}
-                FROM {database.TableOf("@keys", "kind bigint", "id text", "seq bigint")} k CROSS JOIN document_version v {DocumentRow.Blobs}
-                WHERE v.stream_id = @stream AND v.kind = k.kind AND v.id = k.id AND v.seq = k.seq
+                FROM {database.FirstOfEach(database.TableOf("@keys", "kind bigint", "id text", "seq bigint"), "document_version", $"{OfDocument} AND x.seq = k.seq", NewestFirst)}
+                {DocumentRow.Blobs}
                 """, ("stream", streamId), ("keys", Rows(versions, (writer, version) =>
                 {
                     writer.WriteNumberValue((int)version.Key.Kind);
@@ -84,7 +85,7 @@ internal sealed partial class WorkspaceIndex(IDatabase database) : IWorkspaceInd
     public Task ScanAsync(long streamId, long after, long upTo, Action<DocumentVersion> next, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
     {
         using var command = connection.Command(
-            $"SELECT {DocumentRow.Columns} FROM document_version v WHERE v.stream_id = @stream AND v.seq > @after AND v.seq <= @to ORDER BY v.seq",
+            $"SELECT {DocumentRow.Columns} FROM document_version v WHERE v.stream_id = @stream AND v.seq > @after AND v.seq <= @to AND v.kind >= 0 ORDER BY v.seq",
             ("stream", streamId), ("after", after), ("to", upTo));
         using var reader = await command.ExecuteReaderAsync(token);
         while (await reader.ReadAsync(token)) next(DocumentRow.Read(reader));
@@ -94,8 +95,8 @@ internal sealed partial class WorkspaceIndex(IDatabase database) : IWorkspaceInd
     public Task<IReadOnlyDictionary<long, Change>> GetChangesAsync(long streamId, IReadOnlyCollection<long> seqs, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
     {
         using var command = connection.Command($"""
-            SELECT j.position, j.kind, j.version, j.at, j.payload, j.checksum
-            FROM {database.TableOf("@seqs", "seq bigint")} k CROSS JOIN journal j WHERE j.stream_id = @stream AND j.position = k.seq
+            SELECT v.position, v.kind, v.version, v.at, v.payload, v.checksum
+            FROM {database.FirstOfEach(database.TableOf("@seqs", "seq bigint"), "journal", "x.stream_id = @stream AND x.position = k.seq", "x.stream_id, x.position")}
             """, ("stream", streamId), ("seqs", Rows(seqs, (writer, seq) => writer.WriteNumberValue(seq))));
         using var reader = await command.ExecuteReaderAsync(token);
         var found = new Dictionary<long, Change>(seqs.Count);

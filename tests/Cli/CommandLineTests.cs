@@ -24,6 +24,31 @@ public sealed class CommandLineTests
     [InlineData("sessions show ..")]
     [InlineData("sessions events .")]
     [InlineData("sessions watch ..")]
+    [InlineData("docs get nonsense")]
+    [InlineData("docs get entity/a//b")]
+    [InlineData("docs put entity/a")]
+    [InlineData("docs put entity/a --value {")]
+    [InlineData("docs put entity/a --value 1 --content-type text/plain")]
+    [InlineData("docs put entity/a /nowhere/at/all")]
+    [InlineData("docs put entity/a file --value 1")]
+    [InlineData("docs put entity/a --value 1 --if-absent --if-match 3")]
+    [InlineData("docs patch entity/a --value {")]
+    [InlineData("docs list --kind thing")]
+    [InlineData("points create x --ttl soon")]
+    [InlineData("points create x --metadata {")]
+    [InlineData("points show ..")]
+    [InlineData("rollback run")]
+    [InlineData("rollback run --point p --documents thing:x")]
+    [InlineData("rollback run --point p --documents component")]
+    [InlineData("rollback run --point p --strategy brave")]
+    [InlineData("rollback run --point p --batch-size 0")]
+    [InlineData("rollback preview --point p --max-age yesterday")]
+    [InlineData("rollback watch ..")]
+    [InlineData("conflicts resolve perhaps conf-1")]
+    [InlineData("conflicts resolve keep-current")]
+    [InlineData("conflicts resolve value conf-1")]
+    [InlineData("conflicts resolve keep-current conf-1 --value f")]
+    [InlineData("conflicts resolve value conf-1 conf-2 --value f")]
     public async Task Wrong_usage_is_2_and_one_line_on_stderr(string line)
     {
         var (code, output, errors) = await RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -41,6 +66,11 @@ public sealed class CommandLineTests
     [InlineData("stats")]
     [InlineData("sessions list --json")]
     [InlineData("sessions watch s --json")]
+    [InlineData("docs get entity/a --json")]
+    [InlineData("points diff rp-1")]
+    [InlineData("rollback run --point rp-1")]
+    [InlineData("rollback watch op-1 --json")]
+    [InlineData("conflicts list")]
     public async Task A_server_that_is_not_there_is_5(string line)
     {
         var (code, output, errors) = await RunAsync([.. line.Split(' '), "--server", "http://127.0.0.1:9"]);
@@ -64,6 +94,8 @@ public sealed class CommandLineTests
     [InlineData("sessions --help")]
     [InlineData("sessions list --help")]
     [InlineData("import git -h")]
+    [InlineData("docs put --help")]
+    [InlineData("rollback run --help")]
     [InlineData("--version")]
     public async Task Help_and_version_are_0_on_stdout(string line)
     {
@@ -100,6 +132,14 @@ public sealed class CommandLineTests
 
     [Fact]
     public void Words_from_elsewhere_cannot_command_the_terminal() => Assert.Equal("a [31m b", Format.Clean("a\u001b[31m\r\n\tb\u0007"));
+
+    [Theory]
+    [InlineData("plain", "plain")]
+    [InlineData("http://127.0.0.1:5080", "http://127.0.0.1:5080")]
+    [InlineData("two words", "'two words'")]
+    [InlineData("it's", "'it'\\''s'")]
+    [InlineData("", "''")]
+    public void Words_to_copy_come_through_a_shell(string word, string expected) => Assert.Equal(expected, Format.Shell(word));
 
     private static async Task<(int Code, string Output, string Errors)> RunAsync(string[] arguments, Dictionary<string, string>? environment = null)
     {

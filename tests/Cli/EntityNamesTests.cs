@@ -1,6 +1,7 @@
 using System.Text;
 using CsCheck;
 using Memento.Cli.Git;
+using Memento.Workspaces;
 using Xunit;
 
 namespace Memento.Tests.Cli;
@@ -18,7 +19,7 @@ public sealed class EntityNamesTests
         Gen.Byte.Array[1, 600].Select(Gen.Byte.Array[1, 600]).Sample((a, b) =>
         {
             var (first, second) = (EntityNames.OfPath(a), EntityNames.OfPath(b));
-            return Names.Problem(first) is null && Names.Problem(second) is null && first == EntityNames.OfPath(a) && (first == second) == a.AsSpan().SequenceEqual(b);
+            return DocumentNames.Problem(first) is null && DocumentNames.Problem(second) is null && first == EntityNames.OfPath(a) && (first == second) == a.AsSpan().SequenceEqual(b);
         });
 
     [Fact]
@@ -28,6 +29,16 @@ public sealed class EntityNamesTests
 
         Assert.Equal(Names.MaxLength, name.Length);
         Assert.Contains("/telling.cs~", name, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData('/')]
+    [InlineData('.')]
+    public void A_long_path_is_not_cut_where_no_id_begins(char c)
+    {
+        var name = EntityNames.OfPath(Encoding.UTF8.GetBytes(new string('d', 300) + "/.." + new string(c, 1) + "x/" + new string('e', Names.MaxLength - 17 - 3)));
+
+        Assert.Null(DocumentNames.Problem(name));
     }
 
     [Theory]

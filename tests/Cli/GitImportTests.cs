@@ -181,7 +181,7 @@ public sealed class GitImportTests : IDisposable
         ImportSummary? summary = null;
 
         var refused = await Assert.ThrowsAsync<MementoException>(() =>
-            new GitImport(_sessions, TimeProvider.System, new Silent()).RunAsync(new(_git.Folder, null, null, 4, false), s => summary = s, Token));
+            new GitImport(_sessions, null, TimeProvider.System, new Silent()).RunAsync(new(_git.Folder, null, null, 4, false), s => summary = s, Token));
 
         Assert.Equal(Codes.StorageFull, refused.Code);
         Assert.True(summary!.Interrupted);
@@ -221,7 +221,7 @@ public sealed class GitImportTests : IDisposable
     private async Task<ImportSummary> ImportAsync(InMemorySessions sessions, long? since = null, int? max = null, bool dryRun = false)
     {
         ImportSummary? summary = null;
-        await new GitImport(sessions, TimeProvider.System, new Silent()).RunAsync(new(_git.Folder, since, max, 4, dryRun), s => summary = s, Token);
+        await new GitImport(sessions, null, TimeProvider.System, new Silent()).RunAsync(new(_git.Folder, since, max, 4, dryRun), s => summary = s, Token);
         return summary!;
     }
 

@@ -86,5 +86,6 @@ public sealed class SessionRecorderTests
         Assert.Equal("mine", services.GetRequiredService<ISessionClient>().Workspace);
         Assert.IsType<HttpMementoClient>(services.GetRequiredService<IMementoClient>());
         Assert.NotNull(services.GetRequiredService<SessionRecorder>());
+        Assert.Equal("mine", services.GetRequiredService<Memento.Workspaces.IWorkspaceClient>().Workspace);
     }
 }

@@ -3,6 +3,7 @@ using Memento.Rollback;
 using Memento.Sessions;
 using Memento.Storage;
 using Memento.Tests.Storage;
+using Memento.Workspaces;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Time.Testing;
@@ -34,7 +35,7 @@ public sealed class SessionCluster : IAsyncDisposable
     public IServiceProvider Services => _cluster.GetSiloServiceProvider();
 
     public static async Task<SessionCluster> StartAsync(TestDatabase database, Action<SessionOptions>? sessions = null, Action<StorageOptions>? storage = null, FakeTimeProvider? clock = null, bool sweeping = false,
-        Action<RollbackOptions>? rollback = null)
+        Action<WorkspaceOptions>? workspaces = null, Action<RollbackOptions>? rollback = null)
     {
         var (time, faults) = (clock ?? new FakeTimeProvider(new DateTimeOffset(2026, 5, 6, 7, 8, 9, TimeSpan.Zero)), new JournalFaults());
         var builder = new InProcessTestClusterBuilder(initialSilosCount: 1);
@@ -54,6 +55,7 @@ public sealed class SessionCluster : IAsyncDisposable
                 storage?.Invoke(options);
             });
             if (sessions is not null) silo.Services.PostConfigure(sessions);
+            if (workspaces is not null) silo.Services.PostConfigure(workspaces);
             if (rollback is not null) silo.Services.PostConfigure(rollback);
         });
         var cluster = builder.Build();
@@ -64,6 +66,10 @@ public sealed class SessionCluster : IAsyncDisposable
     public ISessionGrain Session(string id, string workspace = "ws") => Client.GetGrain<ISessionGrain>(new GrainKey(workspace, id).ToString());
 
     public ISessionQueryGrain Query(string workspace) => Client.GetGrain<ISessionQueryGrain>(workspace);
+
+    public IWorkspaceGrain Workspace(string name) => Client.GetGrain<IWorkspaceGrain>(name);
+
+    public IWorkspaceQueryGrain Documents(string workspace) => Client.GetGrain<IWorkspaceQueryGrain>(workspace);
 
     /// <summary>A new session of agent <c>ada</c>.</summary>
     public async Task<ISessionGrain> BeginAsync(string? id = null, long? ttl = null, string workspace = "ws", string agent = "ada", params string[] entities)
@@ -76,6 +82,9 @@ public sealed class SessionCluster : IAsyncDisposable
     public static string NewId() => $"s-{Guid.NewGuid():N}";
 
     public Task<(int Ended, int Removed)> SweepAsync() => Services.GetRequiredService<SessionSweeper>().SweepAsync(CancellationToken.None);
+
+    /// <summary>Looks for rollback points whose time is up, once. Answers how many went.</summary>
+    public Task<int> SweepPointsAsync() => Services.GetRequiredService<PointSweeper>().SweepAsync(CancellationToken.None);
 
     /// <summary>Ends the activation; the next call makes another.</summary>
     public Task DeactivateAsync(IGrainWithStringKey grain) => _cluster.DeactivateAsync(grain);

@@ -130,7 +130,7 @@ public sealed class BadInputTests(MementoFixture memento)
 
         using var response = await memento.Http.SendAsync(request, TestContext.Current.CancellationToken);
 
-        new Answer(response, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Refused(413, "TOO_LARGE");
+        new Answer(response, await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).Refused(413, "TOO_LARGE");
     }
 
     [Theory]

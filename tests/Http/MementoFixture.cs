@@ -27,6 +27,7 @@ public sealed class MementoFixture : IAsyncLifetime
         [
             "--urls=http://127.0.0.1:0", "--Memento:SiloPort=0", "--Memento:GatewayPort=0", $"--Memento:DataDirectory={_folder}",
             "--Memento:Sqlite:Synchronous=normal", "--Memento:Http:StreamHeartbeat=00:00:00.2", "--Memento:Http:MaxBodyBytes=1048576", "--Memento:Sessions:SweepInterval=00:00:00.2",
+            "--Memento:Workspaces:SweepInterval=00:00:00.2",
             "--Logging:LogLevel:Memento=Warning",
         ];
         _app = MementoHost.Build(args, Output, builder => builder.Services.AddSingleton<TimeProvider>(Clock).UseTimeProviderForBackgroundAreas(TimeProvider.System));
@@ -53,6 +54,16 @@ public sealed class MementoFixture : IAsyncLifetime
     public Task<Answer> PostAsync(string path, string? json, params (string Name, string Value)[] headers) =>
         SendAsync(HttpMethod.Post, path, json is null ? null : new StringContent(json, Encoding.UTF8, "application/json"), headers);
 
+    /// <summary>Sends a body as it is; a type of null is not sent.</summary>
+    public Task<Answer> SendAsync(HttpMethod method, string path, byte[] body, string? contentType, params (string Name, string Value)[] headers)
+    {
+        var content = new ByteArrayContent(body);
+        if (contentType is not null) Assert.True(content.Headers.TryAddWithoutValidation("Content-Type", contentType));
+        return SendAsync(method, path, content, headers);
+    }
+
+    public Task<Answer> PutAsync(string path, string json, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Put, path, Encoding.UTF8.GetBytes(json), "application/json", headers);
+
     public Task<Answer> PostBytesAsync(string path, byte[] body, string contentType)
     {
         var content = new ByteArrayContent(body);
@@ -67,7 +78,7 @@ public sealed class MementoFixture : IAsyncLifetime
         using var request = new HttpRequestMessage(method, new Uri($"{Http.BaseAddress!.GetLeftPart(UriPartial.Authority)}{path}", options)) { Content = body };
         foreach (var (name, value) in headers) Assert.True(request.Headers.TryAddWithoutValidation(name, value));
         using var response = await Http.SendAsync(request, TestContext.Current.CancellationToken);
-        return new Answer(response, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        return new Answer(response, await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
     }
 
     /// <summary>Creates a session in a workspace of its own. Answers its path.</summary>
@@ -80,12 +91,25 @@ public sealed class MementoFixture : IAsyncLifetime
     }
 
     /// <summary>The sessions of a workspace that nobody else uses.</summary>
-    public static string NewSessions() => $"/v1/workspaces/w-{Guid.NewGuid():N}/sessions";
+    public static string NewSessions() => $"{NewWorkspace()}/sessions";
+
+    /// <summary>A workspace that nobody else uses.</summary>
+    public static string NewWorkspace() => $"/v1/workspaces/w-{Guid.NewGuid():N}";
 }
 
 /// <summary>An answer, read whole.</summary>
-public sealed class Answer(HttpResponseMessage response, string body)
+public sealed class Answer(HttpResponseMessage response, byte[] bytes)
 {
+    private readonly string _body = Encoding.UTF8.GetString(bytes);
+
+    public byte[] Bytes => bytes;
+
+    public long? Length { get; } = response.Content.Headers.ContentLength;
+
+    public string? FullContentType { get; } = response.Content.Headers.TryGetValues("Content-Type", out var types) ? types.Single() : null;
+
+    public string? Etag { get; } = response.Headers.ETag?.ToString();
+
     public HttpStatusCode Status { get; } = response.StatusCode;
 
     public string? ContentType { get; } = response.Content.Headers.ContentType?.MediaType;
@@ -94,9 +118,9 @@ public sealed class Answer(HttpResponseMessage response, string body)
 
     public HttpHeaders Headers { get; } = response.Headers;
 
-    public string Body => body;
+    public string Body => _body;
 
-    public JsonNode Json => JsonNode.Parse(body)!;
+    public JsonNode Json => JsonNode.Parse(_body)!;
 
     /// <summary>The stable code of a refusal.</summary>
     public string? Code => (string?)Json["code"];
@@ -104,20 +128,20 @@ public sealed class Answer(HttpResponseMessage response, string body)
     /// <summary>Checks that this is a problem document with a status and a code, and that it names these fields.</summary>
     public Answer Refused(int status, string code, params string[] fields)
     {
-        Assert.True(status == (int)Status, $"{(int)Status} instead of {status}: {body}");
+        Assert.True(status == (int)Status, $"{(int)Status} instead of {status}: {_body}");
         Assert.Equal("application/problem+json", ContentType);
         Assert.Equal(code, Code);
         Assert.Equal(status, (int)Json["status"]!);
         Assert.NotEmpty((string)Json["detail"]!);
-        Assert.DoesNotContain("   at ", body, StringComparison.Ordinal);
-        foreach (var field in fields) Assert.True(Json["errors"]?[field] is JsonArray { Count: > 0 }, $"{field} is not among the errors: {body}");
+        Assert.DoesNotContain("   at ", _body, StringComparison.Ordinal);
+        foreach (var field in fields) Assert.True(Json["errors"]?[field] is JsonArray { Count: > 0 }, $"{field} is not among the errors: {_body}");
         return this;
     }
 
     /// <summary>Checks the status and answers the body.</summary>
     public JsonNode Ok(int status = 200)
     {
-        Assert.True(status == (int)Status, $"{(int)Status} instead of {status}: {body}");
+        Assert.True(status == (int)Status, $"{(int)Status} instead of {status}: {_body}");
         Assert.Equal("application/json", ContentType);
         return Json;
     }

@@ -36,8 +36,11 @@ public sealed partial class OperatingTests(MementoFixture memento)
         const string session = "/v1/workspaces/{ws}/sessions/{id}";
         foreach (var path in (string[])["", "/events", "/events/stream", "/join", "/leave", "/checkpoints", "/checkpoints/{checkpointId}/failure-snapshot", "/state", "/fork", "/transitions", "/isolation/{agentId}", "/handoff-context", "/handoff"])
             Assert.True(paths.ContainsKey(session + path), path);
+        const string workspace = "/v1/workspaces/{ws}";
+        foreach (var (path, methods) in ((string, string[])[])[("", ["get"]), ("/documents", ["get"]), ("/documents/batch", ["post"]), ("/documents/{kind}/{id}", ["delete", "get", "head", "patch", "put"]), ("/rollback-points", ["get", "post"]), ("/rollback-points/{id}", ["delete", "get", "patch"])])
+            Assert.Equal(methods, paths[workspace + path]!.AsObject().Select(o => o.Key).Order());
         Assert.Equal(["modified", "broke", "checkpoint", "handoff", "test_pass", "start"], schemas["EventType"]!["enum"]!.AsArray().Select(v => (string)v!));
-        foreach (var (name, schema) in schemas) Assert.True(schema!["properties"] is not null || schema["enum"] is not null || name == "JsonText", $"{name} says nothing");
+        foreach (var (name, schema) in schemas) Assert.True(schema!["properties"] is not null || schema["enum"] is not null || name is "JsonText" or "JsonElement", $"{name} says nothing");
         foreach (var (path, operations) in paths)
             foreach (var (method, operation) in operations!.AsObject())
             {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Memento.Workspaces;
 
 namespace Memento.Cli.Git;
 
@@ -9,18 +10,21 @@ internal static class EntityNames
     private const int HashDigits = 16;
 
     /// <summary>
-    /// A path as it is, if it can be a name. Otherwise (too long, not UTF-8, unprintable) its readable part, its end kept because that is the telling one,
+    /// A path as it is, if it can be a name, and the id of a document. Otherwise (too long, not UTF-8, unprintable) its readable part, its end kept because that is the telling one,
     /// and <c>~</c> with 16 hexadecimal digits of the SHA-256 of its bytes.
     /// </summary>
     public static string OfPath(ReadOnlySpan<byte> path)
     {
         var text = Encoding.UTF8.GetString(path);
         var faithful = !text.Contains('\uFFFD', StringComparison.Ordinal) || Encoding.UTF8.GetBytes(text).AsSpan().SequenceEqual(path);
-        if (faithful && Names.Problem(text) is null) return text;
+        if (faithful && DocumentNames.Problem(text) is null) return text;
 
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(path, hash);
-        return End(Printable(text), Names.MaxLength - HashDigits - 1) + "~" + Convert.ToHexStringLower(hash[..(HashDigits / 2)]);
+        var (end, suffix) = (End(Printable(text), Names.MaxLength - HashDigits - 1), "~" + Convert.ToHexStringLower(hash[..(HashDigits / 2)]));
+        foreach (var candidate in (ReadOnlySpan<string>)[end, end.TrimStart('/', '.')])   // What was cut may begin with a slash or with dots, which no id does.
+            if (DocumentNames.Problem(candidate + suffix) is null) return candidate + suffix;
+        return suffix;
     }
 
     /// <summary>An author's name; the e-mail address if it is empty; <c>unknown</c> without either. Unprintable characters become spaces, more than 256 are cut.</summary>

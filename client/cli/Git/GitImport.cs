@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Memento.Sessions;
+using Memento.Workspaces;
 
 namespace Memento.Cli.Git;
 
@@ -23,8 +24,9 @@ internal interface IImportProgress
     void Report(long done, long total);
 }
 
-/// <summary>Brings a git history in as sessions. Can be stopped at any moment and run again; the rules are in docs/import-git.md.</summary>
-internal sealed class GitImport(ISessionClient sessions, TimeProvider clock, IImportProgress progress)
+/// <summary>Brings a git history in as sessions, and its files as documents. Can be stopped at any moment and run again; the rules are in docs/import-git.md.</summary>
+/// <param name="documents">Where the files go; null = they are left out.</param>
+internal sealed class GitImport(ISessionClient sessions, IWorkspaceClient? documents, TimeProvider clock, IImportProgress progress)
 {
     /// <summary>Runs the import. When it is stopped or fails, <paramref name="onSummary"/> still gets what was done until then.</summary>
     public async Task RunAsync(ImportSettings settings, Action<ImportSummary> onSummary, CancellationToken cancellationToken)
@@ -46,19 +48,28 @@ internal sealed class GitImport(ISessionClient sessions, TimeProvider clock, IIm
         progress.Stage("Comparing with the workspace");
         var there = new ImportedSessions(sessions);
         var imported = await there.ListAsync(cancellationToken);
-        var runs = RunPlanner.Select(history, RunPlanner.Plan(history, imported.Keys.ToHashSet()), settings.Since, settings.Max);
+        var all = RunPlanner.Plan(history, imported.Keys.ToHashSet());
+        var runs = RunPlanner.Select(history, all, settings.Since, settings.Max);
         var plan = await ImportPlan.MakeAsync(history, runs, imported, id => there.CommitsAsync(id, cancellationToken), now);
 
         var counts = new ImportCounts();
-        var interrupted = true;
+        var files = documents is null ? null : new DocumentCounts();
+        var (interrupted, seconds) = (true, 0.0);
         try
         {
             if (!settings.DryRun) await WriteAsync(repository, history, plan, counts, settings.Parallel, now, cancellationToken);
+            seconds = clock.GetElapsedTime(started).TotalSeconds;
+            if (documents is not null)
+            {
+                var sessionOf = SessionOf(history, all);
+                await new DocumentImport(documents, progress).RunAsync(repository, history, sessionOf, RunPlanner.First(history, settings.Since, settings.Max), settings.DryRun, files!, cancellationToken);
+            }
+
             interrupted = false;
         }
         finally
         {
-            var seconds = clock.GetElapsedTime(started).TotalSeconds;
+            if (seconds == 0) seconds = clock.GetElapsedTime(started).TotalSeconds;
             var (created, resumed, recorded) = settings.DryRun
                 ? (plan.Work.Count(w => w.Create), plan.Work.Count(w => !w.Create), plan.Missing)
                 : (counts.Created, counts.Resumed, counts.Events);
@@ -73,10 +84,20 @@ internal sealed class GitImport(ISessionClient sessions, TimeProvider clock, IIm
                 SessionsDeleted = counts.Deleted,
                 Events = recorded,
                 EventsUnchanged = plan.Commits - plan.Missing,
-                DurationSeconds = Math.Round(seconds, 3),
+                DurationSeconds = Math.Round(clock.GetElapsedTime(started).TotalSeconds, 3),
                 EventsPerSecond = seconds > 0 ? Math.Round(recorded / seconds, 1) : 0,
+                Documents = files,
             });
         }
+    }
+
+    /// <summary>The session of each commit.</summary>
+    private static Func<int, string> SessionOf(History history, IReadOnlyList<Run> runs)
+    {
+        var firsts = new int[history.Commits.Count];
+        foreach (var run in runs)
+            foreach (var commit in run.Commits) firsts[commit] = run.First;
+        return index => ImportedSessions.IdOf(history.Commits[firsts[index]].Id);
     }
 
     /// <summary>One reads git, several write. A session's batches all go to the same writer, which keeps their order; queues are short, so memory is bounded.</summary>

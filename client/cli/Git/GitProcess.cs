@@ -65,6 +65,17 @@ internal sealed class GitProcess : IAsyncDisposable
         return (git._process.ExitCode, output.TrimEnd('\n'), await git._errors);
     }
 
+    /// <summary>Runs git to its end. Answers its exit code and the bytes that it wrote.</summary>
+    public static async Task<(int ExitCode, byte[] Output)> ReadAsync(string folder, CancellationToken cancellationToken, params string[] arguments)
+    {
+        await using var git = Start(folder, arguments);
+        git._process.StandardInput.Close();
+        using var output = new MemoryStream();
+        await git.Output.CopyToAsync(output, cancellationToken);
+        await git._process.WaitForExitAsync(cancellationToken);
+        return (git._process.ExitCode, output.ToArray());
+    }
+
     /// <summary>Waits for the end. Throws <see cref="CommandException"/> if git failed.</summary>
     public async Task FinishAsync(CancellationToken cancellationToken)
     {

@@ -41,7 +41,12 @@ internal sealed record ImportSummary
     public long EventsUnchanged { get; init; }
 
     public double DurationSeconds { get; init; }
+
+    /// <summary>While sessions were written.</summary>
     public double EventsPerSecond { get; init; }
+
+    /// <summary>Absent if the files were left out.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public DocumentCounts? Documents { get; init; }
 }
 
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web)]

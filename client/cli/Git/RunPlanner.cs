@@ -49,10 +49,16 @@ internal static class RunPlanner
     /// <summary>The runs that hold any of the commits since a time (Unix seconds), or of the newest <paramref name="max"/> of those.</summary>
     public static IReadOnlyList<Run> Select(History history, IReadOnlyList<Run> runs, long? since, int? max)
     {
+        var first = First(history, since, max);
+        return first == 0 ? runs : [.. runs.Where(run => run.Commits[^1] >= first)];
+    }
+
+    /// <summary>Index of the first commit that the limits select.</summary>
+    public static int First(History history, long? since, int? max)
+    {
         var first = 0;
         if (since is { } time)
             while (first < history.Commits.Count && history.Commits[first].Time < time) first++;
-        if (max is { } most) first = Math.Max(first, history.Commits.Count - most);
-        return first == 0 ? runs : [.. runs.Where(run => run.Commits[^1] >= first)];
+        return max is { } most ? Math.Max(first, history.Commits.Count - most) : first;
     }
 }

@@ -24,13 +24,15 @@ internal static class DiffRendering
     public static Style Faint { get; } = new(Color.Grey);
 
     /// <summary>Writes to stdout. A file or a pipe gets the unified form, which other programs can read.</summary>
-    public static void Write(Terminal terminal, VisualDiffResult diff) => Write(terminal.OutConsole, diff, terminal.OutIsTerminal ? DiffLayout.Fit : DiffLayout.Unified);
+    public static void Write(Terminal terminal, VisualDiffResult diff, bool judged = true) =>
+        Write(terminal.OutConsole, diff, terminal.OutIsTerminal ? DiffLayout.Fit : DiffLayout.Unified, judged);
 
-    public static void Write(IAnsiConsole console, VisualDiffResult diff, DiffLayout layout = DiffLayout.Fit)
+    /// <param name="judged">Say how alike the two are, and what to do about it.</param>
+    public static void Write(IAnsiConsole console, VisualDiffResult diff, DiffLayout layout = DiffLayout.Fit, bool judged = true)
     {
         var width = console.Profile.Width;
         var lines = new DiffLines();
-        AddHeading(lines, diff, width);
+        AddHeading(lines, diff, width, judged);
         foreach (var note in diff.Notes) lines.AddWrapped(width, (note, Faint));
         console.Write(lines);
         if (diff.Identical) return;
@@ -51,16 +53,17 @@ internal static class DiffRendering
 
             lines = new();
             AddFold(lines, diff.HiddenAfter);
-            lines.End();
+            if (judged) lines.End();
             console.Write(lines);
         }
 
+        if (!judged) return;
         lines = new();
         lines.AddWrapped(width, ("Recommended: ", null), (Format.Name(diff.Recommended), new Style(decoration: Decoration.Bold)), ($". {diff.Reason}", null));
         console.Write(lines);
     }
 
-    private static void AddHeading(DiffLines lines, VisualDiffResult diff, int width)
+    private static void AddHeading(DiffLines lines, VisualDiffResult diff, int width, bool judged)
     {
         if (diff.Identical) lines.AddWrapped(width, ("No difference.", null));
         if (diff.Identical || diff.Binary) return;   // What is to be said of binary data is in its note.
@@ -68,6 +71,12 @@ internal static class DiffRendering
         Count(diff.Added, "added", new(Color.Green));
         Count(diff.Removed, "removed", new(Color.Red));
         Count(diff.Changed, "changed", new(Color.Yellow));
+        if (!judged)
+        {
+            if (heading.Count > 0) lines.AddWrapped(width, [.. heading[..^1]]);
+            return;
+        }
+
         heading.Add(($"{Math.Floor(diff.Similarity * 100).ToString("0", CultureInfo.InvariantCulture)} % alike · ", null));
         heading.Add(($"severity {Format.Name(diff.Severity)}", StyleOf(diff.Severity)));
         lines.AddWrapped(width, [.. heading]);

@@ -26,6 +26,20 @@ internal static class Format
 
     public static string Name<T>(T value) where T : struct, Enum => NamedEnumConverter<T>.NameOf(value);
 
+    /// <summary>A word as a shell takes it.</summary>
+    public static string Shell(string word) => word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./:@%+,=".Contains(c, StringComparison.Ordinal))
+        ? word : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+
+    /// <summary>A number of things.</summary>
+    public static string Count(long count, string one, string many) => $"{Number(count)} {(count == 1 ? one : many)}";
+
+    /// <summary>Who did something: an agent, in a session. Empty if neither is known.</summary>
+    public static string Who(string? agent, string? session) =>
+        Clean(agent is null ? session is null ? "" : $"in {session}" : session is null ? agent : $"{agent} in {session}");
+
+    /// <summary>Text of several lines that came from elsewhere, without anything that a terminal would obey.</summary>
+    public static string CleanLines(string text) => string.Join('\n', text.Split('\n').Select(line => string.Concat(line.TrimEnd('\r').Select(c => c is '\t' || !char.IsControl(c) ? c : c < ' ' ? (char)('\u2400' + c) : '\uFFFD'))));
+
     /// <summary>The first few of many names.</summary>
     public static string Few(IReadOnlyList<string> names, int most)
     {

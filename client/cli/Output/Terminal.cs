@@ -9,8 +9,10 @@ internal sealed class Terminal
     /// <summary>Width for output that goes into a file or a pipe: nothing is wrapped or cut.</summary>
     private const int NoWidth = 4096;
 
-    public Terminal(TextWriter output, TextWriter error, Func<string, string?> environment, TimeProvider clock, bool outIsTerminal = false, bool errorIsTerminal = false)
+    public Terminal(TextWriter output, TextWriter error, Func<string, string?> environment, TimeProvider clock, bool outIsTerminal = false, bool errorIsTerminal = false,
+        Stream? input = null, Stream? outBytes = null)
     {
+        (Input, OutBytes) = (input, outBytes);
         (Out, Error, Environment, Clock) = (output, error, environment, clock);
         (OutIsTerminal, ErrorIsTerminal) = (outIsTerminal, errorIsTerminal);
         OutConsole = Console(output, outIsTerminal);
@@ -20,6 +22,12 @@ internal sealed class Terminal
     public TextWriter Out { get; }
 
     public TextWriter Error { get; }
+
+    /// <summary>What is sent to the command; null if that is a person at a keyboard.</summary>
+    public Stream? Input { get; }
+
+    /// <summary>The same place as <see cref="Out"/>, for bytes.</summary>
+    private Stream? OutBytes { get; }
 
     public Func<string, string?> Environment { get; }
 
@@ -40,7 +48,22 @@ internal sealed class Terminal
         System.Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         return new(
             System.Console.Out, System.Console.Error, System.Environment.GetEnvironmentVariable, TimeProvider.System,
-            !System.Console.IsOutputRedirected, !System.Console.IsErrorRedirected);
+            !System.Console.IsOutputRedirected, !System.Console.IsErrorRedirected,
+            System.Console.IsInputRedirected ? System.Console.OpenStandardInput() : null, System.Console.OpenStandardOutput());
+    }
+
+    /// <summary>Writes bytes as they are.</summary>
+    public async Task WriteBytesAsync(byte[] bytes, CancellationToken cancellationToken)
+    {
+        if (OutBytes is null)
+        {
+            await Out.WriteAsync(Encoding.UTF8.GetString(bytes));
+            return;
+        }
+
+        await Out.FlushAsync(cancellationToken);
+        await OutBytes.WriteAsync(bytes, cancellationToken);
+        await OutBytes.FlushAsync(cancellationToken);
     }
 
     private static IAnsiConsole Console(TextWriter writer, bool isTerminal)

@@ -31,39 +31,16 @@ internal static class ListCommand
                 ActiveOnly = line.GetValue(active),
                 Since = line.Time(since, terminal.Clock),
                 Until = line.Time(until, terminal.Clock),
-                Limit = paging.Limit(line),
-                Cursor = paging.Cursor(line),
             };
 
-            if (paging.All(line))
-            {
-                var items = PageOptions.ItemsAsync(cursor => sessions.ListAsync(query with { Cursor = cursor }, cancellationToken), query.Cursor, cancellationToken);
-                if (globals.Json(line)) await JsonOutput.WriteAllAsync(terminal, items, MementoJson.Default.SessionView);
-                else Show(terminal, await items.ToListAsync(cancellationToken), null);
-                return ExitCode.Done;
-            }
-
-            var page = await sessions.ListAsync(query, cancellationToken);
-            if (globals.Json(line)) JsonOutput.Write(terminal, page, MementoJson.Default.PageSessionView);
-            else Show(terminal, page.Items, page.NextCursor);
-            return ExitCode.Done;
+            return await paging.ShowAsync(
+                globals, line, (limit, cursor) => sessions.ListAsync(query with { Limit = limit, Cursor = cursor }, cancellationToken), MementoJson.Default.SessionView, MementoJson.Default.PageSessionView,
+                items => SessionListing.Write(terminal, items), "No session fits.", cancellationToken);
         });
 
         return command.WithExamples(
             "memento sessions list --active",
             "memento sessions list --entity src/auth/login.cs --since 7d",
             "memento sessions list --state broken --all --json");
-    }
-
-    private static void Show(Terminal terminal, IReadOnlyList<SessionView> sessions, string? nextCursor)
-    {
-        if (sessions.Count == 0)
-        {
-            terminal.Error.WriteLine("No session fits.");
-            return;
-        }
-
-        SessionListing.Write(terminal, sessions);
-        if (nextCursor is not null) terminal.Error.WriteLine($"There are more: --cursor {nextCursor}, or --all.");
     }
 }

@@ -31,6 +31,13 @@ public static class VisualDiff
 
         var (left, right) = isLarge || options.Granularity is not (null or DiffGranularity.Json) ? (null, null)
             : (ReadableJson.Of(before, MaxIndentation * (long)options.MaxBytes), ReadableJson.Of(after, MaxIndentation * (long)options.MaxBytes));
+        if (options.Granularity is null)
+        {
+            // What is not there has no line, and what stands beside it is readable all the same.
+            if (before.Length == 0 && right is { IsContainer: true }) left = right with { Text = "" };
+            else if (after.Length == 0 && left is { IsContainer: true }) right = left with { Text = "" };
+        }
+
         var isJson = left is not null && right is not null && (options.Granularity is not null || left.IsContainer && right.IsContainer);
         var granularity = isJson ? DiffGranularity.Json : options.Granularity is DiffGranularity.Json ? DiffGranularity.Line : options.Granularity ?? Choose(before, after);
         if (options.Granularity is DiffGranularity.Json && !isJson && !isLarge) notes.Add("Not both are JSON: compared as text.");

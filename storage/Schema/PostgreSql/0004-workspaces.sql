@@ -14,8 +14,12 @@ CREATE TABLE document_version (
     PRIMARY KEY (stream_id, kind, id, seq)
 );
 
-CREATE INDEX document_version_seq  ON document_version (stream_id, seq);
+-- For reading what changed between two moments, which says "kind >= 0". Looking for one document must not be planned over it, and while the table is small a planner might.
+CREATE INDEX document_version_seq  ON document_version (stream_id, seq) WHERE kind >= 0;
 CREATE INDEX document_version_blob ON document_version (hash) WHERE value IS NULL AND hash IS NOT NULL;
+
+-- A blob may be a document's value and the evidence of a failure; it goes when it is neither.
+CREATE INDEX session_failure_hash ON session_failure (hash);
 
 -- Rollback points; what does not change stands in the journal entry at seq. ended: 0 = there, 1 = deleted, 2 = expired, 3 = made room for others.
 CREATE TABLE rollback_point (

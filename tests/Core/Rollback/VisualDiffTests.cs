@@ -8,6 +8,17 @@ namespace Memento.Tests.Core.Rollback;
 
 public sealed class VisualDiffTests
 {
+    [Theory]
+    [InlineData("", """{"a":1}""", 3, 0)]
+    [InlineData("""[1,2]""", "", 0, 4)]
+    public void JSON_that_comes_or_goes_is_readable(string before, string after, int added, int removed)
+    {
+        var diff = VisualDiff.Compare(before, after);
+
+        Assert.Equal((DiffGranularity.Json, added, removed, 0), (diff.Granularity, diff.Added, diff.Removed, diff.Changed));
+        Assert.Equal(0, diff.Similarity);
+    }
+
     [Fact]
     public void One_line_inserted_at_the_front_of_many_marks_one_row()
     {

@@ -1,23 +1,27 @@
 using Memento.Bench.Measuring;
 using Memento.Bench.Stores;
 
-namespace Memento.Bench.Sessions;
+namespace Memento.Bench;
 
 /// <summary>What a case needs: its stores, how long and how large to be, and where to report.</summary>
 internal sealed record Run
 {
-    public const string Suite = "sessions";
+    /// <summary>The suite that results belong to.</summary>
+    public required string Suite { get; init; }
 
     public required BenchStores Stores { get; init; }
 
     /// <summary>Measured time of each load.</summary>
     public required TimeSpan Duration { get; init; }
 
+    /// <summary>How large things are: what a suite's options of that name say.</summary>
+    public required IReadOnlyDictionary<string, int> Sizes { get; init; }
+
     /// <summary>Sessions that the lists are asked over.</summary>
-    public required int Sessions { get; init; }
+    public int Sessions => Sizes["--sessions"];
 
     /// <summary>Their events.</summary>
-    public required int Events { get; init; }
+    public int Events => Sizes["--events"];
 
     public required CancellationToken Token { get; init; }
 
