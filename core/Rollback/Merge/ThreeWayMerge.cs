@@ -84,7 +84,7 @@ public static class ThreeWayMerge
     /// <summary>The whole document is one conflict.</summary>
     private static MergeOutcome Conflict(DocumentValue? @base, DocumentValue? ours, DocumentValue? theirs, ConflictType kind, string why)
     {
-        var conflict = new MergeConflict { Kind = kind, Path = "", Base = @base?.Content, Ours = ours?.Content, Theirs = theirs?.Content, Why = why };
+        var conflict = new MergeConflict { Kind = kind, Path = "", Base = BytesOf(@base), Ours = BytesOf(ours), Theirs = BytesOf(theirs), Why = why };
         return Outcome(choose => choose(conflict) is { } chosen ? Like(chosen) : null, [SmartMerge.Suggest(conflict)], []);
 
         DocumentValue Like(ReadOnlyMemory<byte> chosen)
@@ -95,6 +95,9 @@ public static class ThreeWayMerge
             return DocumentValue.Of(chosen.ToArray(), (theirs ?? ours!).ContentType);
         }
     }
+
+    /// <summary>Null for what is not there: a null array would become an empty document on its way.</summary>
+    private static ReadOnlyMemory<byte>? BytesOf(DocumentValue? value) => value is null ? default(ReadOnlyMemory<byte>?) : value.Content;
 
     private static MergeOutcome Outcome(Func<Func<MergeConflict, ReadOnlyMemory<byte>?>, DocumentValue?> write, ImmutableArray<Settlement> settlements, ImmutableArray<MergePlace> changes) => new(write)
     {
