@@ -52,7 +52,7 @@ internal static class Options
     public static long? Span(this ParseResult line, Option<string?> option) => line.GetValue(option) is { } text && TimeText.TryParseSpan(text, out var seconds) ? seconds : null;
 
     /// <summary>Names, several behind one option or behind several.</summary>
-    public static Option<string[]> Names(string name, string description, string helpName) => new(name) { Description = description, HelpName = helpName, AllowMultipleArgumentsPerToken = true };
+    public static Option<string[]> Names(string name, string description, string helpName) => new(name) { Description = description + " One or several.", HelpName = helpName, AllowMultipleArgumentsPerToken = true };
 
     /// <summary>Adds an error if both are given.</summary>
     public static void Exclude(this Command command, Option one, Option other) => command.Validators.Add(result =>

@@ -55,7 +55,7 @@ internal sealed class PageOptions
         if (json) JsonOutput.Write(terminal, page, pageOf);
         else if (page.Items.IsEmpty) terminal.Error.WriteLine(none);
         else show(page.Items);
-        if (!json && page.NextCursor is { } next) terminal.Error.WriteLine($"There are more: --cursor {next}, or --all.");
+        if (!json && page.NextCursor is { } next) terminal.Error.WriteLine($"There are more: --cursor {Format.Shell(next)}, or --all.");
         return ExitCode.Done;
     }
 

@@ -109,7 +109,7 @@ internal sealed class RollbackQueryGrain(IJournal journal, IWorkspaceIndex index
         }
         catch (MementoException e) when (e.Code is Codes.SnapshotCorrupted && versions.Length == 1)
         {
-            damaged.Add(e.Message);
+            damaged.Add(e.Refusal.Message);
             return 0;
         }
         catch (MementoException e) when (e.Code is Codes.SnapshotCorrupted)

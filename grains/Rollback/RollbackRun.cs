@@ -66,7 +66,7 @@ internal sealed class RollbackRun(
             throw Conflicting($"{conflicts.Length} documents are in conflict; at most {rules.Options.MaxConflicts} are kept (Memento:Rollback:MaxConflicts). Select less, or choose skip or overwrite.");
         await RecordAsync(plan, strategy);
         if (strategy is ConflictStrategy.Abort && !conflicts.IsEmpty)
-            throw Conflicting($"{conflicts.Length} documents are in conflict, the first is {conflicts[0].Key}: {conflicts[0].Conflict!.Reason}. Nothing was changed.");
+            throw Conflicting($"{(conflicts.Length == 1 ? "1 document is in conflict" : $"{conflicts.Length} documents are in conflict, the first")}: {Sentence(conflicts[0].Conflict!.Reason)} Nothing was changed.");
 
         var (apply, _) = plan.Settle(strategy);
         CheckSize(apply);
@@ -118,7 +118,7 @@ internal sealed class RollbackRun(
     {
         var plan = await PlanAsync(stream, State.StartSeq, cancellationToken);
         await RecordAsync(plan, Strategy);
-        if (Strategy is ConflictStrategy.Abort && plan.Conflicts.FirstOrDefault() is { } late) throw Conflicting($"Somebody changed {late.Key} meanwhile: {late.Conflict!.Reason}. What was changed is undone.");
+        if (Strategy is ConflictStrategy.Abort && plan.Conflicts.FirstOrDefault() is { } late) throw Conflicting($"Somebody changed a document meanwhile: {Sentence(late.Conflict!.Reason)} What was changed is undone.");
         var todo = plan.Settle(Strategy).Apply;
         if (plan.Done > View.AppliedChanges)   // changed, and interrupted before it was noted
             await append(new RollbackFact.Progressed { At = clock.Now(), Applied = plan.Done, Total = plan.Done + todo.Length, Seq = workspace.ChangedSeq });
@@ -176,7 +176,7 @@ internal sealed class RollbackRun(
         var undone = await RevertAsync(stream, cancellationToken);
         await append(new RollbackFact.Finished
         {
-            At = clock.Now(), Status = RollbackStatus.Failed, Message = undone == 0 ? e.Message : $"{e.Message} ({undone} changes were undone)", Error = new(e.Code, e.Message),
+            At = clock.Now(), Status = RollbackStatus.Failed, Message = undone == 0 ? e.Refusal.Message : $"{e.Refusal.Message} ({undone} changes were undone)", Error = new(e.Code, e.Refusal.Message),
         });
     }
 
@@ -248,6 +248,8 @@ internal sealed class RollbackRun(
     {
         foreach (var some in apply.Where(c => c.Merged is null && !c.Deletes).Select(c => c.Target!).Chunk(1_000)) await index.ReadValuesAsync(stream, some, cancellationToken);
     }
+
+    private static string Sentence(string text) => text.TrimEnd('.') + ".";
 
     private static MementoException Conflicting(string message) => new(Refusal.Of(RefusalKind.Conflict, Codes.RollbackConflict, message));
 }

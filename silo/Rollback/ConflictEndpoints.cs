@@ -53,7 +53,7 @@ internal sealed class ConflictEndpoints(RollbackCalls calls)
             }
             catch (MementoException e)
             {
-                results.Add(new(id, null, new(e.Code, e.Message)));
+                results.Add(new(id, null, new(e.Code, e.Refusal.Message)));
             }
         }
 

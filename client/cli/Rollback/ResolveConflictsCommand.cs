@@ -77,7 +77,7 @@ internal static class ResolveConflictsCommand
             }
             catch (MementoException e)
             {
-                results.Add(new(id, Error: new(e.Code, e.Message)));
+                results.Add(new(id, Error: new(e.Code, e.Refusal.Message)));
                 var failure = Failure.Of(e)!;
                 if (code == ExitCode.Done) code = failure.ExitCode;
                 if (!json) globals.Terminal.Error.WriteLine($"memento: {failure.Line}.");

@@ -47,7 +47,7 @@ internal static class EventsCommand
             else
             {
                 EventListing.Write(terminal, page.Items);
-                if (page.NextCursor is { } next) terminal.Error.WriteLine($"There are more: --cursor {next}, or --all.");
+                if (page.NextCursor is { } next) terminal.Error.WriteLine($"There are more: --cursor {Format.Shell(next)}, or --all.");
             }
 
             return ExitCode.Done;
