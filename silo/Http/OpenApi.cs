@@ -1,7 +1,6 @@
+using System.Reflection;
 using System.Text.Json.Nodes;
-using Memento.Rollback;
-using Memento.Sessions;
-using Memento.Workspaces;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Scalar.AspNetCore;
@@ -121,26 +120,7 @@ internal static class OpenApi
     }
 
     private static IReadOnlyList<string> Values(Type type) =>
-        type == typeof(EventType) ? NamedEnumConverter<EventType>.KnownNames
-        : type == typeof(ElementType) ? NamedEnumConverter<ElementType>.KnownNames
-        : type == typeof(Operation) ? NamedEnumConverter<Operation>.KnownNames
-        : type == typeof(Severity) ? NamedEnumConverter<Severity>.KnownNames
-        : type == typeof(VerifiedBy) ? NamedEnumConverter<VerifiedBy>.KnownNames
-        : type == typeof(WorkState) ? NamedEnumConverter<WorkState>.KnownNames
-        : type == typeof(Outcome) ? NamedEnumConverter<Outcome>.KnownNames
-        : type == typeof(HandoffAction) ? NamedEnumConverter<HandoffAction>.KnownNames
-        : type == typeof(DocumentKind) ? NamedEnumConverter<DocumentKind>.KnownNames
-        : type == typeof(DocumentOp) ? NamedEnumConverter<DocumentOp>.KnownNames
-        : type == typeof(WriteOutcome) ? NamedEnumConverter<WriteOutcome>.KnownNames
-        : type == typeof(RollbackType) ? NamedEnumConverter<RollbackType>.KnownNames
-        : type == typeof(RollbackStrategy) ? NamedEnumConverter<RollbackStrategy>.KnownNames
-        : type == typeof(ConflictStrategy) ? NamedEnumConverter<ConflictStrategy>.KnownNames
-        : type == typeof(RollbackStatus) ? NamedEnumConverter<RollbackStatus>.KnownNames
-        : type == typeof(SelectedType) ? NamedEnumConverter<SelectedType>.KnownNames
-        : type == typeof(ConflictType) ? NamedEnumConverter<ConflictType>.KnownNames
-        : type == typeof(ConflictStatus) ? NamedEnumConverter<ConflictStatus>.KnownNames
-        : type == typeof(ConflictChoice) ? NamedEnumConverter<ConflictChoice>.KnownNames
-        : type == typeof(DiffOperation) ? NamedEnumConverter<DiffOperation>.KnownNames
-        : type == typeof(DiffComplexity) ? NamedEnumConverter<DiffComplexity>.KnownNames
-        : [];
+        type.GetCustomAttribute<JsonConverterAttribute>()?.ConverterType is { IsGenericType: true } converter && converter.GetGenericTypeDefinition() == typeof(NamedEnumConverter<>)
+            ? (IReadOnlyList<string>)converter.GetProperty(nameof(NamedEnumConverter<>.KnownNames))!.GetValue(null)!
+            : [];
 }

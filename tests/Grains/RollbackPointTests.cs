@@ -168,9 +168,10 @@ public abstract class RollbackPoints(SessionCluster cluster, TestDatabase databa
         for (var w = 0; w < 3; w++) await Task.WhenAll(Enumerable.Range(0, 90).Select(i => fresh.Workspace($"{_name}/{w}").CreatePointAsync(new() { Name = $"p{i}", TtlSeconds = 5 })));
         fresh.Clock.Advance(TimeSpan.FromSeconds(5));
 
-        Assert.Equal(270, (await Task.WhenAll(fresh.SweepPointsAsync(), fresh.SweepPointsAsync())).Max());   // two searches do no harm
+        await Task.WhenAll(fresh.SweepPointsAsync(), fresh.SweepPointsAsync());   // two searches do no harm
+
         Assert.Equal(0, await fresh.SweepPointsAsync());
-        Assert.Equal((180L, 0L), ((await fresh.Workspace($"{_name}/1").GetAsync()).Seq, (await fresh.Workspace($"{_name}/1").GetAsync()).RollbackPoints));
+        for (var w = 0; w < 3; w++) Assert.Equal((180L, 0L), ((await fresh.Workspace($"{_name}/{w}").GetAsync()).Seq, (await fresh.Workspace($"{_name}/{w}").GetAsync()).RollbackPoints));
     }
 
     [Fact]

@@ -99,9 +99,6 @@ public static class ThreeWayMerge
         }
     }
 
-    /// <summary>Null for what is not there: a null array would become an empty document on its way.</summary>
-    private static ReadOnlyMemory<byte>? BytesOf(DocumentValue? value) => value is null ? default(ReadOnlyMemory<byte>?) : value.Content;
-
     private static MergeOutcome Outcome(Func<Func<MergeConflict, ReadOnlyMemory<byte>?>, DocumentValue?> write, ImmutableArray<Settlement> settlements, ImmutableArray<MergePlace> changes) => new(write)
     {
         Value = write(conflict => conflict.Ours),
