@@ -25,17 +25,22 @@ internal sealed class PointComparison(IWorkspaceIndex index, long streamId, Roll
         var moved = moves.Where(m => m.FromId is not null).ToDictionary(m => (m.Kind, m.Id), m => m.FromId!);
         var left = moved.Select(m => (m.Key.Kind, Id: m.Value)).ToHashSet();
         var (created, updated, deleted) = (0L, 0L, 0L);
-        foreach (var some in pairs.Where(p => !left.Contains((NamedEnumConverter<DocumentKind>.NameOf(p.Key.Kind), p.Key.Id))).Chunk(Chunk))
+        var chunks = pairs.Where(p => !left.Contains((NamedEnumConverter<DocumentKind>.NameOf(p.Key.Kind), p.Key.Id))).Chunk(Chunk).ToArray();
+        var reading = ReadAsync(chunks, 0, cancellationToken);
+        for (var i = 0; i < chunks.Length; i++)
         {
-            var makers = await index.GetChangesAsync(streamId, [.. some.Select(p => p.Newest.Seq).Distinct()], cancellationToken);
-            var values = _changes.Count < rules.Options.MaxDiffChanges ? await ReadValuesAsync(some, cancellationToken) : [];
-            foreach (var pair in some)
+            var (makers, values) = await reading;
+            reading = ReadAsync(chunks, i + 1, cancellationToken);   // on its way while this one is compared
+            foreach (var pair in chunks[i])
             {
                 var origin = moved.GetValueOrDefault((NamedEnumConverter<DocumentKind>.NameOf(pair.Key.Kind), pair.Key.Id));
-                if (origin is not null) { }
-                else if (HashOf(pair.Before) is null) created++;
-                else if (HashOf(pair.After) is null) deleted++;
-                else updated++;
+                if (origin is null)
+                {
+                    if (HashOf(pair.Before) is null) created++;
+                    else if (HashOf(pair.After) is null) deleted++;
+                    else updated++;
+                }
+
                 Add(pair, origin, makers[pair.Newest.Seq], values, visual);
             }
         }
@@ -64,8 +69,8 @@ internal sealed class PointComparison(IWorkspaceIndex index, long streamId, Roll
         }, cancellationToken);
 
         var before = new Dictionary<DocumentKey, DocumentVersion>();
-        foreach (var keys in touched.Where(t => t.Value.First.PreviousSeq > 0).Select(t => t.Key).Chunk(Chunk))
-            foreach (var version in await index.FindAsync(streamId, keys, low, cancellationToken)) before.Add(version.Key, version);
+        var found = await Task.WhenAll(touched.Where(t => t.Value.First.PreviousSeq > 0).Select(t => t.Key).Chunk(Chunk).Select(keys => index.FindAsync(streamId, keys, low, cancellationToken)));
+        foreach (var version in found.SelectMany(some => some)) before.Add(version.Key, version);
         var pairs = new List<Pair>(touched.Count);
         foreach (var (key, (_, last)) in touched.OrderBy(t => t.Key))
         {
@@ -77,12 +82,20 @@ internal sealed class PointComparison(IWorkspaceIndex index, long streamId, Roll
         return pairs;
     }
 
-    private async Task<Dictionary<(DocumentKey, long), DocumentValue>> ReadValuesAsync(IReadOnlyCollection<Pair> pairs, CancellationToken cancellationToken)
+    /// <summary>Who made the newest changes of a chunk, and the values on both sides, as long as changes are still listed. Nothing behind the last chunk.</summary>
+    private async Task<(IReadOnlyDictionary<long, Change> Makers, Dictionary<(DocumentKey, long), DocumentValue> Values)> ReadAsync(Pair[][] chunks, int number, CancellationToken cancellationToken)
     {
-        var wanted = pairs.SelectMany(p => new[] { p.Before, p.After }).OfType<DocumentVersion>().Where(v => !v.IsDeleted).ToArray();
-        if (wanted.Length == 0) return [];
-        var values = await index.ReadValuesAsync(streamId, wanted, cancellationToken);
-        return wanted.Zip(values).ToDictionary(x => (x.First.Key, x.First.Seq), x => x.Second);
+        if (number == chunks.Length) return (new Dictionary<long, Change>(), []);
+        var chunk = chunks[number];
+        var makers = index.GetChangesAsync(streamId, [.. chunk.Select(p => p.Newest.Seq).Distinct()], cancellationToken);
+        var wanted = _changes.Count < rules.Options.MaxDiffChanges
+            ? new[] { chunk.Select(p => p.Before), chunk.Select(p => p.After) }.Select(side => side.OfType<DocumentVersion>().Where(v => !v.IsDeleted).ToArray()).ToArray()
+            : [];
+        var read = await Task.WhenAll(wanted.Select(side => side.Length == 0 ? Task.FromResult<IReadOnlyList<DocumentValue>>([]) : index.ReadValuesAsync(streamId, side, cancellationToken)));
+        var values = new Dictionary<(DocumentKey, long), DocumentValue>();
+        for (var side = 0; side < read.Length; side++)
+            for (var i = 0; i < read[side].Count; i++) values[(wanted[side][i].Key, wanted[side][i].Seq)] = read[side][i];
+        return (await makers, values);
     }
 
     private void Add(Pair pair, string? origin, Change maker, Dictionary<(DocumentKey, long), DocumentValue> values, bool visual)
