@@ -26,6 +26,7 @@ internal static class Points
             SessionId = request.SessionId,
             AgentId = request.AgentId,
             Metadata = request.Metadata,
+            OperationId = create.OperationId,
             ExpiresAt = Expiry(request.TtlSeconds ?? limits.DefaultPointTtlSeconds, at),
             Pinned = request.Pinned,
             Root = s.Root,
@@ -55,6 +56,7 @@ internal static class Points
     /// <summary>Those that must go so that there is room for one more, or null if too few can.</summary>
     private static ImmutableArray<string>? Evicted(WorkspaceCommand.CreatePoint create, WorkspaceLimits limits)
     {
+        if (create.OperationId is not null) return [];
         var existing = create.Existing;
         var gone = ImmutableArray<string>.Empty;
         if (create.Request.SessionId is not null)

@@ -25,7 +25,11 @@ public abstract record WorkspaceCommand
     /// <param name="SessionsTruncated">There are more.</param>
     /// <param name="Existing">The points that the limits count: how many there are, and which would go first.</param>
     public sealed record CreatePoint(
-        string RollbackPointId, CreateRollbackPoint Request, ImmutableArray<SessionPosition> Sessions, bool SessionsTruncated, ExistingPoints Existing) : WorkspaceCommand;
+        string RollbackPointId, CreateRollbackPoint Request, ImmutableArray<SessionPosition> Sessions, bool SessionsTruncated, ExistingPoints Existing) : WorkspaceCommand
+    {
+        /// <summary>The rollback that the point is made before. Such a point takes nobody's place: no limit counts it.</summary>
+        public string? OperationId { get; init; }
+    }
 
     /// <summary>Changes whether and when a point goes by itself.</summary>
     public sealed record ChangePoint(RollbackPoint Point, bool? Pinned, long? TtlSeconds) : WorkspaceCommand;

@@ -39,6 +39,9 @@ public abstract record WorkspaceFact
         public string? AgentId { get; init; }
         public JsonText? Metadata { get; init; }
 
+        /// <summary>The rollback that it was made before.</summary>
+        public string? OperationId { get; init; }
+
         /// <summary>Null = never.</summary>
         public DateTimeOffset? ExpiresAt { get; init; }
         public bool Pinned { get; init; }

@@ -39,6 +39,9 @@ public sealed record RollbackPoint
     /// <summary>There were more sessions than are named.</summary>
     [Id(14)] public bool SessionsTruncated { get; init; }
 
+    /// <summary>The rollback that it was made before, to be able to undo it. No limit counts such a point.</summary>
+    [Id(15)] public string? OperationId { get; init; }
+
     /// <param name="created">How it was created.</param>
     /// <param name="seq">The seq of that.</param>
     /// <param name="expiresAt">When it expires by now.</param>
@@ -51,6 +54,7 @@ public sealed record RollbackPoint
         SessionId = created.SessionId,
         AgentId = created.AgentId,
         Metadata = created.Metadata,
+        OperationId = created.OperationId,
         CreatedAt = created.At,
         ExpiresAt = expiresAt,
         Pinned = pinned,

@@ -57,7 +57,9 @@ internal sealed partial class WorkspaceGrain(
             idempotencyKey is null ? null : WriteKey.For(Scope, idempotencyKey, request));
     }
 
-    public async Task<RollbackPoint> CreatePointAsync(CreateRollbackPoint request, string? idempotencyKey)
+    public Task<RollbackPoint> CreatePointAsync(CreateRollbackPoint request, string? idempotencyKey) => CreatePointAsync(request, null, idempotencyKey);
+
+    private async Task<RollbackPoint> CreatePointAsync(CreateRollbackPoint request, string? operationId, string? idempotencyKey)
     {
         if (Workspace.Problem(request, limits) is { } problem) throw new MementoException(problem);
         var key = KeyedRequest.For(Scope, idempotencyKey, "create-point", request, MementoJson.Default.CreateRollbackPoint);
@@ -69,7 +71,7 @@ internal sealed partial class WorkspaceGrain(
                 var sessions = await index.GetSessionPositionsAsync(_name, options.Value.MaxPointSessions + 1);
                 var existing = await ExistingPointsAsync(request.SessionId);
                 return new WorkspaceCommand.CreatePoint(
-                    $"rp-{Guid.CreateVersion7(clock.Now())}", request, [.. sessions.Take(options.Value.MaxPointSessions)], sessions.Length > options.Value.MaxPointSessions, existing);
+                    $"rp-{Guid.CreateVersion7(clock.Now())}", request, [.. sessions.Take(options.Value.MaxPointSessions)], sessions.Length > options.Value.MaxPointSessions, existing) { OperationId = operationId };
             }, (_, state, facts) => ViewOf((WorkspaceFact.PointCreated)facts[^1], state.Seq), MementoJson.Default.RollbackPoint, key);
         }
         finally
@@ -118,7 +120,7 @@ internal sealed partial class WorkspaceGrain(
         Name = $"before {operationId}",
         Description = "Made before a rollback, to be able to undo it.",
         TtlSeconds = ttlSeconds,
-    }, $"recovery:{operationId}");
+    }, operationId, $"recovery:{operationId}");
 
     public async Task<CompactionReport> CompactAsync(CompactWorkspace request)
     {

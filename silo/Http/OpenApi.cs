@@ -23,7 +23,7 @@ internal static class OpenApi
         });
         return services.AddOpenApi("v1", options =>
         {
-            options.AddDocumentTransformer((document, _, _) => { Introduce(document); return Task.CompletedTask; });
+            options.AddDocumentTransformer((document, _, _) => { Introduce(document); NameAllValues(document); return Task.CompletedTask; });
             options.AddOperationTransformer((operation, context, _) => { Complete(operation, context); return Task.CompletedTask; });
             options.AddSchemaTransformer((schema, context, _) => { NameValues(schema, context.JsonTypeInfo.Type); return Task.CompletedTask; });
         });
@@ -109,6 +109,13 @@ internal static class OpenApi
         ParameterKind.Time => new() { Type = JsonSchemaType.String, Format = "date-time" },
         _ => new() { Type = JsonSchemaType.String, Enum = parameter.Values?.Select(v => (JsonNode)v).ToList() },
     };
+
+    /// <summary>Schemas of enums that are only used deep inside others are made without being asked about.</summary>
+    private static void NameAllValues(OpenApiDocument document)
+    {
+        foreach (var type in typeof(MementoJson).Assembly.GetExportedTypes())
+            if (type.IsEnum && document.Components?.Schemas?.TryGetValue(type.Name, out var schema) is true && schema is OpenApiSchema { Enum: null or [] } nameless) NameValues(nameless, type);
+    }
 
     /// <summary>What converters of our own read and write, which the schema cannot know by itself.</summary>
     private static void NameValues(OpenApiSchema schema, Type type)

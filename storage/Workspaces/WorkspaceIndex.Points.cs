@@ -133,7 +133,7 @@ internal sealed partial class WorkspaceIndex
 
     private static async Task<long> CountAsync(DbConnection connection, long streamId, string? sessionId, CancellationToken token)
     {
-        using var command = connection.Command($"SELECT count(*) FROM rollback_point WHERE stream_id = @stream AND ended = 0{Of(sessionId)}", ("stream", streamId));
+        using var command = connection.Command($"SELECT count(*) FROM rollback_point WHERE stream_id = @stream AND ended = 0 AND recovery = 0{Of(sessionId)}", ("stream", streamId));
         if (sessionId is not null) command.Add("session", sessionId);
         return (long)(await command.ExecuteScalarAsync(token))!;
     }
@@ -141,7 +141,7 @@ internal sealed partial class WorkspaceIndex
     private static async Task<ImmutableArray<string>> OldestAsync(DbConnection connection, long streamId, string? sessionId, int most, CancellationToken token)
     {
         using var command = connection.Command(
-            $"SELECT point_id FROM rollback_point WHERE stream_id = @stream AND ended = 0{Of(sessionId)} AND pinned = 0 ORDER BY seq LIMIT @most", ("stream", streamId), ("most", (long)most));
+            $"SELECT point_id FROM rollback_point WHERE stream_id = @stream AND ended = 0 AND recovery = 0{Of(sessionId)} AND pinned = 0 ORDER BY seq LIMIT @most", ("stream", streamId), ("most", (long)most));
         if (sessionId is not null) command.Add("session", sessionId);
         using var reader = await command.ExecuteReaderAsync(token);
         var ids = ImmutableArray.CreateBuilder<string>();

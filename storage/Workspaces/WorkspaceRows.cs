@@ -27,13 +27,13 @@ public static class WorkspaceRows
                     foreach (var change in changed.Changes) rows.Add(Version(streamId, seq, change, ref blobs));
                     break;
                 case WorkspaceFact.PointCreated p:
-                    rows.Add(Point(workspace, streamId, p.RollbackPointId, seq, p.SessionId, p.ExpiresAt, p.Pinned, ended: 0));
+                    rows.Add(Point(workspace, streamId, p.RollbackPointId, seq, p.SessionId, p.ExpiresAt, p.Pinned, p.OperationId is not null, ended: 0));
                     break;
                 case WorkspaceFact.PointChanged p:
-                    rows.Add(Point(workspace, streamId, p.RollbackPointId, 0, null, p.ExpiresAt, p.Pinned, ended: 0));
+                    rows.Add(Point(workspace, streamId, p.RollbackPointId, 0, null, p.ExpiresAt, p.Pinned, false, ended: 0));
                     break;
                 case WorkspaceFact.PointRemoved p:
-                    rows.Add(Point(workspace, streamId, p.RollbackPointId, 0, null, null, false, ended: 1 + (long)p.Reason));
+                    rows.Add(Point(workspace, streamId, p.RollbackPointId, 0, null, null, false, false, ended: 1 + (long)p.Reason));
                     break;
             }
         }
@@ -52,6 +52,6 @@ public static class WorkspaceRows
     }
 
     /// <summary>A row that is there keeps what a later fact does not say.</summary>
-    private static RowChange Point(string workspace, long streamId, string id, long seq, string? sessionId, DateTimeOffset? expiresAt, bool pinned, long ended) =>
-        WorkspaceTables.Point.Row(streamId, id, seq, workspace, sessionId, expiresAt.ToStored(), pinned ? 1L : 0L, ended);
+    private static RowChange Point(string workspace, long streamId, string id, long seq, string? sessionId, DateTimeOffset? expiresAt, bool pinned, bool recovery, long ended) =>
+        WorkspaceTables.Point.Row(streamId, id, seq, workspace, sessionId, expiresAt.ToStored(), pinned ? 1L : 0L, recovery ? 1L : 0L, ended);
 }

@@ -26,5 +26,6 @@ internal static class WorkspaceTables
         new("session_id", Text, Keep),
         new("expires_at", Number, Replace),
         new("pinned", Number, Replace),
+        new("recovery", Number, Keep),
         new("ended", Number, Replace));
 }

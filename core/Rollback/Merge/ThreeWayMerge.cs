@@ -37,7 +37,7 @@ public static class ThreeWayMerge
     internal static MergePlace PlaceOf(MergeConflict conflict, MergeSide side) => new(conflict.Path, side is MergeSide.Ours ? conflict.Lines : conflict.TheirLines, side);
 
     /// <summary>Null for a document that is not there, which is something else than an empty one.</summary>
-    private static ReadOnlyMemory<byte>? BytesOf(DocumentValue? value) => value is null ? null : new ReadOnlyMemory<byte>(value.Content);
+    private static ReadOnlyMemory<byte>? BytesOf(DocumentValue? value) => value is null ? default(ReadOnlyMemory<byte>?) : value.Content;   // a plain null would become an empty array on its way
 
     private static bool IsBinary(DocumentValue? value) => value is { IsJson: false } && TextMerge.IsBinary(value.Content);
 

@@ -22,7 +22,7 @@ CREATE INDEX document_version_blob ON document_version (hash) WHERE value IS NUL
 -- A blob may be a document's value and the evidence of a failure; it goes when it is neither.
 CREATE INDEX session_failure_hash ON session_failure (hash);
 
--- Rollback points; what does not change stands in the journal entry at seq. ended: 0 = there, 1 = deleted, 2 = expired, 3 = made room for others.
+-- Rollback points; what does not change stands in the journal entry at seq. ended: 0 = there, 1 = deleted, 2 = expired, 3 = made room for others. recovery: 1 = made before a rollback; limits do not count it.
 CREATE TABLE rollback_point (
     stream_id  INTEGER NOT NULL,
     point_id   TEXT    NOT NULL,
@@ -31,6 +31,7 @@ CREATE TABLE rollback_point (
     session_id TEXT,
     expires_at INTEGER,
     pinned     INTEGER NOT NULL,
+    recovery   INTEGER NOT NULL,
     ended      INTEGER NOT NULL,
     PRIMARY KEY (stream_id, point_id)
 ) STRICT, WITHOUT ROWID;

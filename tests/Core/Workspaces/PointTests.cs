@@ -73,6 +73,17 @@ public sealed class PointTests
     }
 
     [Fact]
+    public void A_point_that_is_made_before_a_rollback_takes_nobodys_place()
+    {
+        for (var i = 0; i < 4; i++) _story.Point("s1");
+        var recovery = new WorkspaceCommand.CreatePoint("rp-recovery", new() { Name = "before op-1" }, [], false, new(4, 0, [.. _story.Points.Select(p => p.RollbackPointId)], [])) { OperationId = "op-1" };
+
+        var fact = Assert.Single(Workspace.Decide(_story.State, recovery, _story.Limits, _story.Now).Facts);
+
+        Assert.Equal("op-1", Assert.IsType<WorkspaceFact.PointCreated>(fact).OperationId);
+    }
+
+    [Fact]
     public void A_pinned_point_stays_and_if_all_are_there_is_no_room()
     {
         var pinned = _story.Point("s1", pinned: true);
