@@ -93,5 +93,4 @@ namespace Memento;
 [JsonSerializable(typeof(JsonDelta))]
 [JsonSerializable(typeof(DiffSummary))]
 [JsonSerializable(typeof(SemanticDiff))]
-[JsonSerializable(typeof(ImmutableArray<DocumentDifference>))]
 public sealed partial class MementoJson : JsonSerializerContext;

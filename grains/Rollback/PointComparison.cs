@@ -6,7 +6,8 @@ namespace Memento.Rollback;
 /// <summary>Works out what changed between two moments of a workspace. It reads the versions between them and nothing else.</summary>
 internal sealed class PointComparison(IWorkspaceIndex index, long streamId, RollbackRules rules)
 {
-    private const int Chunk = 500;
+    private const int MaxChunk = 500;
+    private const long MaxChunkBytes = 16 << 20;
 
     private readonly ImmutableArray<PathChange>.Builder _changes = ImmutableArray.CreateBuilder<PathChange>();
     private readonly ImmutableArray<DocumentDiff>.Builder _visual = ImmutableArray.CreateBuilder<DocumentDiff>();
@@ -20,28 +21,29 @@ internal sealed class PointComparison(IWorkspaceIndex index, long streamId, Roll
     public async Task<(ImmutableArray<PathChange> Changes, long Count, PointDiffSummary Summary, ImmutableArray<DocumentDiff> Visual)> CompareAsync(
         long from, long to, bool visual, CancellationToken cancellationToken)
     {
-        var pairs = await ReadPairsAsync(from, to, cancellationToken);
-        var moves = DocumentSetDiff.Compare(pairs.Select(p => new DocumentHashes(NamedEnumConverter<DocumentKind>.NameOf(p.Key.Kind), p.Key.Id, HashOf(p.Before), HashOf(p.After))));
-        var moved = moves.Where(m => m.FromId is not null).ToDictionary(m => (m.Kind, m.Id), m => m.FromId!);
-        var left = moved.Select(m => (m.Key.Kind, Id: m.Value)).ToHashSet();
-        var (created, updated, deleted) = (0L, 0L, 0L);
-        var chunks = pairs.Where(p => !left.Contains((NamedEnumConverter<DocumentKind>.NameOf(p.Key.Kind), p.Key.Id))).Chunk(Chunk).ToArray();
-        var reading = ReadAsync(chunks, 0, cancellationToken);
+        var touched = await ReadTouchedAsync(Math.Min(from, to), Math.Max(from, to), cancellationToken);
+        var moved = await FindMovesAsync(touched, from, to, cancellationToken);
+        var left = moved.Select(m => new DocumentKey(m.Key.Kind, m.Value)).ToHashSet();
+        var (created, updated, deleted, byKind) = (0L, 0L, 0L, left.GroupBy(key => key.Kind).ToDictionary(g => g.Key, g => g.LongCount()));
+        var chunks = ChunksOf(touched.Where(t => !left.Contains(t.Key)).OrderBy(t => t.Key).Select(t => t.Value)).ToArray();
+        var reading = ReadAsync(chunks, 0, from <= to, cancellationToken);
         for (var i = 0; i < chunks.Length; i++)
         {
-            var (makers, values) = await reading;
-            reading = ReadAsync(chunks, i + 1, cancellationToken);   // on its way while this one is compared
-            foreach (var pair in chunks[i])
+            var (makers, pairs) = await reading;
+            reading = ReadAsync(chunks, i + 1, from <= to, cancellationToken);   // on its way while this one is compared
+            foreach (var pair in pairs)
             {
-                var origin = moved.GetValueOrDefault((NamedEnumConverter<DocumentKind>.NameOf(pair.Key.Kind), pair.Key.Id));
+                if (pair.Before.Hash == pair.After.Hash && pair.Before.Version?.ContentType == pair.After.Version?.ContentType) continue;
+                byKind[pair.Key.Kind] = byKind.GetValueOrDefault(pair.Key.Kind) + 1;
+                var origin = moved.GetValueOrDefault(pair.Key);
                 if (origin is null)
                 {
-                    if (HashOf(pair.Before) is null) created++;
-                    else if (HashOf(pair.After) is null) deleted++;
+                    if (pair.Before.Hash is null) created++;
+                    else if (pair.After.Hash is null) deleted++;
                     else updated++;
                 }
 
-                Add(pair, origin, makers[pair.Newest.Seq], values, visual);
+                Add(pair, origin, makers[pair.Newest.Seq], visual);
             }
         }
 
@@ -51,63 +53,101 @@ internal sealed class PointComparison(IWorkspaceIndex index, long streamId, Roll
             Updated = updated,
             Deleted = deleted,
             Moved = moved.Count,
-            ByKind = pairs.GroupBy(p => p.Key.Kind).ToImmutableSortedDictionary(g => NamedEnumConverter<DocumentKind>.NameOf(g.Key), g => g.LongCount(), StringComparer.Ordinal),
+            ByKind = byKind.ToImmutableSortedDictionary(k => NamedEnumConverter<DocumentKind>.NameOf(k.Key), k => k.Value, StringComparer.Ordinal),
             Complexity = _count <= 10 ? DiffComplexity.Low : _count <= 100 ? DiffComplexity.Medium : DiffComplexity.High,
         };
         return (_changes.ToImmutable(), _count, summary, _visual.ToImmutable());
     }
 
-    private async Task<List<Pair>> ReadPairsAsync(long from, long to, CancellationToken cancellationToken)
+    /// <summary>The first and the last version of each document between the two moments.</summary>
+    private async Task<Dictionary<DocumentKey, Touched>> ReadTouchedAsync(long low, long high, CancellationToken cancellationToken)
     {
-        var (low, high) = (Math.Min(from, to), Math.Max(from, to));
-        var touched = new Dictionary<DocumentKey, (DocumentVersion First, DocumentVersion Last)>();
+        var touched = new Dictionary<DocumentKey, Touched>();
         await index.ScanAsync(streamId, low, high, version =>
         {
-            touched[version.Key] = (touched.TryGetValue(version.Key, out var known) ? known.First : version, version);
+            touched[version.Key] = touched.TryGetValue(version.Key, out var known) ? known with { Last = version } : new(low, version, version);
             if (touched.Count > rules.MaxDocuments)
                 throw new MementoException(Refusal.Of(RefusalKind.TooLarge, Codes.TooLarge, $"More than {rules.MaxDocuments} documents changed between the two; that is the most a diff looks at (Memento:Rollback:MaxDocuments)."));
         }, cancellationToken);
-
-        var before = new Dictionary<DocumentKey, DocumentVersion>();
-        var found = await Task.WhenAll(touched.Where(t => t.Value.First.PreviousSeq > 0).Select(t => t.Key).Chunk(Chunk).Select(keys => index.FindAsync(streamId, keys, low, cancellationToken)));
-        foreach (var version in found.SelectMany(some => some)) before.Add(version.Key, version);
-        var pairs = new List<Pair>(touched.Count);
-        foreach (var (key, (_, last)) in touched.OrderBy(t => t.Key))
-        {
-            var first = before.GetValueOrDefault(key);
-            var pair = from <= to ? new Pair(key, first, last, last) : new Pair(key, last, first, last);
-            if (HashOf(pair.Before) != HashOf(pair.After) || pair.Before?.ContentType != pair.After?.ContentType) pairs.Add(pair);
-        }
-
-        return pairs;
+        return touched;
     }
 
-    /// <summary>Who made the newest changes of a chunk, and the values on both sides, as long as changes are still listed. Nothing behind the last chunk.</summary>
-    private async Task<(IReadOnlyDictionary<long, Change> Makers, Dictionary<(DocumentKey, long), DocumentValue> Values)> ReadAsync(Pair[][] chunks, int number, CancellationToken cancellationToken)
+    /// <summary>Which documents moved: their ids at the second moment, with those at the first. Only deleted documents, and those with a value that a deleted one had, are looked at.</summary>
+    private async Task<IReadOnlyDictionary<DocumentKey, string>> FindMovesAsync(Dictionary<DocumentKey, Touched> touched, long from, long to, CancellationToken cancellationToken)
+    {
+        var before = new Dictionary<DocumentKey, ContentHash?>();
+        var gone = touched.Values.Where(t => t.Last.IsDeleted).ToArray();
+        await FindAsync(gone);
+        var values = before.Values.OfType<ContentHash>().ToHashSet();
+        var twins = touched.Values.Where(t => t.Last.Hash is { } hash && values.Contains(hash)).ToArray();
+        await FindAsync(twins);
+
+        return DocumentMoves.Find(gone.Concat(twins).Select(t =>
+        {
+            var (first, last) = (before.GetValueOrDefault(t.Key), t.Last.Hash);
+            return from <= to ? new DocumentHashes(t.Key, first, last) : new DocumentHashes(t.Key, last, first);
+        }));
+
+        async Task FindAsync(IEnumerable<Touched> some)
+        {
+            foreach (var chunk in some.Where(t => t.WasThere).Select(t => t.Key).Chunk(MaxChunk))
+                foreach (var version in await index.FindAsync(streamId, chunk, Math.Min(from, to), cancellationToken)) before[version.Key] = version.Hash;
+        }
+    }
+
+    /// <summary>Documents that are read in one go: so many, with values of about so many bytes.</summary>
+    private static IEnumerable<List<Touched>> ChunksOf(IEnumerable<Touched> documents)
+    {
+        var (chunk, bytes) = (new List<Touched>(), 0L);
+        foreach (var document in documents)
+        {
+            if (chunk.Count == MaxChunk || bytes > MaxChunkBytes)
+            {
+                yield return chunk;
+                (chunk, bytes) = ([], 0);
+            }
+
+            chunk.Add(document);
+            bytes += document.Last.Length;
+        }
+
+        if (chunk.Count > 0) yield return chunk;
+    }
+
+    /// <summary>Who made the newest changes of a chunk, and both sides: with their values, as long as changes are still listed. Nothing behind the last chunk.</summary>
+    private async Task<(IReadOnlyDictionary<long, Change> Makers, IReadOnlyList<Pair> Pairs)> ReadAsync(List<Touched>[] chunks, int number, bool forward, CancellationToken cancellationToken)
     {
         if (number == chunks.Length) return (new Dictionary<long, Change>(), []);
         var chunk = chunks[number];
-        var makers = index.GetChangesAsync(streamId, [.. chunk.Select(p => p.Newest.Seq).Distinct()], cancellationToken);
-        var wanted = _changes.Count < rules.Options.MaxDiffChanges
-            ? new[] { chunk.Select(p => p.Before), chunk.Select(p => p.After) }.Select(side => side.OfType<DocumentVersion>().Where(v => !v.IsDeleted).ToArray()).ToArray()
-            : [];
-        var read = await Task.WhenAll(wanted.Select(side => side.Length == 0 ? Task.FromResult<IReadOnlyList<DocumentValue>>([]) : index.ReadValuesAsync(streamId, side, cancellationToken)));
-        var values = new Dictionary<(DocumentKey, long), DocumentValue>();
-        for (var side = 0; side < read.Length; side++)
-            for (var i = 0; i < read[side].Count; i++) values[(wanted[side][i].Key, wanted[side][i].Seq)] = read[side][i];
-        return (await makers, values);
+        var withValues = _changes.Count < rules.Options.MaxDiffChanges;
+        var makers = index.GetChangesAsync(streamId, [.. chunk.Select(t => t.Last.Seq).Distinct()], cancellationToken);
+        var before = ReadBeforeAsync([.. chunk.Where(t => t.WasThere).Select(t => t.Key)], chunk[0].Low, withValues, cancellationToken);
+        var last = chunk.Where(t => !t.Last.IsDeleted).Select(t => t.Last).ToArray();
+        var after = withValues && last.Length > 0 ? (await index.ReadValuesAsync(streamId, last, cancellationToken)).Zip(last).ToDictionary(x => x.Second.Key, x => x.First) : [];
+        var first = (await before).ToDictionary(v => v.Version!.Key);
+        return (await makers, [.. chunk.Select(t =>
+        {
+            var (x, y) = (first.GetValueOrDefault(t.Key), new Side(t.Last, after.GetValueOrDefault(t.Key)));
+            return forward ? new Pair(t.Key, x, y, t.Last) : new Pair(t.Key, y, x, t.Last);
+        })]);
     }
 
-    private void Add(Pair pair, string? origin, Change maker, Dictionary<(DocumentKey, long), DocumentValue> values, bool visual)
+    private async Task<IEnumerable<Side>> ReadBeforeAsync(DocumentKey[] keys, long at, bool withValues, CancellationToken cancellationToken) =>
+        keys.Length == 0 ? []
+        : withValues ? (await index.ReadAtAsync(streamId, keys, at, cancellationToken)).Select(d => new Side(d.Version, d.Value))
+        : (await index.FindAsync(streamId, keys, at, cancellationToken)).Select(v => new Side(v, null));
+
+    private void Add(Pair pair, string? origin, Change maker, bool visual)
     {
-        var (before, after) = (ValueOf(pair.Before), ValueOf(pair.After));
-        var root = JsonPointer.Of(NamedEnumConverter<DocumentKind>.NameOf(pair.Key.Kind), pair.Key.Id).ToString();
+        var (before, after) = (pair.Before.Value, pair.After.Value);
+        var kind = NamedEnumConverter<DocumentKind>.NameOf(pair.Key.Kind);
+        var root = JsonPointer.Of(kind, pair.Key.Id).ToString();
         var metadata = new ChangeMetadata
         {
             Kind = pair.Key.Kind, Id = pair.Key.Id, Seq = pair.Newest.Seq, AgentId = maker.By.AgentId, SessionId = maker.By.SessionId, Cause = maker.By.Cause, At = maker.At,
-            From = origin is null ? null : JsonPointer.Of(NamedEnumConverter<DocumentKind>.NameOf(pair.Key.Kind), origin).ToString(),
-            ContentType = pair.After?.ContentType ?? pair.Before?.ContentType,
-            OldLength = pair.Before is { IsDeleted: false } ? pair.Before.Length : null, NewLength = pair.After is { IsDeleted: false } ? pair.After.Length : null,
+            From = origin is null ? null : JsonPointer.Of(kind, origin).ToString(),
+            ContentType = pair.After.Version?.ContentType ?? pair.Before.Version?.ContentType,
+            OldLength = pair.Before.Length, NewLength = pair.After.Length,
         };
         if (before is { IsJson: true } && after is { IsJson: true })
         {
@@ -122,14 +162,12 @@ internal sealed class PointComparison(IWorkspaceIndex index, long streamId, Roll
         }
         else
         {
-            var operation = origin is not null ? DiffOperation.Move : HashOf(pair.Before) is null ? DiffOperation.Create : HashOf(pair.After) is null ? DiffOperation.Delete : DiffOperation.Update;
+            var operation = origin is not null ? DiffOperation.Move : pair.Before.Hash is null ? DiffOperation.Create : pair.After.Hash is null ? DiffOperation.Delete : DiffOperation.Update;
             Add(new() { Path = root, Operation = operation, OldValue = ConflictExplanation.Show(before), NewValue = ConflictExplanation.Show(after), Metadata = metadata });
         }
 
         if (visual && _visual.Count < rules.Options.MaxVisualDocuments && origin is null)
             _visual.Add(new(pair.Key.Kind, pair.Key.Id, VisualDiff.Compare(before?.Content ?? [], after?.Content ?? [])));
-
-        DocumentValue? ValueOf(DocumentVersion? version) => version is { IsDeleted: false } && values.TryGetValue((version.Key, version.Seq), out var value) ? value : null;
     }
 
     private void Add(PathChange change)
@@ -138,7 +176,22 @@ internal sealed class PointComparison(IWorkspaceIndex index, long streamId, Roll
         if (_changes.Count < rules.Options.MaxDiffChanges) _changes.Add(change);
     }
 
-    private static string? HashOf(DocumentVersion? version) => version?.Hash?.ToString();
+    /// <summary>A document that changed between the two moments.</summary>
+    private sealed record Touched(long Low, DocumentVersion First, DocumentVersion Last)
+    {
+        public DocumentKey Key => Last.Key;
 
-    private sealed record Pair(DocumentKey Key, DocumentVersion? Before, DocumentVersion? After, DocumentVersion Newest);
+        /// <summary>There was a version before; perhaps a deletion.</summary>
+        public bool WasThere => First.PreviousSeq > 0;
+    }
+
+    /// <summary>A document at one of the two moments; of one that was not there, all is null.</summary>
+    private readonly record struct Side(DocumentVersion? Version, DocumentValue? Value)
+    {
+        public ContentHash? Hash => Version?.Hash;
+
+        public long? Length => Version is { IsDeleted: false } ? Version.Length : null;
+    }
+
+    private sealed record Pair(DocumentKey Key, Side Before, Side After, DocumentVersion Newest);
 }

@@ -97,10 +97,10 @@ internal sealed partial class RollbackGrain : IUndoing
     }
 
     private async Task<(DocumentVersion? Version, DocumentValue? Value)> CurrentAsync(long stream, DocumentKey key) =>
-        await index.FindAsync(stream, [key]) is [{ IsDeleted: false } version] ? (version, (await index.ReadValuesAsync(stream, [version]))[0]) : (null, null);
+        await index.ReadAtAsync(stream, [key]) is [(var version, { } value)] ? (version, value) : (null, null);
 
     private async Task<DocumentValue?> ValueAtAsync(long stream, DocumentKey key, long? seq) =>
-        seq is { } at && await index.FindAsync(stream, [key], at) is [{ IsDeleted: false } version] ? (await index.ReadValuesAsync(stream, [version]))[0] : null;
+        seq is { } at && await index.ReadAtAsync(stream, [key], at) is [(_, { } value)] ? value : null;
 
     private async Task<long> StreamAsync() => (await journal.FindAsync(WorkspaceGrain.StreamOf(_key.Workspace)))?.StreamId ?? 0;
 

@@ -23,10 +23,8 @@ internal sealed class WorkspaceQueryGrain(IJournal journal, IWorkspaceIndex inde
     {
         DocumentNames.Check("id", key.Id);
         var (stream, at) = await MomentAsync(rollbackPointId);
-        var versions = await index.FindAsync(stream, [key], at);
-        if (versions is not [{ IsDeleted: false } version]) throw NotFound(key);
-        var values = await index.ReadValuesAsync(stream, versions);
-        return new(await ViewAsync(stream, version), values[0]);
+        if (await index.ReadAtAsync(stream, [key], at) is not [(var version, { } value)]) throw NotFound(key);
+        return new(await ViewAsync(stream, version), value);
     }
 
     public async Task<Page<DocumentView>> ListAsync(DocumentQuery query)

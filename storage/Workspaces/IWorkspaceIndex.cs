@@ -8,6 +8,9 @@ public interface IWorkspaceIndex
     /// <summary>The newest version at or before <paramref name="at"/> of each document that has one.</summary>
     Task<IReadOnlyList<DocumentVersion>> FindAsync(long streamId, IReadOnlyCollection<DocumentKey> keys, long at = long.MaxValue, CancellationToken cancellationToken = default);
 
+    /// <summary>The same, with their values; a deletion has none.</summary>
+    Task<IReadOnlyList<(DocumentVersion Version, DocumentValue? Value)>> ReadAtAsync(long streamId, IReadOnlyCollection<DocumentKey> keys, long at = long.MaxValue, CancellationToken cancellationToken = default);
+
     /// <summary>The values of versions that are not deletions, in the same order.</summary>
     Task<IReadOnlyList<DocumentValue>> ReadValuesAsync(long streamId, IReadOnlyList<DocumentVersion> versions, CancellationToken cancellationToken = default);
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Data.Common;
 using System.Text.Json;
 using Memento.Storage;
 
@@ -10,17 +11,24 @@ internal sealed partial class WorkspaceIndex(IDatabase database) : IWorkspaceInd
     private const string NewestFirst = "x.stream_id DESC, x.kind DESC, x.id DESC, x.seq DESC";
 
     public Task<IReadOnlyList<DocumentVersion>> FindAsync(long streamId, IReadOnlyCollection<DocumentKey> keys, long at, CancellationToken cancellationToken) =>
-        database.ReadAsync(async (connection, token) =>
-        {
-            using var command = connection.Command($"""
-                SELECT {DocumentRow.Columns}
-                FROM {database.FirstOfEach(database.TableOf("@keys", "kind bigint", "id text"), "document_version", $"{OfDocument} AND x.seq <= @at", NewestFirst)}
-                """, ("stream", streamId), ("at", at), ("keys", Rows(keys, (writer, key) => { writer.WriteNumberValue((int)key.Kind); writer.WriteStringValue(key.Id); })));
-            using var reader = await command.ExecuteReaderAsync(token);
-            var found = new List<DocumentVersion>(keys.Count);
-            while (await reader.ReadAsync(token)) found.Add(DocumentRow.Read(reader));
-            return (IReadOnlyList<DocumentVersion>)found;
-        }, cancellationToken);
+        ReadNewestAsync(streamId, keys, at, "", "", DocumentRow.Read, cancellationToken);
+
+    public Task<IReadOnlyList<(DocumentVersion Version, DocumentValue? Value)>> ReadAtAsync(long streamId, IReadOnlyCollection<DocumentKey> keys, long at, CancellationToken cancellationToken) =>
+        ReadNewestAsync(streamId, keys, at, $", {DocumentRow.Values}", DocumentRow.Blobs, reader => DocumentRow.Read(reader) is var version && version.IsDeleted ? (version, null) : (version, (DocumentValue?)DocumentRow.ReadValue(reader, version)), cancellationToken);
+
+    private Task<IReadOnlyList<T>> ReadNewestAsync<T>(
+        long streamId, IReadOnlyCollection<DocumentKey> keys, long at, string columns, string tables, Func<DbDataReader, T> read, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
+    {
+        using var command = connection.Command($"""
+            SELECT {DocumentRow.Columns}{columns}
+            FROM {database.FirstOfEach(database.TableOf("@keys", "kind bigint", "id text"), "document_version", $"{OfDocument} AND x.seq <= @at", NewestFirst)}
+            {tables}
+            """, ("stream", streamId), ("at", at), ("keys", Rows(keys, (writer, key) => { writer.WriteNumberValue((int)key.Kind); writer.WriteStringValue(key.Id); })));
+        using var reader = await command.ExecuteReaderAsync(token);
+        var found = new List<T>(keys.Count);
+        while (await reader.ReadAsync(token)) found.Add(read(reader));
+        return (IReadOnlyList<T>)found;
+    }, cancellationToken);
 
     public Task<IReadOnlyList<DocumentValue>> ReadValuesAsync(long streamId, IReadOnlyList<DocumentVersion> versions, CancellationToken cancellationToken) =>
         database.ReadAsync(async (connection, token) =>
