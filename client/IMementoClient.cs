@@ -1,3 +1,4 @@
+using Memento.Audit;
 using Memento.Rollback;
 using Memento.Sessions;
 using Memento.Workspaces;
@@ -23,4 +24,7 @@ public interface IMementoClient
 
     /// <summary>What changed in one workspace, and undoing it. Cheap; needs no disposal.</summary>
     IRollbackClient Rollbacks(string workspace);
+
+    /// <summary>Who did what in one workspace. Cheap; needs no disposal.</summary>
+    IAuditClient Audit(string workspace);
 }

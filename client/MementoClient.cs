@@ -1,3 +1,4 @@
+using Memento.Audit;
 using Memento.Rollback;
 using Memento.Sessions;
 using Memento.Transport;
@@ -39,6 +40,8 @@ public sealed class HttpMementoClient : IMementoClient, IDisposable
 
     public IRollbackClient Rollbacks(string workspace) => new HttpRollbackClient(_http, _options, Names.Check("workspace", workspace));
 
+    public IAuditClient Audit(string workspace) => new HttpAuditClient(_http, Names.Check("workspace", workspace));
+
     public void Dispose() => _http.Dispose();
 }
 
@@ -52,4 +55,6 @@ internal sealed class OrleansMementoClient(IGrainFactory grains, MementoClientOp
     public IWorkspaceClient Documents(string workspace) => new OrleansWorkspaceClient(grains, _calls, Names.Check("workspace", workspace));
 
     public IRollbackClient Rollbacks(string workspace) => new OrleansRollbackClient(grains, options, _calls, Names.Check("workspace", workspace));
+
+    public IAuditClient Audit(string workspace) => new OrleansAuditClient(grains, _calls, Names.Check("workspace", workspace));
 }

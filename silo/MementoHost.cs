@@ -1,3 +1,4 @@
+using Memento.Audit;
 using Memento.Http;
 using Memento.Operations;
 using Memento.Rollback;
@@ -95,7 +96,7 @@ internal static class MementoHost
         builder.Services.AddOptions<HttpOptions>().BindConfiguration(HttpOptions.Section).ValidateOnStart();
         builder.Services.AddSingleton<SessionCalls>().AddSingleton<SessionEndpoints>().AddSingleton<EventEndpoints>().AddSingleton<EventStream>().AddSingleton<FeedStream>();
         builder.Services.AddSingleton<WorkspaceCalls>().AddSingleton<DocumentEndpoints>().AddSingleton<BatchEndpoints>().AddSingleton<PointEndpoints>();
-        builder.Services.AddSingleton<RollbackCalls>().AddSingleton<RollbackEndpoints>().AddSingleton<ConflictEndpoints>().AddSingleton<RollbackStream>();
+        builder.Services.AddSingleton<RollbackCalls>().AddSingleton<RollbackEndpoints>().AddSingleton<ConflictEndpoints>().AddSingleton<RollbackStream>().AddSingleton<AuditEndpoints>();
         builder.Services.AddMementoOpenApi();
         builder.WebHost.UseUrls(urls).UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
@@ -123,6 +124,7 @@ internal static class MementoHost
         app.Services.GetRequiredService<RollbackEndpoints>().Map(rollback);
         app.Services.GetRequiredService<RollbackStream>().Map(rollback);
         app.Services.GetRequiredService<ConflictEndpoints>().Map(rollback);
+        app.Services.GetRequiredService<AuditEndpoints>().Map(api.MapGroup("").WithTags(OpenApi.Audit));
     }
 
     private static void MapOperations(WebApplication app)

@@ -27,6 +27,7 @@ public static class MementoStorageExtensions
         services.TryAddSingleton(provider => provider.GetRequiredService<Store>().Sessions);
         services.TryAddSingleton(provider => provider.GetRequiredService<Store>().Workspaces);
         services.TryAddSingleton(provider => provider.GetRequiredService<Store>().Rollbacks);
+        services.TryAddSingleton(provider => provider.GetRequiredService<Store>().Audit);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, StoreOpening>());
         return services;
     }

@@ -1,3 +1,4 @@
+using Memento.Audit;
 using Memento.Rollback;
 using Memento.Sessions;
 using Memento.Workspaces;
@@ -23,6 +24,7 @@ public sealed class Store : IAsyncDisposable
         Sessions = new SessionIndex(database);
         Workspaces = new WorkspaceIndex(database);
         Rollbacks = new RollbackIndex(database);
+        Audit = new AuditIndex(database);
     }
 
     public IJournal Journal => _journal;
@@ -36,6 +38,8 @@ public sealed class Store : IAsyncDisposable
     public IWorkspaceIndex Workspaces { get; }
 
     public IRollbackIndex Rollbacks { get; }
+
+    public IAuditIndex Audit { get; }
 
     /// <summary>
     /// Opens the store. The embedded one is locked and brought up to date; PostgreSQL must be up to date unless <see cref="StorageOptions.Migrate"/> is set.

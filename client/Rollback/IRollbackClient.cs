@@ -24,7 +24,7 @@ public interface IRollbackClient
     IAsyncEnumerable<RollbackView> WatchAsync(string operationId, CancellationToken cancellationToken = default);
 
     /// <summary>Stops a rollback and undoes what it did so far.</summary>
-    Task<RollbackView> CancelAsync(string operationId, CancellationToken cancellationToken = default);
+    Task<RollbackView> CancelAsync(string operationId, string? agentId = null, CancellationToken cancellationToken = default);
 
     /// <summary>Undoes a rollback and keeps everybody's work since: a rollback of its own, which is answered.</summary>
     Task<RollbackView> UndoAsync(string operationId, string? agentId = null, CancellationToken cancellationToken = default);

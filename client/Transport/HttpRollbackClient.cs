@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json;
 using Memento.Rollback;
 
@@ -29,22 +30,22 @@ internal sealed class HttpRollbackClient(HttpTransport http, MementoClientOption
         new RollbackWatch(http.Retries, options.WatchPatience, http.Clock).RunAsync(
             ct => GetAsync(operationId, ct), ct => http.StreamAsync(Rollback(operationId, "/stream"), Parse, ct), cancellationToken);
 
-    public async Task<RollbackView> CancelAsync(string operationId, CancellationToken cancellationToken)
+    public async Task<RollbackView> CancelAsync(string operationId, string? agentId, CancellationToken cancellationToken)
     {
         var attempts = 0;
         try
         {
-            return await http.SendAsync(HttpMethod.Post, Rollback(operationId, "/cancel"), NoBody, Json.RollbackView, null, cancellationToken).ConfigureAwait(false);
+            return await http.SendAsync(HttpMethod.Post, Rollback(operationId, "/cancel"), Body, Json.RollbackView, null, cancellationToken).ConfigureAwait(false);
         }
         catch (MementoException e) when (attempts > 1 && e.Code is Codes.RollbackConflict)
         {
             return await GetAsync(operationId, cancellationToken).ConfigureAwait(false);   // an attempt before this one has cancelled it
         }
 
-        HttpContent? NoBody()
+        HttpContent Body()
         {
             attempts++;
-            return null;
+            return JsonContent.Create(new() { AgentId = agentId }, Json.CancelRollback);
         }
     }
 

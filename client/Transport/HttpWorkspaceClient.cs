@@ -1,4 +1,5 @@
 using System.Globalization;
+using Memento.Sessions;
 using Memento.Workspaces;
 
 namespace Memento.Transport;
@@ -49,7 +50,11 @@ internal sealed class HttpWorkspaceClient(HttpTransport http, string workspace) 
     public Task<RollbackPoint> ChangePointAsync(string rollbackPointId, ChangeRollbackPoint request, CancellationToken cancellationToken) =>
         http.PatchAsync(Point(rollbackPointId), request, Json.ChangeRollbackPoint, Json.RollbackPoint, cancellationToken);
 
-    public Task DeletePointAsync(string rollbackPointId, CancellationToken cancellationToken) => http.DeleteAsync(Point(rollbackPointId), cancellationToken);
+    public Task DeletePointAsync(string rollbackPointId, string? agentId, CancellationToken cancellationToken) =>
+        http.DeleteAsync(new UrlBuilder(Point(rollbackPointId)).Add("agent", Filter("agentId", agentId)).ToString(), cancellationToken);
+
+    public Task<SessionView> RestoreSessionAsync(string rollbackPointId, RestoreSession request, string? idempotencyKey, CancellationToken cancellationToken) =>
+        http.PostAsync(Point(rollbackPointId) + "/sessions", request, Json.RestoreSession, Json.SessionView, idempotencyKey, cancellationToken);
 
     /// <summary>Slashes in an id are escaped too: an id that ends in <c>/history</c> is no question for one.</summary>
     private UrlBuilder Url(DocumentKey key, string rest = "") =>

@@ -37,14 +37,14 @@ internal sealed class OrleansRollbackClient(IGrainFactory grains, MementoClientO
         new RollbackWatch(calls.Retries, options.WatchPatience, calls.Clock).RunAsync(
             ct => GetAsync(operationId, ct), ct => GrainCalls.StreamAsync(Grain(operationId).WatchAsync(ct), ct), cancellationToken);
 
-    public Task<RollbackView> CancelAsync(string operationId, CancellationToken cancellationToken)
+    public Task<RollbackView> CancelAsync(string operationId, string? agentId, CancellationToken cancellationToken)
     {
         var rollback = Grain(operationId);
         return calls.TryAsync(async number =>
         {
             try
             {
-                return await rollback.CancelAsync().ConfigureAwait(false);
+                return await rollback.CancelAsync(agentId).ConfigureAwait(false);
             }
             catch (MementoException e) when (number > 1 && e.Code is Codes.RollbackConflict)
             {

@@ -1,3 +1,4 @@
+using Memento.Sessions;
 using Memento.Workspaces;
 
 namespace Memento.Transport;
@@ -40,5 +41,11 @@ internal sealed class OrleansWorkspaceClient(IGrainFactory grains, GrainCalls ca
     public Task<RollbackPoint> ChangePointAsync(string rollbackPointId, ChangeRollbackPoint request, CancellationToken cancellationToken) =>
         calls.TryAsync(_ => _writer.ChangePointAsync(rollbackPointId, request), cancellationToken);
 
-    public Task DeletePointAsync(string rollbackPointId, CancellationToken cancellationToken) => calls.DeleteAsync(() => _writer.DeletePointAsync(rollbackPointId), cancellationToken);
+    public Task DeletePointAsync(string rollbackPointId, string? agentId, CancellationToken cancellationToken) => calls.DeleteAsync(() => _writer.DeletePointAsync(rollbackPointId, agentId), cancellationToken);
+
+    public Task<SessionView> RestoreSessionAsync(string rollbackPointId, RestoreSession request, string? idempotencyKey, CancellationToken cancellationToken)
+    {
+        var key = idempotencyKey ?? calls.NewId();
+        return calls.TryAsync(_ => _writer.RestoreSessionAsync(rollbackPointId, request, key), cancellationToken);
+    }
 }

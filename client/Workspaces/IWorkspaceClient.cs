@@ -1,3 +1,5 @@
+using Memento.Sessions;
+
 namespace Memento.Workspaces;
 
 /// <summary>
@@ -35,5 +37,8 @@ public interface IWorkspaceClient
     /// <summary>Pins or unpins a point, or lets it live longer or shorter.</summary>
     Task<RollbackPoint> ChangePointAsync(string rollbackPointId, ChangeRollbackPoint request, CancellationToken cancellationToken = default);
 
-    Task DeletePointAsync(string rollbackPointId, CancellationToken cancellationToken = default);
+    Task DeletePointAsync(string rollbackPointId, string? agentId = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Starts a session that goes on from where another one stood at a point, even if that one is over by now. <c>SESSION_NOT_FOUND</c> if the point did not note it.</summary>
+    Task<SessionView> RestoreSessionAsync(string rollbackPointId, RestoreSession request, string? idempotencyKey = null, CancellationToken cancellationToken = default);
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using Memento.Cli.Audit;
 using Memento.Cli.Database;
 using Memento.Cli.Git;
 using Memento.Cli.Rollback;
@@ -45,6 +46,7 @@ internal static class CommandLine
             PointsCommand.Create(globals),
             RollbackCommand.Create(globals),
             ConflictsCommand.Create(globals),
+            AuditCommand.Create(globals),
             StatsCommand.Create(globals),
             DatabaseCommand.Create(globals),
             new Command("import", "Bring in work from elsewhere.") { ImportGitCommand.Create(globals) },

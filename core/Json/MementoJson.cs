@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Memento.Audit;
 using Memento.Rollback;
 using Memento.Sessions;
 using Memento.Workspaces;
@@ -62,6 +63,7 @@ namespace Memento;
 [JsonSerializable(typeof(WorkspaceView))]
 [JsonSerializable(typeof(CreateRollbackPoint))]
 [JsonSerializable(typeof(ChangeRollbackPoint))]
+[JsonSerializable(typeof(RestoreSession))]
 [JsonSerializable(typeof(RollbackPoint))]
 [JsonSerializable(typeof(Page<RollbackPoint>))]
 [JsonSerializable(typeof(RollbackState))]
@@ -85,6 +87,10 @@ namespace Memento;
 [JsonSerializable(typeof(ResolveConflicts))]
 [JsonSerializable(typeof(Resolutions))]
 [JsonSerializable(typeof(UndoRollback))]
+[JsonSerializable(typeof(CancelRollback))]
+[JsonSerializable(typeof(AuditEntry))]
+[JsonSerializable(typeof(Page<AuditEntry>))]
+[JsonSerializable(typeof(DateTimeOffset))]
 [JsonSerializable(typeof(PointDiff))]
 [JsonSerializable(typeof(PointCheck))]
 [JsonSerializable(typeof(Selection))]

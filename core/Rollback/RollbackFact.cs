@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Memento.Workspaces;
 
 namespace Memento.Rollback;
 
@@ -49,11 +50,15 @@ public abstract record RollbackFact
     public sealed record ConflictResolved : RollbackFact
     {
         public required string ConflictId { get; init; }
+        public DocumentKey? Document { get; init; }
         public required ConflictChoice Choice { get; init; }
         public string? AgentId { get; init; }
     }
 
-    public sealed record CancelRequested : RollbackFact;
+    public sealed record CancelRequested : RollbackFact
+    {
+        public string? AgentId { get; init; }
+    }
 
     /// <summary>It is over.</summary>
     public sealed record Finished : RollbackFact
@@ -68,6 +73,7 @@ public abstract record RollbackFact
     public sealed record Undone : RollbackFact
     {
         public required string ByOperationId { get; init; }
+        public string? AgentId { get; init; }
     }
 }
 

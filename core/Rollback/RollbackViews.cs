@@ -235,6 +235,14 @@ public sealed record Resolution([property: Id(0)] string ConflictId, [property: 
 [GenerateSerializer, Immutable, Alias("memento.Resolutions")]
 public sealed record Resolutions([property: Id(0)] ImmutableArray<Resolution> Results);
 
+/// <summary>Asks to cancel a rollback.</summary>
+[GenerateSerializer, Immutable, Alias("memento.CancelRollback")]
+public sealed record CancelRollback
+{
+    /// <summary>Who asks for it.</summary>
+    [Id(0)] public string? AgentId { get; init; }
+}
+
 /// <summary>Asks to undo a rollback.</summary>
 [GenerateSerializer, Immutable, Alias("memento.UndoRollback")]
 public sealed record UndoRollback

@@ -40,18 +40,19 @@ internal static class Points
 
     public static Decision<WorkspaceFact> Change(WorkspaceCommand.ChangePoint change, WorkspaceLimits limits, DateTimeOffset at)
     {
-        if (TtlProblem(change.TtlSeconds, limits) is { } problem) return Refusal.Invalid("ttlSeconds", problem);
-        var point = change.Point;
-        var (pinned, expires) = (change.Pinned ?? point.Pinned, change.TtlSeconds is { } ttl ? Expiry(ttl, at) : point.ExpiresAt);
+        var (point, request) = (change.Point, change.Request);
+        if (TtlProblem(request.TtlSeconds, limits) is { } problem) return Refusal.Invalid("ttlSeconds", problem);
+        if (request.AgentId is { } agent && Names.Problem(agent) is { } badName) return Refusal.Invalid("agentId", badName);
+        var (pinned, expires) = (request.Pinned ?? point.Pinned, request.TtlSeconds is { } ttl ? Expiry(ttl, at) : point.ExpiresAt);
         return pinned == point.Pinned && expires == point.ExpiresAt
             ? Decision<WorkspaceFact>.Nothing
-            : new WorkspaceFact.PointChanged { At = at, RollbackPointId = point.RollbackPointId, Pinned = pinned, ExpiresAt = expires };
+            : new WorkspaceFact.PointChanged { At = at, RollbackPointId = point.RollbackPointId, Pinned = pinned, ExpiresAt = expires, AgentId = request.AgentId };
     }
 
     public static Decision<WorkspaceFact> Remove(WorkspaceCommand.RemovePoint remove, DateTimeOffset at) =>
         remove.Reason is PointEnd.Expired && !remove.Point.IsOver(at)
             ? Decision<WorkspaceFact>.Nothing
-            : new WorkspaceFact.PointRemoved { At = at, RollbackPointId = remove.Point.RollbackPointId, Reason = remove.Reason };
+            : new WorkspaceFact.PointRemoved { At = at, RollbackPointId = remove.Point.RollbackPointId, Reason = remove.Reason, AgentId = remove.AgentId };
 
     /// <summary>Those that must go so that there is room for one more, or null if too few can.</summary>
     private static ImmutableArray<string>? Evicted(WorkspaceCommand.CreatePoint create, WorkspaceLimits limits)

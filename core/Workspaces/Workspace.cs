@@ -59,10 +59,10 @@ public static class Workspace
     private static string Said(WorkspaceFact fact) => fact switch
     {
         WorkspaceFact.DocumentsChanged c => $"documents\n{c.AgentId}\n{c.SessionId}\n{c.Cause}\n{c.Root}\n{c.Documents}\n{c.Bytes}",
-        WorkspaceFact.PointCreated p => $"point\n{p.RollbackPointId}\n{p.Name}\n{p.Root}\n{p.SessionId}\n{p.AgentId}\n{p.Pinned}\n{Microseconds(p.ExpiresAt)}",
-        WorkspaceFact.PointChanged p => $"changed\n{p.RollbackPointId}\n{p.Pinned}\n{Microseconds(p.ExpiresAt)}",
+        WorkspaceFact.PointCreated p => $"point\n{p.RollbackPointId}\n{p.Name}\n{p.Root}\n{p.SessionId}\n{p.AgentId}\n{p.Pinned}\n{Microseconds(p.ExpiresAt)}\n{p.OperationId}\n{p.Description}\n{p.Metadata}\n{string.Join('\n', p.Sessions.Select(s => $"{s.SessionId} {s.Seq}"))}",
+        WorkspaceFact.PointChanged p => $"changed\n{p.RollbackPointId}\n{p.Pinned}\n{Microseconds(p.ExpiresAt)}\n{p.AgentId}",
         WorkspaceFact.Compacted c => $"compacted\n{c.UpTo}",
-        WorkspaceFact.PointRemoved p => $"removed\n{p.RollbackPointId}\n{p.Reason}",
+        WorkspaceFact.PointRemoved p => $"removed\n{p.RollbackPointId}\n{p.Reason}\n{p.AgentId}",
         _ => throw new ArgumentOutOfRangeException(nameof(fact), fact, "Unknown fact."),
     };
 }

@@ -32,12 +32,12 @@ public abstract record WorkspaceCommand
     }
 
     /// <summary>Changes whether and when a point goes by itself.</summary>
-    public sealed record ChangePoint(RollbackPoint Point, bool? Pinned, long? TtlSeconds) : WorkspaceCommand;
+    public sealed record ChangePoint(RollbackPoint Point, ChangeRollbackPoint Request) : WorkspaceCommand;
 
     /// <summary>Lets history up to a seq go, except what rollback points see.</summary>
     public sealed record Compact(long UpTo) : WorkspaceCommand;
 
-    public sealed record RemovePoint(RollbackPoint Point, PointEnd Reason) : WorkspaceCommand;
+    public sealed record RemovePoint(RollbackPoint Point, PointEnd Reason, string? AgentId = null) : WorkspaceCommand;
 }
 
 /// <summary>Who changes something.</summary>

@@ -64,12 +64,14 @@ public abstract record WorkspaceFact
         public required string RollbackPointId { get; init; }
         public required bool Pinned { get; init; }
         public DateTimeOffset? ExpiresAt { get; init; }
+        public string? AgentId { get; init; }
     }
 
     public sealed record PointRemoved : WorkspaceFact
     {
         public required string RollbackPointId { get; init; }
         public required PointEnd Reason { get; init; }
+        public string? AgentId { get; init; }
     }
 
     /// <summary>From now on, versions that were replaced at or before a seq and that no rollback point sees may be gone.</summary>

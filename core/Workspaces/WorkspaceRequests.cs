@@ -82,6 +82,23 @@ public sealed record ChangeRollbackPoint
 
     /// <summary>Seconds from now on; 0 = never expires.</summary>
     [Id(1)] public long? TtlSeconds { get; init; }
+
+    /// <summary>Who changes it.</summary>
+    [Id(2)] public string? AgentId { get; init; }
+}
+
+/// <summary>Asks for a session as it was at a rollback point.</summary>
+[GenerateSerializer, Immutable, Alias("memento.RestoreSession")]
+public sealed record RestoreSession
+{
+    /// <summary>The session that the point noted.</summary>
+    [Id(0)] public required string SessionId { get; init; }
+
+    /// <summary>The agent that goes on.</summary>
+    [Id(1)] public required string AgentId { get; init; }
+
+    /// <summary>Id of the new session; absent = a new <c>sess-…</c>.</summary>
+    [Id(2)] public string? NewSessionId { get; init; }
 }
 
 /// <summary>Which documents to list.</summary>

@@ -14,7 +14,7 @@ public interface IRollbackGrain : IGrainWithStringKey
     [Alias("get")] Task<RollbackView> GetAsync();
 
     /// <summary>Stops a rollback at the next batch and undoes what it did so far.</summary>
-    [Alias("cancel")] Task<RollbackView> CancelAsync();
+    [Alias("cancel")] Task<RollbackView> CancelAsync(string? agentId = null);
 
     /// <summary>Starts a rollback that undoes this one and keeps everybody's work since. Answers the new one; the same one when asked again.</summary>
     [Alias("undo")] Task<RollbackView> UndoAsync(string? agentId = null);

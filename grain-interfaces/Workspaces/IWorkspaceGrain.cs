@@ -1,3 +1,5 @@
+using Memento.Sessions;
+
 namespace Memento.Workspaces;
 
 /// <summary>
@@ -20,7 +22,10 @@ public interface IWorkspaceGrain : IGrainWithStringKey
     [Alias("change-point")] Task<RollbackPoint> ChangePointAsync(string rollbackPointId, ChangeRollbackPoint request);
 
     /// <summary>Removes a point. <c>ROLLBACK_NOT_FOUND</c> if there is none.</summary>
-    [Alias("delete-point")] Task DeletePointAsync(string rollbackPointId);
+    [Alias("delete-point")] Task DeletePointAsync(string rollbackPointId, string? agentId = null);
+
+    /// <summary>Starts a session that goes on from where another one stood at a point, even if that one is over by now. <c>SESSION_NOT_FOUND</c> if the point did not note it.</summary>
+    [Alias("restore-session")] Task<SessionView> RestoreSessionAsync(string rollbackPointId, RestoreSession request, string? idempotencyKey = null);
 
     /// <summary>Takes back the space of old history that no rollback point sees. All points still restore exactly; others go on writing meanwhile. Can be repeated.</summary>
     [Alias("compact"), ResponseTimeout("1.00:00:00")] Task<CompactionReport> CompactAsync(CompactWorkspace request);

@@ -54,6 +54,9 @@ internal sealed class Journaled<TState, TFact>(IJournal journal, IStateMachine<T
     /// <summary>The stream's number; 0 before it exists.</summary>
     public long StreamId => _writer?.StreamId ?? 0;
 
+    /// <summary>The stream's newest position, with the appends under way.</summary>
+    public long TentativePosition => _tentativePosition;
+
     public bool IsBroken => _writer is { IsBroken: true };
 
     /// <summary>Takes a number for a stream that is not there yet, so that rows can refer to it.</summary>

@@ -58,7 +58,7 @@ internal sealed partial class RollbackGrain : IUndoing
             ]);
         }
 
-        await AppendAsync(new RollbackFact.ConflictResolved { At = clock.Now(), ConflictId = conflictId, Choice = request.Choice, AgentId = request.AgentId });
+        await AppendAsync(new RollbackFact.ConflictResolved { At = clock.Now(), ConflictId = conflictId, Document = conflict.Key, Choice = request.Choice, AgentId = request.AgentId });
         var resolved = Find(_rollback.Committed, conflictId);
         return resolved.Resolution == request.Choice ? resolved : throw Resolved(resolved);   // somebody was faster
     }

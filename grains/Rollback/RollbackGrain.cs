@@ -80,11 +80,12 @@ internal sealed partial class RollbackGrain(
 
     public async Task<RollbackView> GetAsync() => (await OpenAsync()).View!;
 
-    public async Task<RollbackView> CancelAsync()
+    public async Task<RollbackView> CancelAsync(string? agentId)
     {
+        if (agentId is not null) Names.Check("agentId", agentId);
         var state = await OpenAsync();
         if (RollbackOperation.CannotCancel(state) is { } refusal) throw new MementoException(refusal);
-        await AppendAsync(new RollbackFact.CancelRequested { At = clock.Now() });
+        await AppendAsync(new RollbackFact.CancelRequested { At = clock.Now(), AgentId = agentId });
         if (_rollback.Committed.CancelRequested) _cancelled.TrySetResult();
         await RunAsync();   // after a crash nobody may have woken it yet
         return RollbackOperation.CannotCancel(_rollback.Committed) is { } late && !_rollback.Committed.CancelRequested ? throw new MementoException(late) : _rollback.Committed.View!;
@@ -102,7 +103,7 @@ internal sealed partial class RollbackGrain(
         var id = $"op-{Uuid7.Derive(state.View.CompletedAt!.Value, $"{_key}{last?.OperationId}", 0)}";
         var undo = GrainFactory.GetGrain<IUndoing>(new GrainKey(_key.Workspace, id).ToString());
         var started = await undo.StartUndoAsync(_key.Id, state.View.RecoveryPointId!, agentId);
-        await AppendAsync(new RollbackFact.Undone { At = clock.Now(), ByOperationId = id });
+        await AppendAsync(new RollbackFact.Undone { At = clock.Now(), ByOperationId = id, AgentId = agentId });
         return started;
     }
 
@@ -205,7 +206,7 @@ internal sealed partial class RollbackGrain(
             if (!RollbackOperation.MayFollow(before, fact)) return false;
             await _rollback.ReserveAsync();
             var after = RollbackOperation.Apply(before, fact);
-            var appended = _rollback.Append([fact], after, RollbackRows.Follow(_key.Workspace, _rollback.StreamId, before, after), key?.Answer(after.View!, MementoJson.Default.RollbackView));
+            var appended = _rollback.Append([fact], after, RollbackRows.Follow(_key.Workspace, _rollback.StreamId, _rollback.TentativePosition + 1, fact, before, after), key?.Answer(after.View!, MementoJson.Default.RollbackView));
             await appended.Durable;
             _rollback.Commit(appended);
         }

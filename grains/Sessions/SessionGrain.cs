@@ -85,9 +85,20 @@ internal sealed partial class SessionGrain(
     {
         var key = KeyedRequest.For(Scope, idempotencyKey, "fork", request, MementoJson.Default.ForkSession);
         if (key is not null && await key.FindAnswerAsync(journal, MementoJson.Default.SessionView) is { } answer) return answer;   // even if this session is over by now
-        var state = await OpenAsync();
-        if (request.SessionId is { } id) Names.Check("sessionId", id);
+        return await ForkAsync(await OpenAsync(), request, key);
+    }
 
+    public async Task<SessionView> ForkEndedAsync(ForkSession request, KeyedRequest? key)
+    {
+        if (key is not null && await key.FindAnswerAsync(journal, MementoJson.Default.SessionView) is { } answer) return answer;
+        await EnsureLoadedAsync();
+        var state = _session.Committed;
+        return state.Exists ? await ForkAsync(state with { End = SessionEnd.None }, request, key) : throw new MementoException(Session.Closed(state, Now)!);
+    }
+
+    private async Task<SessionView> ForkAsync(SessionState state, ForkSession request, KeyedRequest? key)
+    {
+        if (request.SessionId is { } id) Names.Check("sessionId", id);
         var (at, streamId) = await StateAtAsync(state, request.AtSeq, "atSeq");
         var child = new GrainKey(_key.Workspace, request.SessionId ?? $"sess-{Guid.CreateVersion7(Now)}");
         return await GrainFactory.GetGrain<IForkedSession>(child.ToString()).CreateForkAsync(at, streamId, request.AgentId, key);

@@ -1,11 +1,13 @@
+using Memento.Audit;
 using Memento.Journaling;
+using Memento.Storage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Memento.Workspaces;
 
-/// <summary>Takes back the space of old history, workspace by workspace. Runs on every silo while it is active; two that meet at a workspace do no harm.</summary>
-internal sealed partial class HistorySweeper(IGrainFactory grains, IWorkspaceIndex index, IOptions<WorkspaceOptions> options, TimeProvider clock, ILogger<HistorySweeper> log)
+/// <summary>Takes back the space of old history, and of what the audit need not find any more, workspace by workspace. Runs on every silo while it is active; two that meet at a workspace do no harm.</summary>
+internal sealed partial class HistorySweeper(IGrainFactory grains, IJournal journal, IWorkspaceIndex index, IAuditIndex audit, IOptions<WorkspaceOptions> options, TimeProvider clock, ILogger<HistorySweeper> log)
     : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     private const int PageSize = 100;
@@ -31,6 +33,7 @@ internal sealed partial class HistorySweeper(IGrainFactory grains, IWorkspaceInd
                     var report = await grains.GetGrain<IWorkspaceGrain>(name).CompactAsync(new());
                     dropped += report.Dropped;
                     if (report.Dropped > 0) LogCompacted(log, name, report.Dropped, report.DroppedBytes);
+                    await DropAuditAsync(name, cancellationToken);
                 }
                 catch (Exception e) when (!cancellationToken.IsCancellationRequested)
                 {
@@ -41,6 +44,13 @@ internal sealed partial class HistorySweeper(IGrainFactory grains, IWorkspaceInd
             if (names.Count < PageSize) return dropped;
             after = names[^1];
         }
+    }
+
+    private async Task DropAuditAsync(string workspace, CancellationToken cancellationToken)
+    {
+        var kept = clock.GetUtcNow() - options.Value.Audit;
+        if (await journal.FindAsync(WorkspaceGrain.StreamOf(workspace), cancellationToken) is not { } stream) return;
+        await audit.DropAsync(workspace, stream.StreamId, kept, await index.FindSeqAsync(stream.StreamId, kept, cancellationToken), cancellationToken);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Workspace {Workspace}: {Dropped} old versions with {Bytes} bytes were removed")]

@@ -1,4 +1,5 @@
 using Memento.Journaling;
+using Memento.Sessions;
 
 namespace Memento.Workspaces;
 
@@ -36,7 +37,7 @@ internal sealed partial class WorkspaceGrain
         try
         {
             return await ExecuteAsync(
-                async () => new WorkspaceCommand.ChangePoint(await FindPointAsync(rollbackPointId), request.Pinned, request.TtlSeconds),
+                async () => new WorkspaceCommand.ChangePoint(await FindPointAsync(rollbackPointId), request),
                 (command, _, facts) => facts is [WorkspaceFact.PointChanged changed]
                     ? ((WorkspaceCommand.ChangePoint)command).Point with { Pinned = changed.Pinned, ExpiresAt = changed.ExpiresAt }
                     : ((WorkspaceCommand.ChangePoint)command).Point,
@@ -48,7 +49,11 @@ internal sealed partial class WorkspaceGrain
         }
     }
 
-    public Task DeletePointAsync(string rollbackPointId) => RemovePointAsync(rollbackPointId, PointEnd.Deleted);
+    public Task DeletePointAsync(string rollbackPointId, string? agentId)
+    {
+        if (agentId is not null) Names.Check("agentId", agentId);
+        return RemovePointAsync(rollbackPointId, PointEnd.Deleted, agentId);
+    }
 
     public async Task<bool> ExpirePointIfDueAsync(string rollbackPointId)
     {
@@ -62,6 +67,22 @@ internal sealed partial class WorkspaceGrain
         }
     }
 
+    public async Task<SessionView> RestoreSessionAsync(string rollbackPointId, RestoreSession request, string? idempotencyKey)
+    {
+        Names.Check("sessionId", request.SessionId);
+        var key = KeyedRequest.For(Scope, idempotencyKey, $"restore-session:{rollbackPointId}", request, MementoJson.Default.RestoreSession);
+        await EnsureLoadedAsync();
+        var point = await FindPointAsync(rollbackPointId);
+        if (point.Sessions?.FirstOrDefault(s => s.SessionId == request.SessionId) is not { } noted)
+        {
+            var more = point.SessionsTruncated ? $" It noted the newest {point.Sessions?.Length} only (Memento:Workspaces:MaxPointSessions)." : "";
+            throw new MementoException(Refusal.Of(RefusalKind.NotFound, Codes.SessionNotFound, $"Session \"{request.SessionId}\" was not active at {rollbackPointId}.{more}"));
+        }
+
+        var session = GrainFactory.GetGrain<IForkedSession>(new GrainKey(_name, request.SessionId).ToString());
+        return await session.ForkEndedAsync(new() { AtSeq = noted.Seq, AgentId = request.AgentId, SessionId = request.NewSessionId }, key);
+    }
+
     public Task<RollbackPoint> CreateRecoveryPointAsync(string operationId, long ttlSeconds) => CreatePointAsync(new()
     {
         Name = $"before {operationId}",
@@ -69,12 +90,12 @@ internal sealed partial class WorkspaceGrain
         TtlSeconds = ttlSeconds,
     }, operationId, $"recovery:{operationId}");
 
-    private async Task<bool> RemovePointAsync(string id, PointEnd reason)
+    private async Task<bool> RemovePointAsync(string id, PointEnd reason, string? agentId = null)
     {
         await _points.WaitAsync();
         try
         {
-            return await ExecuteAsync(async () => new WorkspaceCommand.RemovePoint(await FindPointAsync(id, orExpired: true), reason), (_, _, facts) => !facts.IsEmpty, null);
+            return await ExecuteAsync(async () => new WorkspaceCommand.RemovePoint(await FindPointAsync(id, orExpired: true), reason, agentId), (_, _, facts) => !facts.IsEmpty, null);
         }
         finally
         {

@@ -56,7 +56,11 @@ public sealed class WorkspaceOptions
     [Range(typeof(TimeSpan), "00:00:00", "36500.00:00:00")]
     public TimeSpan History { get; set; } = TimeSpan.FromDays(30);
 
-    /// <summary>How often older history is taken back. Default 6 hours.</summary>
+    /// <summary>How far back the audit answers. Default 365 days.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "36500.00:00:00")]
+    public TimeSpan Audit { get; set; } = TimeSpan.FromDays(365);
+
+    /// <summary>How often older history is taken back, and what the audit need not find any more. Default 6 hours.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "365.00:00:00")]
     public TimeSpan CompactInterval { get; set; } = TimeSpan.FromHours(6);
 

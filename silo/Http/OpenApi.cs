@@ -10,7 +10,7 @@ namespace Memento.Http;
 /// <summary>The description of the API at <c>/openapi/v1.json</c>, and the page that makes it readable at <c>/docs</c>.</summary>
 internal static class OpenApi
 {
-    public const string Sessions = "Sessions", Events = "Events", Documents = "Documents", Rollback = "Rollback", Operating = "Operating";
+    public const string Sessions = "Sessions", Events = "Events", Documents = "Documents", Rollback = "Rollback", Audit = "Audit", Operating = "Operating";
 
     public static IServiceCollection AddMementoOpenApi(this IServiceCollection services)
     {
@@ -57,6 +57,7 @@ internal static class OpenApi
             new() { Name = Events, Description = "The log of a session and what is made of it." },
             new() { Name = Documents, Description = "The documents that a fleet shares, as they are and as they were." },
             new() { Name = Rollback, Description = "Names of moments, what changed since, and how it is undone." },
+            new() { Name = Audit, Description = "Who did what, and when." },
             new() { Name = Operating, Description = "How the server is." },
         };
     }

@@ -28,7 +28,8 @@ internal sealed class RollbackEndpoints(RollbackCalls calls)
         routes.MapApi("GET", "/rollbacks", ListAsync, "listRollbacks", "Lists rollbacks, newest first, without their logs")
             .Parameters(new ParameterDescription("status", "Only these.", Values: NamedEnumConverter<RollbackStatus>.KnownNames)).Parameters(ApiDescription.Paged).Answers<Page<RollbackView>>().Refuses(Status400BadRequest, Status422UnprocessableEntity);
         routes.MapApi("GET", "/rollbacks/{id}", GetAsync, "getRollback", "Reads a rollback").Answers<RollbackView>().Refuses(Status404NotFound);
-        routes.MapApi("POST", "/rollbacks/{id}/cancel", CancelAsync, "cancelRollback", "Stops a rollback and undoes what it did so far").Answers<RollbackView>(Status202Accepted).Refuses(Status404NotFound, Status409Conflict);
+        routes.MapApi("POST", "/rollbacks/{id}/cancel", CancelAsync, "cancelRollback", "Stops a rollback and undoes what it did so far")
+            .Takes<CancelRollback>(optional: true).Example("""{"agentId":"agent-1"}""").Answers<RollbackView>(Status202Accepted).Refuses(Status400BadRequest, Status404NotFound, Status409Conflict, Status422UnprocessableEntity);
         routes.MapApi("POST", "/rollbacks/{id}/undo", UndoAsync, "undoRollback", "Undoes a rollback and keeps everybody's work since; a rollback of its own")
             .Takes<UndoRollback>(optional: true).Example("""{"agentId":"agent-1"}""").Answers<RollbackView>(Status202Accepted).Refuses(Status404NotFound, Status409Conflict, Status410Gone);
     }
@@ -74,7 +75,11 @@ internal sealed class RollbackEndpoints(RollbackCalls calls)
 
     private async Task GetAsync(HttpContext http) => http.Answer(await calls.Rollback(http).GetAsync(), MementoJson.Default.RollbackView);
 
-    private async Task CancelAsync(HttpContext http) => Accepted(http, await calls.Rollback(http).CancelAsync());
+    private async Task CancelAsync(HttpContext http)
+    {
+        var request = await RequestBody.ReadOrDefaultAsync(http, calls.MaxBodyBytes, MementoJson.Default.CancelRollback, new CancelRollback());
+        Accepted(http, await calls.Rollback(http).CancelAsync(request.AgentId));
+    }
 
     private async Task UndoAsync(HttpContext http)
     {

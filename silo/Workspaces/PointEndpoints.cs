@@ -1,4 +1,5 @@
 using Memento.Http;
+using Memento.Sessions;
 using static Microsoft.AspNetCore.Http.StatusCodes;
 
 namespace Memento.Workspaces;
@@ -16,7 +17,10 @@ internal sealed class PointEndpoints(WorkspaceCalls calls)
         routes.MapApi("GET", "/rollback-points/{id}", GetAsync, "getRollbackPoint", "Reads a rollback point").Answers<RollbackPoint>().Refuses(Status404NotFound, Status410Gone);
         routes.MapApi("PATCH", "/rollback-points/{id}", ChangeAsync, "changeRollbackPoint", "Pins or unpins a rollback point, or lets it live longer or shorter")
             .Takes<ChangeRollbackPoint>().Example("""{"pinned":true}""").Answers<RollbackPoint>().Refuses(Status400BadRequest, Status404NotFound, Status410Gone, Status422UnprocessableEntity);
-        routes.MapApi("DELETE", "/rollback-points/{id}", DeleteAsync, "deleteRollbackPoint", "Removes a rollback point; the documents stay as they are").AnswersNothing().Refuses(Status404NotFound, Status410Gone);
+        routes.MapApi("DELETE", "/rollback-points/{id}", DeleteAsync, "deleteRollbackPoint", "Removes a rollback point; the documents stay as they are").Parameters(new ParameterDescription("agent", "Who removes it.")).AnswersNothing().Refuses(Status404NotFound, Status410Gone, Status422UnprocessableEntity);
+        routes.MapApi("POST", "/rollback-points/{id}/sessions", RestoreSessionAsync, "restoreSession", "Starts a session that goes on from where another one stood at a rollback point")
+            .Takes<RestoreSession>().Example("""{"sessionId":"fix-the-parser","agentId":"agent-2"}""").Parameters(ApiDescription.Idempotency)
+            .Answers<SessionView>(Status201Created).Refuses(Status400BadRequest, Status404NotFound, Status409Conflict, Status410Gone, Status422UnprocessableEntity);
     }
 
     private async Task CreateAsync(HttpContext http)
@@ -41,7 +45,15 @@ internal sealed class PointEndpoints(WorkspaceCalls calls)
 
     private async Task DeleteAsync(HttpContext http)
     {
-        await calls.Writer(http).DeletePointAsync(WorkspaceCalls.PointId(http));
+        await calls.Writer(http).DeletePointAsync(WorkspaceCalls.PointId(http), http.QueryName("agent"));
         http.Response.StatusCode = Status204NoContent;
+    }
+
+    private async Task RestoreSessionAsync(HttpContext http)
+    {
+        var (writer, id, key) = (calls.Writer(http), WorkspaceCalls.PointId(http), IdempotencyKey.Of(http));
+        var request = await RequestBody.ReadAsync(http, calls.MaxBodyBytes, MementoJson.Default.RestoreSession);
+        var session = await writer.RestoreSessionAsync(id, request, key);
+        http.Created(session, MementoJson.Default.SessionView, SessionCalls.Address(WorkspaceCalls.Workspace(http), session.SessionId));
     }
 }

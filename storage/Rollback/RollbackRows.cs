@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Memento.Audit;
 using Memento.Storage;
 using static Memento.Storage.ColumnMerge;
 using static Memento.Storage.ColumnType;
@@ -15,14 +16,15 @@ public static class RollbackRows
     private static readonly RowTable Conflict = new("rollback_conflict",
         new("workspace", Text, Key), new("conflict_id", Text, Key), new("created_at", Number, Keep), new("operation_id", Text, Keep), new("status", Number, Replace), new("view", Text, Replace));
 
-    /// <summary>The rows to write together with facts that lead to a state.</summary>
-    public static IReadOnlyList<RowChange> Follow(string workspace, long streamId, RollbackState before, RollbackState after)
+    /// <summary>The rows to write together with a fact that leads from one state to another.</summary>
+    public static IReadOnlyList<RowChange> Follow(string workspace, long streamId, long position, RollbackFact fact, RollbackState before, RollbackState after)
     {
         var view = after.View!;
         var rows = new List<RowChange>
         {
             // A list does not show the lines of the log, and conflicts have rows of their own.
             Operation.Row(streamId, workspace, view.OperationId, view.CreatedAt.ToStored(), (long)view.Status, JsonSerializer.Serialize(view with { Log = [], Conflicts = [] }, MementoJson.Default.RollbackView)),
+            AuditRows.Of(workspace, streamId, position, fact, view.AgentId),
         };
         var known = before.Conflicts.ToImmutableDictionary(c => c.ConflictId);
         foreach (var conflict in after.Conflicts)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Memento.Audit;
 using Memento.Storage;
 
 namespace Memento.Workspaces;
@@ -21,6 +22,7 @@ public static class WorkspaceRows
         foreach (var fact in facts)
         {
             seq++;
+            rows.AddRange(AuditRows.Of(streamId, seq, fact));
             switch (fact)
             {
                 case WorkspaceFact.DocumentsChanged changed:

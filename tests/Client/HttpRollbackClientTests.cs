@@ -84,7 +84,7 @@ public sealed class HttpRollbackClientTests : IDisposable
     {
         _server.LosesTheConnection().Answers(HttpStatusCode.Conflict, """{"code":"ROLLBACK_CONFLICT","detail":"op-1 is over"}""").Answers(HttpStatusCode.OK, Json(View(0)));
 
-        Assert.Equal("op-1", (await Rollbacks(_server.Options()).CancelAsync("op-1", Token)).OperationId);
+        Assert.Equal("op-1", (await Rollbacks(_server.Options()).CancelAsync("op-1", cancellationToken: Token)).OperationId);
     }
 
     [Theory]

@@ -97,7 +97,7 @@ public sealed class WorkspaceTransportTests(MementoServer server) : IClassFixtur
         Assert.True((await documents.ChangePointAsync(point.RollbackPointId, new() { Pinned = true }, Token)).Pinned);
         Assert.Equal([point.RollbackPointId], (await documents.ListPointsAsync("s", cancellationToken: Token)).Items.Select(p => p.RollbackPointId));
         Assert.True((await Rollbacks(transport).CheckAsync(point.RollbackPointId, Token)).Healthy);
-        await documents.DeletePointAsync(point.RollbackPointId, Token);
+        await documents.DeletePointAsync(point.RollbackPointId, cancellationToken: Token);
         Assert.Equal(Codes.RollbackNotFound, (await Assert.ThrowsAsync<MementoException>(() => documents.GetPointAsync(point.RollbackPointId, Token))).Code);
     }
 
@@ -123,7 +123,7 @@ public sealed class WorkspaceTransportTests(MementoServer server) : IClassFixtur
         Assert.Equal((RollbackStatus.Completed, 100, 1L), (done.Status, done.Progress, done.AppliedChanges));
         Assert.Equal(["a"], (await documents.ListAsync(new(), Token)).Items.Select(d => d.Id));
         Assert.Contains(started.OperationId, (await rollbacks.ListAsync(RollbackStatus.Completed, cancellationToken: Token)).Items.Select(r => r.OperationId));
-        Assert.Equal(Codes.RollbackConflict, (await Assert.ThrowsAsync<MementoException>(() => rollbacks.CancelAsync(started.OperationId, Token))).Code);
+        Assert.Equal(Codes.RollbackConflict, (await Assert.ThrowsAsync<MementoException>(() => rollbacks.CancelAsync(started.OperationId, cancellationToken: Token))).Code);
 
         var undo = await rollbacks.UndoAsync(started.OperationId, "ada", Token);
         Assert.Equal(RollbackStatus.Completed, (await LastAsync(rollbacks, undo.OperationId)).Status);

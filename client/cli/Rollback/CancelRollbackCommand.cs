@@ -9,13 +9,13 @@ internal static class CancelRollbackCommand
     {
         var terminal = globals.Terminal;
         var id = RollbackCommand.OperationId();
-        var detach = RollbackCommand.Detach();
-        var command = new Command("cancel", "Stop a rollback and undo what it did so far. Exit code 1 if it was too late, 4 if it was over before.") { id, detach };
+        var (detach, by) = (RollbackCommand.Detach(), RollbackCommand.By());
+        var command = new Command("cancel", "Stop a rollback and undo what it did so far. Exit code 1 if it was too late, 4 if it was over before.") { id, detach, by };
         command.SetAction(async (line, cancellationToken) =>
         {
             using var client = globals.Connect(line, thorough: true);
             var rollbacks = client.Rollbacks(globals.Workspace(line));
-            var asked = await rollbacks.CancelAsync(line.GetRequiredValue(id), cancellationToken);
+            var asked = await rollbacks.CancelAsync(line.GetRequiredValue(id), line.GetValue(by), cancellationToken);
             var view = line.GetValue(detach) ? asked : await rollbacks.WatchAsync(asked.OperationId, cancellationToken).LastAsync(cancellationToken);
             if (globals.Json(line)) JsonOutput.Write(terminal, view, MementoJson.Default.RollbackView);
             else RollbackRendering.Write(terminal, view);

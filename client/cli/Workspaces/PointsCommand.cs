@@ -14,6 +14,7 @@ internal static class PointsCommand
         PinPointCommand.Create(globals, pinned: true),
         PinPointCommand.Create(globals, pinned: false),
         DeletePointCommand.Create(globals),
+        RestoreSessionCommand.Create(globals),
     };
 
     public static Argument<string> PointId() => new("point") { Description = "The rollback point's id.", HelpName = "POINT" };

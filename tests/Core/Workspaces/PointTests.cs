@@ -146,7 +146,7 @@ public sealed class PointTests
         Change(point, pinned: false);
         Change(point);
         Assert.Equal(facts, _story.Facts.Count);
-        Assert.Equal("ttlSeconds", Assert.Single(Refused(Codes.ValidationFailed, _story.Try(new WorkspaceCommand.ChangePoint(point, null, -1))).Errors).Field);
+        Assert.Equal("ttlSeconds", Assert.Single(Refused(Codes.ValidationFailed, _story.Try(new WorkspaceCommand.ChangePoint(point, new() { TtlSeconds = -1 }))).Errors).Field);
     }
 
     [Fact]
@@ -163,5 +163,5 @@ public sealed class PointTests
     }
 
     private void Change(RollbackPoint point, bool? pinned = null, long? ttl = null) =>
-        Assert.Null(_story.Try(new WorkspaceCommand.ChangePoint(_story.The(point), pinned, ttl)).Refusal);
+        Assert.Null(_story.Try(new WorkspaceCommand.ChangePoint(_story.The(point), new() { Pinned = pinned, TtlSeconds = ttl })).Refusal);
 }

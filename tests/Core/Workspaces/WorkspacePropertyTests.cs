@@ -100,10 +100,10 @@ public sealed class WorkspacePropertyTests
         var story = new WorkspaceStory();
         story.Write(Put("a", "1"));
         var point = story.Point("s1");
-        story.Try(new WorkspaceCommand.ChangePoint(point, true, null));
+        story.Try(new WorkspaceCommand.ChangePoint(point, new() { Pinned = true, AgentId = "ada" }));
         story.Try(new WorkspaceCommand.RemovePoint(point, PointEnd.Deleted));
 
-        Assert.Equal("40be4f1a6e216681cfcdaf7cc92dd3c26708fcca499778bc566e99ca9873d5b6", story.State.Chain.ToString());
+        Assert.Equal("fc5d883adc94bfe81bf704c6f4bf9b66b7c98072855599e47e0e891ecd4fafd4", story.State.Chain.ToString());
     }
 
     private static WorkspaceStory Play((double Seconds, DocumentOperation[] Operations, string? Point)[] script, Action<WorkspaceStory, Decision<WorkspaceFact>, WorkspaceState>? check = null)

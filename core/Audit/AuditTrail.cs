@@ -1,0 +1,117 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using Memento.Rollback;
+using Memento.Workspaces;
+
+namespace Memento.Audit;
+
+/// <summary>Reads journal entries as an auditor does. The journals are the audit: what was not recorded was not done.</summary>
+public static class AuditTrail
+{
+    /// <summary>An entry of a workspace's journal. Its documents stand next to the journal; they are added by whoever reads them.</summary>
+    public static AuditEntry Of(WorkspaceFact fact, long seq)
+    {
+        var entry = fact switch
+        {
+            WorkspaceFact.DocumentsChanged f => Of(new Change(f.At, new(f.AgentId, f.SessionId, f.Cause)), seq),
+            WorkspaceFact.PointCreated f => New(fact.At, AuditAction.PointCreated, ("name", f.Name), ("description", f.Description), ("metadata", f.Metadata is null ? null : JsonNode.Parse(f.Metadata.Text)), ("pinned", f.Pinned), ("expiresAt", Time(f.ExpiresAt))) with
+            {
+                AgentId = f.AgentId, SessionId = f.SessionId, OperationId = f.OperationId, RollbackPointId = f.RollbackPointId,
+            },
+            WorkspaceFact.PointChanged f => New(fact.At, AuditAction.PointChanged, ("pinned", f.Pinned), ("expiresAt", Time(f.ExpiresAt))) with { AgentId = f.AgentId, RollbackPointId = f.RollbackPointId },
+            WorkspaceFact.PointRemoved f => New(fact.At, AuditAction.PointRemoved, ("reason", NamedEnumConverter<PointEnd>.NameOf(f.Reason))) with { AgentId = f.AgentId, RollbackPointId = f.RollbackPointId },
+            WorkspaceFact.Compacted f => New(fact.At, AuditAction.HistoryCompacted, ("upTo", f.UpTo)),
+            _ => throw new ArgumentOutOfRangeException(nameof(fact), fact, "Unknown fact."),
+        };
+        return entry with { Seq = seq };
+    }
+
+    /// <summary>A change of documents.</summary>
+    public static AuditEntry Of(Change change, long seq) => New(change.At, AuditAction.DocumentsChanged) with
+    {
+        AgentId = change.By.AgentId, SessionId = change.By.SessionId, OperationId = change.By.Cause, Seq = seq,
+    };
+
+    /// <summary>An entry of a rollback's journal, with all conflicts that it names.</summary>
+    /// <param name="fact">What it says.</param>
+    /// <param name="operationId">The rollback.</param>
+    /// <param name="agentId">Who did it; see <see cref="AgentOf"/>.</param>
+    public static AuditEntry Of(RollbackFact fact, string operationId, string? agentId)
+    {
+        var entry = fact switch
+        {
+            RollbackFact.Requested f => New(fact.At, AuditAction.RollbackRequested,
+                ("type", NamedEnumConverter<RollbackType>.NameOf(f.Type)), ("undoOf", f.UndoOf), ("request", Node(f.Request with { AgentId = null, PreviewToken = null }, MementoJson.Default.StartRollback))) with { RollbackPointId = f.RollbackPointId },
+            RollbackFact.Started f => New(fact.At, AuditAction.RollbackStarted, ("documents", f.Total), ("startSeq", f.StartSeq)) with { RollbackPointId = f.RecoveryPointId },
+            RollbackFact.Progressed f => New(fact.At, AuditAction.RollbackProgressed, ("applied", f.Applied), ("documents", f.Total), ("seq", f.Seq)),
+            RollbackFact.ConflictsFound f => New(fact.At, AuditAction.ConflictsFound) with
+            {
+                Documents = [.. f.Conflicts.Select(c => new AuditedDocument(c.Kind, c.Id, ConflictId: c.ConflictId))], DocumentCount = f.Conflicts.Length,
+            },
+            RollbackFact.ConflictResolved f => New(fact.At, AuditAction.ConflictResolved, ("conflictId", f.ConflictId), ("choice", NamedEnumConverter<ConflictChoice>.NameOf(f.Choice))) with
+            {
+                Documents = f.Document is { } document ? [new(document.Kind, document.Id, ConflictId: f.ConflictId)] : [], DocumentCount = f.Document is null ? 0 : 1,
+            },
+            RollbackFact.CancelRequested => New(fact.At, AuditAction.RollbackCancelRequested),
+            RollbackFact.Finished f => New(fact.At, AuditAction.RollbackFinished, ("status", NamedEnumConverter<RollbackStatus>.NameOf(f.Status)), ("message", f.Message), ("code", f.Error?.Code)),
+            RollbackFact.Undone f => New(fact.At, AuditAction.RollbackUndone, ("by", f.ByOperationId)),
+            _ => throw new ArgumentOutOfRangeException(nameof(fact), fact, "Unknown fact."),
+        };
+        return entry with { OperationId = operationId, AgentId = agentId };
+    }
+
+    /// <summary>Who did what a rollback's fact says; of what it did by itself, who asked for the rollback.</summary>
+    public static string? AgentOf(RollbackFact fact, string? requestedBy) => fact switch
+    {
+        RollbackFact.ConflictResolved f => f.AgentId,
+        RollbackFact.CancelRequested f => f.AgentId,
+        RollbackFact.Undone f => f.AgentId,
+        _ => requestedBy,
+    };
+
+    /// <summary>By which names an entry of a workspace's journal can be found.</summary>
+    public static IEnumerable<string> LabelsOf(WorkspaceFact fact)
+    {
+        var (agent, session, operation, point) = fact switch
+        {
+            WorkspaceFact.DocumentsChanged f => (f.AgentId, f.SessionId, f.Cause, null),
+            WorkspaceFact.PointCreated f => (f.AgentId, f.SessionId, f.OperationId, f.RollbackPointId),
+            WorkspaceFact.PointChanged f => (f.AgentId, null, null, f.RollbackPointId),
+            WorkspaceFact.PointRemoved f => (f.AgentId, null, null, f.RollbackPointId),
+            _ => default((string?, string?, string?, string?)),
+        };
+        if (agent is not null) yield return Labels.Agent + agent;
+        if (session is not null) yield return Labels.Session + session;
+        if (operation is not null) yield return Labels.Operation + operation;
+        if (point is not null) yield return Labels.Point + point;
+    }
+
+    /// <summary>The label that finds all that a query asks for in a workspace's journal; null if none does. The first that is given is the one that fewest entries share.</summary>
+    public static string? LabelOf(AuditQuery query) =>
+        query.RollbackPointId is { } point ? Labels.Point + point
+        : query.OperationId is { } operation ? Labels.Operation + operation
+        : query.SessionId is { } session ? Labels.Session + session
+        : query.AgentId is { } agent ? Labels.Agent + agent
+        : null;
+
+    private static AuditEntry New(DateTimeOffset at, AuditAction action, params ReadOnlySpan<(string Name, JsonNode? Value)> detail)
+    {
+        var known = new JsonObject();
+        foreach (var (name, value) in detail)
+            if (value is not null) known.Add(name, value);
+        return new() { At = at, Action = action, Detail = known.Count == 0 ? null : new(SecretMask.Of(known).ToJsonString(MementoJson.Default.Options)) };
+    }
+
+    private static JsonNode? Time(DateTimeOffset? time) => time is { } at ? Node(at, MementoJson.Default.DateTimeOffset) : null;
+
+    private static JsonNode? Node<T>(T value, JsonTypeInfo<T> type) => JsonSerializer.SerializeToNode(value, type);
+
+    private static class Labels
+    {
+        public const string Agent = "a:";
+        public const string Session = "s:";
+        public const string Operation = "o:";
+        public const string Point = "p:";
+    }
+}

@@ -1,0 +1,143 @@
+using System.Runtime.CompilerServices;
+using Memento.Rollback;
+using Memento.Storage;
+using Memento.Workspaces;
+
+namespace Memento.Audit;
+
+/// <summary>Reads one page of the audit. Entries come from the workspace's journal and from those of its rollbacks, each newest first, and are merged by time.</summary>
+internal sealed class AuditReader(IJournal journal, IWorkspaceIndex index, IAuditIndex audit, string workspace, AuditQuery query, DateTimeOffset oldest)
+{
+    /// <summary>Entries that one page looks at in each place; then it answers what it has.</summary>
+    private const int MostLooked = 20_000;
+
+    private const int Block = 256;
+
+    public async Task<Page<AuditEntry>> ReadAsync(CancellationToken cancellationToken)
+    {
+        var cursor = AuditCursor.Parse(query.Cursor);
+        var stream = (await journal.FindAsync(WorkspaceGrain.StreamOf(workspace), cancellationToken))?.StreamId ?? 0;
+        var changes = query.CoversChanges ? await TakeAsync(ReadChangesAsync(stream, cursor.Seq, cancellationToken)) : [];
+        var rollbacks = query.CoversRollbacks ? await TakeAsync(ReadRollbacksAsync(cursor.Place, cancellationToken)) : [];
+
+        var items = new List<AuditEntry>();
+        var isMore = false;
+        foreach (var found in rollbacks.Concat(changes).OrderByDescending(f => f.At))   // at the same time, a rollback tells last what it did
+        {
+            isMore = items.Count == query.Limit;
+            if (isMore) break;
+            cursor = found.Place is { } place ? cursor with { Place = place } : cursor with { Seq = found.Seq };
+            if (found.Entry is null) isMore = true;   // nobody knows what comes next
+            if (isMore) break;
+            items.Add(found.Entry!);
+        }
+
+        return new() { Items = [.. await WithDocumentsAsync(stream, items, cancellationToken)], NextCursor = isMore ? cursor.ToString() : null };
+    }
+
+    /// <summary>As many as a page can show and one more; at the end one without an entry if it looked long enough.</summary>
+    private async Task<List<Found>> TakeAsync(IAsyncEnumerable<Found> all)
+    {
+        var (found, looked) = (new List<Found>(), 0);
+        await foreach (var next in all)
+        {
+            if (query.Covers(next.Entry!)) found.Add(next);
+            if (found.Count > query.Limit) break;
+            if (++looked < MostLooked) continue;
+            found.Add(next with { Entry = null });
+            break;
+        }
+
+        return found;
+    }
+
+    private async IAsyncEnumerable<Found> ReadChangesAsync(long stream, long before, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (stream == 0) yield break;
+        var floor = await index.FindSeqAsync(stream, oldest.AddMicroseconds(-1), cancellationToken);
+        var upTo = query.Until is { } until ? Math.Min(before - 1, await index.FindSeqAsync(stream, until, cancellationToken)) : before - 1;
+        if (query.Document is { } key)
+        {
+            while (true)
+            {
+                var versions = (await index.GetHistoryAsync(stream, key, upTo + 1, Block, cancellationToken)).Where(v => v.Seq > floor).ToArray();
+                var changes = versions.Length == 0 ? new Dictionary<long, Change>() : await index.GetChangesAsync(stream, [.. versions.Select(v => v.Seq)], cancellationToken);
+                foreach (var version in versions) yield return new(AuditTrail.Of(changes[version.Seq], version.Seq), changes[version.Seq].At, version.Seq);
+                if (versions.Length < Block) yield break;
+                upTo = versions[^1].Seq - 1;
+            }
+        }
+
+        var label = AuditTrail.LabelOf(query);
+        await foreach (var run in label is null ? BlocksAsync(stream, floor, upTo, cancellationToken) : RunsAsync(stream, label, floor, upTo, cancellationToken))
+        {
+            var entries = await journal.ReadAsync(stream, Math.Max(run.First, floor + 1), Math.Min(run.Last, upTo), int.MaxValue, descending: true, cancellationToken: cancellationToken);
+            foreach (var entry in entries)
+            {
+                var fact = WorkspaceFactCodec.Decode(entry.Kind, entry.Version, entry.Payload.Span);
+                yield return new(AuditTrail.Of(fact, entry.Position), fact.At, entry.Position);
+            }
+        }
+    }
+
+    private async IAsyncEnumerable<SeqRun> RunsAsync(long stream, string label, long floor, long upTo, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        const int Some = 16;
+        while (upTo > floor)
+        {
+            var runs = await audit.FindRunsAsync(stream, label, upTo, Some, cancellationToken);
+            foreach (var run in runs) yield return run;
+            if (runs.Count < Some) yield break;
+            upTo = runs[^1].First - 1;
+        }
+    }
+
+    private async IAsyncEnumerable<SeqRun> BlocksAsync(long stream, long floor, long upTo, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        upTo = Math.Min(upTo, await index.FindSeqAsync(stream, DateTimeOffset.MaxValue, cancellationToken));
+        for (; upTo > floor; upTo -= Block) yield return new(upTo - Block + 1, upTo);
+    }
+
+    private async IAsyncEnumerable<Found> ReadRollbacksAsync(RollbackPlace before, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var rollback = default(long?);
+        if (query.OperationId is { } operation)
+        {
+            rollback = (await journal.FindAsync(RollbackGrain.StreamOf(new(workspace, operation)), cancellationToken))?.StreamId;
+            if (rollback is null) yield break;
+        }
+
+        while (true)
+        {
+            var entries = await audit.ReadRollbacksAsync(workspace, query.AgentId, rollback, before, oldest, query.Until, Block, cancellationToken);
+            foreach (var (place, operationId, agentId, entry) in entries)
+            {
+                var fact = RollbackFactCodec.Decode(entry.Kind, entry.Version, entry.Payload.Span);
+                yield return new(AuditTrail.Of(fact, operationId, agentId), fact.At, 0, place);
+            }
+
+            if (entries.Count < Block) yield break;
+            before = entries[^1].Place;
+        }
+    }
+
+    private async Task<IEnumerable<AuditEntry>> WithDocumentsAsync(long stream, List<AuditEntry> entries, CancellationToken cancellationToken)
+    {
+        var changed = await audit.ReadChangedAsync(stream, [.. entries.Where(IsChange).Select(e => e.Seq!.Value)], AuditEntry.MaxDocuments, cancellationToken);
+        return entries.Select(entry =>
+        {
+            if (!IsChange(entry)) return entry with { Documents = [.. entry.Documents.Take(AuditEntry.MaxDocuments)] };
+            var documents = changed[entry.Seq!.Value];
+            return entry with { Documents = [.. documents.Some.Select(d => new AuditedDocument(d.Key.Kind, d.Key.Id, d.Operation))], DocumentCount = documents.Count };
+        });
+    }
+
+    private static bool IsChange(AuditEntry entry) => entry.Action is AuditAction.DocumentsChanged;
+
+    /// <summary>An entry, and where the list goes on behind it.</summary>
+    /// <param name="Entry">Null = looked so far.</param>
+    /// <param name="At">When.</param>
+    /// <param name="Seq">Its seq in the workspace's journal.</param>
+    /// <param name="Place">Its place in a rollback's journal; null for one of the workspace's.</param>
+    private sealed record Found(AuditEntry? Entry, DateTimeOffset At, long Seq, RollbackPlace? Place = null);
+}

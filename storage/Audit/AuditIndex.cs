@@ -1,0 +1,77 @@
+using Memento.Rollback;
+using Memento.Storage;
+using Memento.Workspaces;
+
+namespace Memento.Audit;
+
+internal sealed class AuditIndex(IDatabase database) : IAuditIndex
+{
+    public Task<IReadOnlyList<SeqRun>> FindRunsAsync(long streamId, string label, long upTo, int limit, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
+    {
+        using var command = connection.Command(
+            "SELECT run FROM audit_run WHERE stream_id = @stream AND label = @label AND run <= @run ORDER BY run DESC LIMIT @limit",
+            ("stream", streamId), ("label", label), ("run", upTo >> AuditRows.RunBits), ("limit", (long)limit));
+        using var reader = await command.ExecuteReaderAsync(token);
+        var runs = new List<SeqRun>();
+        while (await reader.ReadAsync(token)) runs.Add(new(reader.GetInt64(0) << AuditRows.RunBits, ((reader.GetInt64(0) + 1) << AuditRows.RunBits) - 1));
+        return (IReadOnlyList<SeqRun>)runs;
+    }, cancellationToken);
+
+    public Task<IReadOnlyList<AuditedRollback>> ReadRollbacksAsync(
+        string workspace, string? agentId, long? rollback, RollbackPlace before, DateTimeOffset since, DateTimeOffset? until, int limit, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
+    {
+        var filter = (agentId is null ? "" : " AND r.agent_id = @agent") + (rollback is null ? "" : " AND r.stream_id = @rollback") + (until is null ? "" : " AND r.at <= @until");
+        using var command = connection.Command($"""
+            SELECT r.at, r.stream_id, o.operation_id, r.agent_id, j.position, j.kind, j.version, j.at, j.payload, j.checksum
+            FROM audit_rollback r JOIN journal j ON j.stream_id = r.stream_id AND j.position = r.position JOIN rollback_operation o ON o.stream_id = r.stream_id
+            WHERE r.workspace = @workspace{filter} AND r.at >= @since AND (r.at, r.stream_id, r.position) < (@at, @stream, @position)
+            ORDER BY r.at DESC, r.stream_id DESC, r.position DESC LIMIT @limit
+            """, ("workspace", workspace), ("since", since.ToStored()), ("at", before.At), ("stream", before.StreamId), ("position", before.Position), ("limit", (long)limit));
+        if (agentId is not null) command.Add("agent", agentId);
+        if (rollback is { } only) command.Add("rollback", only);
+        if (until is { } end) command.Add("until", end.ToStored());
+        using var reader = await command.ExecuteReaderAsync(token);
+        var found = new List<AuditedRollback>();
+        while (await reader.ReadAsync(token))
+        {
+            var entry = Journal.ReadEntry(reader, reader.GetInt64(1), column: 4);
+            found.Add(new(new(reader.GetInt64(0), reader.GetInt64(1), entry.Position), reader.GetString(2), reader.TextOrNull(3), entry));
+        }
+
+        return (IReadOnlyList<AuditedRollback>)found;
+    }, cancellationToken);
+
+    public Task<IReadOnlyDictionary<long, ChangedDocuments>> ReadChangedAsync(long streamId, IReadOnlyCollection<long> seqs, int most, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
+    {
+        var found = new Dictionary<long, ChangedDocuments>(seqs.Count);
+        foreach (var seq in seqs)
+        {
+            var some = new List<(DocumentKey Key, DiffOperation Operation)>();
+            using (var command = connection.Command("""
+                SELECT v.kind, v.id, v.hash IS NULL, v.previous = 0 OR (p.seq IS NOT NULL AND p.hash IS NULL)
+                FROM document_version v LEFT JOIN document_version p ON p.stream_id = v.stream_id AND p.kind = v.kind AND p.id = v.id AND p.seq = v.previous
+                WHERE v.stream_id = @stream AND v.seq = @seq AND v.kind >= 0 LIMIT @limit
+                """, ("stream", streamId), ("seq", seq), ("limit", most + 1L)))
+            {
+                using var reader = await command.ExecuteReaderAsync(token);
+                while (await reader.ReadAsync(token))
+                    some.Add((new((DocumentKind)reader.GetInt64(0), reader.GetString(1)), reader.GetBoolean(2) ? DiffOperation.Delete : reader.GetBoolean(3) ? DiffOperation.Create : DiffOperation.Update));
+            }
+
+            var count = (long)some.Count;
+            if (count > most)
+            {
+                using var counting = connection.Command("SELECT count(*) FROM document_version v WHERE v.stream_id = @stream AND v.seq = @seq AND v.kind >= 0", ("stream", streamId), ("seq", seq));
+                count = (long)(await counting.ExecuteScalarAsync(token))!;
+            }
+
+            found.Add(seq, new([.. some.Take(most).OrderBy(d => d.Key)], count));
+        }
+
+        return (IReadOnlyDictionary<long, ChangedDocuments>)found;
+    }, cancellationToken);
+
+    public async Task<long> DropAsync(string workspace, long streamId, DateTimeOffset before, long beforeSeq, CancellationToken cancellationToken) =>
+        await database.MaintainAsync("DELETE FROM audit_run WHERE stream_id = @stream AND run < @run", [("stream", streamId), ("run", beforeSeq >> AuditRows.RunBits)], cancellationToken)
+        + await database.MaintainAsync("DELETE FROM audit_rollback WHERE workspace = @workspace AND at < @at", [("workspace", workspace), ("at", before.ToStored())], cancellationToken);
+}

@@ -1,0 +1,51 @@
+using Memento.Rollback;
+using Memento.Storage;
+using Memento.Workspaces;
+
+namespace Memento.Audit;
+
+/// <summary>Where in the journal of a rollback an entry stands, and when it was recorded: by these they are ordered.</summary>
+public readonly record struct RollbackPlace(long At, long StreamId, long Position)
+{
+    public static RollbackPlace End { get; } = new(long.MaxValue, long.MaxValue, long.MaxValue);
+}
+
+/// <summary>An entry of a rollback's journal.</summary>
+/// <param name="Place">Where it stands.</param>
+/// <param name="OperationId">The rollback.</param>
+/// <param name="AgentId">Who.</param>
+/// <param name="Entry">What it says.</param>
+public sealed record AuditedRollback(RollbackPlace Place, string OperationId, string? AgentId, JournalEntry Entry);
+
+/// <summary>Documents of one change.</summary>
+/// <param name="Some">Some of them, by kind and id.</param>
+/// <param name="Count">How many there are.</param>
+public sealed record ChangedDocuments(IReadOnlyList<(DocumentKey Key, DiffOperation Operation)> Some, long Count);
+
+/// <summary>Finds journal entries for an auditor.</summary>
+public interface IAuditIndex
+{
+    /// <summary>The runs of a workspace's journal, up to a seq, in which a label occurs; newest first.</summary>
+    Task<IReadOnlyList<SeqRun>> FindRunsAsync(long streamId, string label, long upTo, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>What rollbacks of a workspace did before a place, newest first.</summary>
+    /// <param name="workspace">The workspace.</param>
+    /// <param name="agentId">Only what this agent did.</param>
+    /// <param name="rollback">Only this rollback's stream.</param>
+    /// <param name="before">Where to begin.</param>
+    /// <param name="since">Only what was recorded at or after this time.</param>
+    /// <param name="until">Only what was recorded at or before this time.</param>
+    /// <param name="limit">Most answers.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    Task<IReadOnlyList<AuditedRollback>> ReadRollbacksAsync(
+        string workspace, string? agentId, long? rollback, RollbackPlace before, DateTimeOffset since, DateTimeOffset? until, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>Which documents changed at some seqs.</summary>
+    Task<IReadOnlyDictionary<long, ChangedDocuments>> ReadChangedAsync(long streamId, IReadOnlyCollection<long> seqs, int most, CancellationToken cancellationToken = default);
+
+    /// <summary>Forgets where to find what was recorded before a time and a seq. Answers how many rows went.</summary>
+    Task<long> DropAsync(string workspace, long streamId, DateTimeOffset before, long beforeSeq, CancellationToken cancellationToken = default);
+}
+
+/// <summary>Seqs from <paramref name="First"/> to <paramref name="Last"/>.</summary>
+public readonly record struct SeqRun(long First, long Last);
