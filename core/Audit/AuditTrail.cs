@@ -70,29 +70,22 @@ public static class AuditTrail
         _ => requestedBy,
     };
 
-    /// <summary>By which names an entry of a workspace's journal can be found.</summary>
-    public static IEnumerable<string> LabelsOf(WorkspaceFact fact)
+    /// <summary>By which labels an entry of a workspace's journal can be found.</summary>
+    public static (AuditLabel Agent, AuditLabel Session, AuditLabel Operation, AuditLabel Point) LabelsOf(WorkspaceFact fact) => fact switch
     {
-        var (agent, session, operation, point) = fact switch
-        {
-            WorkspaceFact.DocumentsChanged f => (f.AgentId, f.SessionId, f.Cause, null),
-            WorkspaceFact.PointCreated f => (f.AgentId, f.SessionId, f.OperationId, f.RollbackPointId),
-            WorkspaceFact.PointChanged f => (f.AgentId, null, null, f.RollbackPointId),
-            WorkspaceFact.PointRemoved f => (f.AgentId, null, null, f.RollbackPointId),
-            _ => default((string?, string?, string?, string?)),
-        };
-        if (agent is not null) yield return Labels.Agent + agent;
-        if (session is not null) yield return Labels.Session + session;
-        if (operation is not null) yield return Labels.Operation + operation;
-        if (point is not null) yield return Labels.Point + point;
-    }
+        WorkspaceFact.DocumentsChanged f => (AuditLabel.Agent(f.AgentId), AuditLabel.Session(f.SessionId), AuditLabel.Operation(f.Cause), default),
+        WorkspaceFact.PointCreated f => (AuditLabel.Agent(f.AgentId), AuditLabel.Session(f.SessionId), AuditLabel.Operation(f.OperationId), AuditLabel.Point(f.RollbackPointId)),
+        WorkspaceFact.PointChanged f => (AuditLabel.Agent(f.AgentId), default, default, AuditLabel.Point(f.RollbackPointId)),
+        WorkspaceFact.PointRemoved f => (AuditLabel.Agent(f.AgentId), default, default, AuditLabel.Point(f.RollbackPointId)),
+        _ => default,
+    };
 
     /// <summary>The label that finds all that a query asks for in a workspace's journal; null if none does. The first that is given is the one that fewest entries share.</summary>
-    public static string? LabelOf(AuditQuery query) =>
-        query.RollbackPointId is { } point ? Labels.Point + point
-        : query.OperationId is { } operation ? Labels.Operation + operation
-        : query.SessionId is { } session ? Labels.Session + session
-        : query.AgentId is { } agent ? Labels.Agent + agent
+    public static AuditLabel? LabelOf(AuditQuery query) =>
+        query.RollbackPointId is { } point ? AuditLabel.Point(point)
+        : query.OperationId is { } operation ? AuditLabel.Operation(operation)
+        : query.SessionId is { } session ? AuditLabel.Session(session)
+        : query.AgentId is { } agent ? AuditLabel.Agent(agent)
         : null;
 
     private static AuditEntry New(DateTimeOffset at, AuditAction action, params ReadOnlySpan<(string Name, JsonNode? Value)> detail)
@@ -106,12 +99,4 @@ public static class AuditTrail
     private static JsonNode? Time(DateTimeOffset? time) => time is { } at ? Node(at, MementoJson.Default.DateTimeOffset) : null;
 
     private static JsonNode? Node<T>(T value, JsonTypeInfo<T> type) => JsonSerializer.SerializeToNode(value, type);
-
-    private static class Labels
-    {
-        public const string Agent = "a:";
-        public const string Session = "s:";
-        public const string Operation = "o:";
-        public const string Point = "p:";
-    }
 }

@@ -9,7 +9,7 @@ namespace Memento.Audit;
 internal sealed class AuditReader(IJournal journal, IWorkspaceIndex index, IAuditIndex audit, string workspace, AuditQuery query, DateTimeOffset oldest)
 {
     /// <summary>Entries that one page looks at in each place; then it answers what it has.</summary>
-    private const int MostLooked = 20_000;
+    private const int MostLooked = 50_000;
 
     private const int Block = 256;
 
@@ -55,7 +55,7 @@ internal sealed class AuditReader(IJournal journal, IWorkspaceIndex index, IAudi
     {
         if (stream == 0) yield break;
         var floor = await index.FindSeqAsync(stream, oldest.AddMicroseconds(-1), cancellationToken);
-        var upTo = query.Until is { } until ? Math.Min(before - 1, await index.FindSeqAsync(stream, until, cancellationToken)) : before - 1;
+        var upTo = Math.Min(before - 1, await index.FindSeqAsync(stream, query.Until ?? DateTimeOffset.MaxValue, cancellationToken));
         if (query.Document is { } key)
         {
             while (true)
@@ -69,7 +69,7 @@ internal sealed class AuditReader(IJournal journal, IWorkspaceIndex index, IAudi
         }
 
         var label = AuditTrail.LabelOf(query);
-        await foreach (var run in label is null ? BlocksAsync(stream, floor, upTo, cancellationToken) : RunsAsync(stream, label, floor, upTo, cancellationToken))
+        await foreach (var run in label is null ? Blocks(floor, upTo).ToAsyncEnumerable() : RunsAsync(stream, label.Value, floor, upTo, cancellationToken))
         {
             var entries = await journal.ReadAsync(stream, Math.Max(run.First, floor + 1), Math.Min(run.Last, upTo), int.MaxValue, descending: true, cancellationToken: cancellationToken);
             foreach (var entry in entries)
@@ -80,21 +80,20 @@ internal sealed class AuditReader(IJournal journal, IWorkspaceIndex index, IAudi
         }
     }
 
-    private async IAsyncEnumerable<SeqRun> RunsAsync(long stream, string label, long floor, long upTo, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<SeqRun> RunsAsync(long stream, AuditLabel label, long floor, long upTo, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         const int Some = 16;
         while (upTo > floor)
         {
-            var runs = await audit.FindRunsAsync(stream, label, upTo, Some, cancellationToken);
+            var runs = await audit.FindRunsAsync(stream, label, floor, upTo, Some, cancellationToken);
             foreach (var run in runs) yield return run;
             if (runs.Count < Some) yield break;
             upTo = runs[^1].First - 1;
         }
     }
 
-    private async IAsyncEnumerable<SeqRun> BlocksAsync(long stream, long floor, long upTo, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static IEnumerable<SeqRun> Blocks(long floor, long upTo)
     {
-        upTo = Math.Min(upTo, await index.FindSeqAsync(stream, DateTimeOffset.MaxValue, cancellationToken));
         for (; upTo > floor; upTo -= Block) yield return new(upTo - Block + 1, upTo);
     }
 

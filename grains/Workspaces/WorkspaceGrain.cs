@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization.Metadata;
+using Memento.Audit;
 using Memento.Journaling;
 using Memento.Storage;
 using Microsoft.Extensions.Logging;
@@ -20,6 +21,7 @@ internal sealed partial class WorkspaceGrain(
     private const int MaxAttempts = 5;
     private const long MaxHistorySeconds = 100L * 366 * 24 * 3600;
 
+    private readonly AuditRuns _runs = new();
     private readonly NewestVersions _newest = new(index, options.Value.CachedDocuments);
     private string _name = "";
     private Journaled<WorkspaceState, WorkspaceFact> _workspace = null!;
@@ -162,11 +164,21 @@ internal sealed partial class WorkspaceGrain(
         var after = before;
         foreach (var fact in facts) after = Workspace.Apply(after, fact);
         var result = answer(command, after, facts);
-        var (rows, blobs) = WorkspaceRows.Follow(_name, _workspace.StreamId, before.Seq, facts);
-        var appended = _workspace.Append(facts, after, rows, key?.Answer(result, json!), blobs);
+        var (rows, blobs) = WorkspaceRows.Follow(_name, _workspace.StreamId, before.Seq, facts, _runs);
         var written = facts is [WorkspaceFact.DocumentsChanged changed] ? changed.Changes : [];
-        foreach (var change in written) _newest.Write(After(change, after.Seq), change.After);
-        await appended.Durable;
+        Appended<WorkspaceState> appended;
+        try
+        {
+            appended = _workspace.Append(facts, after, rows, key?.Answer(result, json!), blobs);
+            foreach (var change in written) _newest.Write(After(change, after.Seq), change.After);
+            await appended.Durable;
+        }
+        catch
+        {
+            _runs.Forget();   // what it said is not stored
+            throw;
+        }
+
         _workspace.Commit(appended);
         foreach (var change in written) _newest.Commit(After(change, after.Seq));
         return result;

@@ -6,14 +6,16 @@ namespace Memento.Audit;
 
 internal sealed class AuditIndex(IDatabase database) : IAuditIndex
 {
-    public Task<IReadOnlyList<SeqRun>> FindRunsAsync(long streamId, string label, long upTo, int limit, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
+    public Task<IReadOnlyList<SeqRun>> FindRunsAsync(long streamId, AuditLabel label, long after, long upTo, int limit, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
     {
-        using var command = connection.Command(
-            "SELECT run FROM audit_run WHERE stream_id = @stream AND label = @label AND run <= @run ORDER BY run DESC LIMIT @limit",
-            ("stream", streamId), ("label", label), ("run", upTo >> AuditRows.RunBits), ("limit", (long)limit));
+        // Run by run, there is one place to look at.
+        using var command = connection.Command("""
+            WITH RECURSIVE r (run) AS (SELECT CAST(@to AS bigint) UNION ALL SELECT run - 1 FROM r WHERE run > @from)
+            SELECT r.run FROM r WHERE EXISTS (SELECT 1 FROM audit_run a WHERE a.stream_id = @stream AND a.run = r.run AND a.label = @label) ORDER BY r.run DESC LIMIT @limit
+            """, ("stream", streamId), ("label", label.ToString()), ("from", after >> AuditRuns.RunBits), ("to", upTo >> AuditRuns.RunBits), ("limit", (long)limit));
         using var reader = await command.ExecuteReaderAsync(token);
         var runs = new List<SeqRun>();
-        while (await reader.ReadAsync(token)) runs.Add(new(reader.GetInt64(0) << AuditRows.RunBits, ((reader.GetInt64(0) + 1) << AuditRows.RunBits) - 1));
+        while (await reader.ReadAsync(token)) runs.Add(new(reader.GetInt64(0) << AuditRuns.RunBits, ((reader.GetInt64(0) + 1) << AuditRuns.RunBits) - 1));
         return (IReadOnlyList<SeqRun>)runs;
     }, cancellationToken);
 
@@ -72,6 +74,6 @@ internal sealed class AuditIndex(IDatabase database) : IAuditIndex
     }, cancellationToken);
 
     public async Task<long> DropAsync(string workspace, long streamId, DateTimeOffset before, long beforeSeq, CancellationToken cancellationToken) =>
-        await database.MaintainAsync("DELETE FROM audit_run WHERE stream_id = @stream AND run < @run", [("stream", streamId), ("run", beforeSeq >> AuditRows.RunBits)], cancellationToken)
+        await database.MaintainAsync("DELETE FROM audit_run WHERE stream_id = @stream AND run < @run", [("stream", streamId), ("run", beforeSeq >> AuditRuns.RunBits)], cancellationToken)
         + await database.MaintainAsync("DELETE FROM audit_rollback WHERE workspace = @workspace AND at < @at", [("workspace", workspace), ("at", before.ToStored())], cancellationToken);
 }

@@ -25,8 +25,14 @@ public sealed record ChangedDocuments(IReadOnlyList<(DocumentKey Key, DiffOperat
 /// <summary>Finds journal entries for an auditor.</summary>
 public interface IAuditIndex
 {
-    /// <summary>The runs of a workspace's journal, up to a seq, in which a label occurs; newest first.</summary>
-    Task<IReadOnlyList<SeqRun>> FindRunsAsync(long streamId, string label, long upTo, int limit, CancellationToken cancellationToken = default);
+    /// <summary>The runs of a workspace's journal in which a label occurs, newest first.</summary>
+    /// <param name="streamId">The workspace's stream.</param>
+    /// <param name="label">What is looked for.</param>
+    /// <param name="after">Runs with entries behind this seq, ...</param>
+    /// <param name="upTo">... and at or before this one.</param>
+    /// <param name="limit">Most answers.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    Task<IReadOnlyList<SeqRun>> FindRunsAsync(long streamId, AuditLabel label, long after, long upTo, int limit, CancellationToken cancellationToken = default);
 
     /// <summary>What rollbacks of a workspace did before a place, newest first.</summary>
     /// <param name="workspace">The workspace.</param>

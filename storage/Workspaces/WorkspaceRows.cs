@@ -15,14 +15,15 @@ public static class WorkspaceRows
     /// <param name="streamId">Its stream.</param>
     /// <param name="seq">The workspace's seq before the facts.</param>
     /// <param name="facts">The facts.</param>
-    public static (IReadOnlyList<RowChange> Rows, IReadOnlyList<NewBlob> Blobs) Follow(string workspace, long streamId, long seq, ImmutableArray<WorkspaceFact> facts)
+    /// <param name="runs">What the audit knows already.</param>
+    public static (IReadOnlyList<RowChange> Rows, IReadOnlyList<NewBlob> Blobs) Follow(string workspace, long streamId, long seq, ImmutableArray<WorkspaceFact> facts, AuditRuns runs)
     {
         var rows = new List<RowChange>();
         List<NewBlob>? blobs = null;
         foreach (var fact in facts)
         {
             seq++;
-            rows.AddRange(AuditRows.Of(streamId, seq, fact));
+            runs.Follow(rows, streamId, seq, fact);
             switch (fact)
             {
                 case WorkspaceFact.DocumentsChanged changed:

@@ -109,6 +109,32 @@ public sealed class WorkspaceCommandsTests(MementoServer server) : IClassFixture
     }
 
     [Fact]
+    public async Task Who_did_what_is_told_and_a_session_comes_back_from_a_point()
+    {
+        await MementoClient.Connect(new() { Url = server.Url }).Sessions(_workspace).CreateAsync(new() { SessionId = "s", AgentId = "ada" }, cancellationToken: TestContext.Current.CancellationToken);
+        await RunAsync(["docs", "put", "entity/a", "--value", "1", "--agent", "ada", "--session", "s"]);
+        var point = (await RunAsync(["points", "create", "before"])).Output.Trim();
+        await RunAsync(["points", "pin", point, "--by", "bob"]);
+        var other = (await RunAsync(["points", "create", "other"])).Output.Trim();
+        await RunAsync(["points", "delete", other, "--by", "zoe"]);
+
+        var all = await RunAsync(["audit"]);
+        var adas = await JsonAsync("audit", "--agent", "ada", "--session", "s", "--since", "1h");
+        var pages = await JsonAsync("audit", "--all", "--limit", "1");
+        var none = await RunAsync(["audit", "--document", "entity/none"]);
+        var restored = await JsonAsync("points", "restore-session", point, "s", "--agent", "eve", "--id", "s2");
+
+        foreach (var told in (string[])["create entity/a", "point_removed", "point_changed", "bob", "zoe"]) Assert.Contains(told, all.Output, StringComparison.Ordinal);
+        Assert.Equal("documents_changed", adas.GetProperty("items").EnumerateArray().Single().GetProperty("action").GetString());
+        Assert.Equal(5, pages.GetProperty("items").GetArrayLength());
+        Assert.Equal((ExitCode.Done, ""), (none.Code, none.Output));
+        Assert.Equal(ExitCode.WrongUsage, (await RunAsync(["audit", "--action", "stolen"])).Code);
+        Assert.Equal(ExitCode.WrongUsage, (await RunAsync(["audit", "--document", "a"])).Code);
+        Assert.Equal(("s2", "s"), (restored.GetProperty("sessionId").GetString(), restored.GetProperty("parent").GetProperty("sessionId").GetString()));
+        Assert.Equal(ExitCode.NotFound, (await RunAsync(["points", "restore-session", point, "never"])).Code);
+    }
+
+    [Fact]
     public async Task A_rollback_goes_on_when_its_watcher_leaves_and_can_be_cancelled()
     {
         var point = (await JsonAsync("points", "create", "before")).GetProperty("rollbackPointId").GetString()!;

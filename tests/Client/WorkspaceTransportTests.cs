@@ -1,4 +1,5 @@
 using System.Text;
+using Memento.Audit;
 using Memento.Rollback;
 using Memento.Workspaces;
 using Xunit;
@@ -153,6 +154,29 @@ public sealed class WorkspaceTransportTests(MementoServer server) : IClassFixtur
         Assert.Equal("""{"a":1}""", Encoding.UTF8.GetString((await documents.GetDocumentAsync(conflict.Key, cancellationToken: Token)).Value.Content));
         Assert.Equal(Codes.ConflictNotFound, (await Assert.ThrowsAsync<MementoException>(() => rollbacks.GetConflictAsync("conf-none", Token))).Code);
         Assert.Equal(Codes.OperationNotFound, (await Assert.ThrowsAsync<MementoException>(() => LastAsync(rollbacks, "op-none"))).Code);
+    }
+
+    [Theory]
+    [MemberData(nameof(Transports))]
+    public async Task The_audit_tells_who_did_what_and_a_session_comes_back_from_a_point(string transport)
+    {
+        var (documents, audit) = (Documents(transport), Client(transport).Audit(_workspace));
+        await Client(transport).Sessions(_workspace).CreateAsync(new() { SessionId = "s", AgentId = "ada" }, cancellationToken: Token);
+        var point = await documents.CreatePointAsync(new() { Name = "p", AgentId = "ada" }, cancellationToken: Token);
+        await documents.WriteAsync(Batch(Put(DocumentKind.Entity, "a", "1"), Put(DocumentKind.Entity, "b", "1")) with { AgentId = "bob", SessionId = "s" }, cancellationToken: Token);
+        await documents.DeletePointAsync((await documents.CreatePointAsync(new() { Name = "q" }, cancellationToken: Token)).RollbackPointId, "zoe", Token);
+
+        Assert.Equal(["b", "a"], (await audit.ListAsync(new() { AgentId = "bob", SessionId = "s", Since = point.CreatedAt }, Token)).Items.Single().Documents.Select(d => d.Id).Reverse());
+        Assert.Equal(AuditAction.PointRemoved, (await audit.ListAsync(new() { AgentId = "zoe" }, Token)).Items.Single().Action);
+        Assert.Equal(point.RollbackPointId, (await audit.ListAsync(new() { Action = AuditAction.PointCreated, AgentId = "ada" }, Token)).Items.Single().RollbackPointId);
+        Assert.Equal("bob", (await audit.ListAsync(new() { Document = new(DocumentKind.Entity, "b") }, Token)).Items.Single().AgentId);
+        var page = await audit.ListAsync(new() { Limit = 1 }, Token);
+        Assert.NotEqual(page.Items.Single(), (await audit.ListAsync(new() { Limit = 1, Cursor = page.NextCursor }, Token)).Items.Single());
+        Assert.Equal("agent", Assert.Single((await Assert.ThrowsAsync<MementoException>(() => audit.ListAsync(new() { AgentId = "" }, Token))).Refusal.Errors).Field);
+
+        var restored = await documents.RestoreSessionAsync(point.RollbackPointId, new() { SessionId = "s", AgentId = "eve" }, "once", Token);
+        Assert.Equal(restored.SessionId, (await documents.RestoreSessionAsync(point.RollbackPointId, new() { SessionId = "s", AgentId = "eve" }, "once", Token)).SessionId);
+        Assert.Equal("s", restored.Parent!.SessionId);
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

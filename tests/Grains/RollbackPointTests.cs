@@ -1,3 +1,4 @@
+using Memento.Sessions;
 using Memento.Tests.Storage;
 using Memento.Workspaces;
 using Xunit;
@@ -46,6 +47,33 @@ public abstract class RollbackPoints(SessionCluster cluster, TestDatabase databa
 
         Assert.Equal((1L, StateHash.Empty.ToString()), (point.Seq, point.Root));
         Assert.Empty(await Documents.AllAsync(new() { RollbackPointId = point.RollbackPointId }));
+    }
+
+    [Theory]
+    [InlineData("active")]
+    [InlineData("deleted")]
+    [InlineData("expired")]
+    [InlineData("unchanged")]
+    public async Task A_session_goes_on_from_where_it_stood_at_the_point_whatever_became_of_it(string since)
+    {
+        var session = await cluster.BeginAsync("s", workspace: _name, ttl: 60);
+        await session.AppendAsync([.. Enumerable.Range(0, 5).Select(i => SessionCluster.Change(i))]);
+        var then = await session.GetAsync();
+        var point = await Workspace.CreatePointAsync(new() { Name = "p", TtlSeconds = 0 });
+        if (since is not "unchanged") await session.AppendAsync([SessionCluster.Change(6)]);
+        if (since is "deleted" or "unchanged") await session.DeleteAsync();
+        if (since is "expired") cluster.Clock.Advance(TimeSpan.FromSeconds(61));
+        var request = new RestoreSession { SessionId = "s", AgentId = "eve", NewSessionId = "again" };
+
+        var restored = await Workspace.RestoreSessionAsync(point.RollbackPointId, request, "once");
+
+        Assert.Equal(("again", new ParentRef("s", then.LastSeq), true), (restored.SessionId, restored.Parent, restored.Active));
+        Assert.Equal(restored with { AgentIds = [] }, await Workspace.RestoreSessionAsync(point.RollbackPointId, request, "once") with { AgentIds = [] });
+        Assert.Equal(Enumerable.Range(1, (int)then.LastSeq).Select(i => (long)i), (await cluster.Session("again", _name).GetEventsAsync(new() { To = then.LastSeq })).Items.Select(e => e.Seq));
+        await cluster.Session("again", _name).AppendAsync([SessionCluster.Change(7)]);
+        await SessionCluster.RefusedAsync(Codes.SessionExists, () => Workspace.RestoreSessionAsync(point.RollbackPointId, request));
+        await SessionCluster.RefusedAsync(Codes.SessionNotFound, () => Workspace.RestoreSessionAsync(point.RollbackPointId, request with { SessionId = "other" }));
+        await SessionCluster.RefusedAsync(Codes.RollbackNotFound, () => Workspace.RestoreSessionAsync("rp-none", request));
     }
 
     [Fact]

@@ -72,6 +72,30 @@ public sealed class RollbackPointContractTests(MementoFixture memento)
         (await memento.PostAsync(Points, """{"name":"q"}""", ("Idempotency-Key", "k"))).Refused(409, "IDEMPOTENCY_KEY_REUSED");
     }
 
+    [Fact]
+    public async Task A_session_comes_back_from_a_point_as_a_new_one()
+    {
+        var session = $"{_workspace}/sessions/s1";
+        (await memento.PostAsync($"{_workspace}/sessions", """{"agentId":"ada","sessionId":"s1","initialEntityIds":["a"]}""")).Ok(201);
+        var point = (await memento.PostAsync(Points, """{"name":"p"}""")).Ok(201);
+        Assert.Equal("""[{"sessionId":"s1","seq":1}]""", point["sessions"]!.ToJsonString());
+        Assert.Equal(204, (int)(await memento.DeleteAsync(session)).Status);
+        var path = $"{Points}/{(string)point["rollbackPointId"]!}/sessions";
+
+        var restored = await memento.PostAsync(path, """{"sessionId":"s1","agentId":"bob","newSessionId":"s2"}""", ("Idempotency-Key", "k"));
+
+        Assert.Equal(("s2", "s1", 1L), ((string)restored.Ok(201)["sessionId"]!, (string)restored.Ok(201)["parent"]!["sessionId"]!, (long)restored.Ok(201)["parent"]!["seq"]!));
+        Assert.Equal($"{_workspace}/sessions/s2", restored.Location);
+        Assert.Equal(restored.Body, (await memento.PostAsync(path, """{"sessionId":"s1","agentId":"bob","newSessionId":"s2"}""", ("Idempotency-Key", "k"))).Body);
+        Assert.Equal("a", (string)(await memento.GetAsync($"{_workspace}/sessions/s2/events?to=1")).Ok()["items"]![0]!["changeInfo"]!["entityIds"]![0]!);
+        (await memento.GetAsync(session)).Refused(404, "SESSION_NOT_FOUND");
+        (await memento.PostAsync(path, """{"sessionId":"never","agentId":"bob"}""")).Refused(404, "SESSION_NOT_FOUND");
+        (await memento.PostAsync(path, """{"sessionId":"s1","agentId":"bob","newSessionId":"s1"}""")).Refused(409, "SESSION_EXISTS");
+        (await memento.PostAsync(path, """{"sessionId":"s1","agentId":""}""")).Refused(422, "VALIDATION_FAILED", "agentId");
+        (await memento.PostAsync(path, """{"agentId":"bob"}""")).Refused(422, "VALIDATION_FAILED", "sessionId");
+        (await memento.PostAsync($"{Points}/never/sessions", """{"sessionId":"s1","agentId":"bob"}""")).Refused(404, "ROLLBACK_NOT_FOUND");
+    }
+
     [Theory]
     [InlineData("{}", "name")]
     [InlineData("""{"name":""}""", "name")]

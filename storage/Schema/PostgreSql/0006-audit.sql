@@ -1,10 +1,10 @@
--- Where to look in a workspace's journal for somebody's or something's entries: a label (a:agent, s:session, o:rollback, p:point) occurs among the entries 1024 * run … 1024 * run + 1023.
--- A row for each entry would cost every write about as much as its journal entry; this costs the first write in a run.
+-- Where to look in a workspace's journal for somebody's or something's entries: a label (a:agent, s:session, o:rollback, p:point) occurs among the entries 4096 * run … 4096 * run + 4095.
+-- A row for each entry would cost every write about as much as its journal entry; this costs the first write in a run. Runs come first in the key, so that new rows lie together.
 CREATE TABLE audit_run (
     stream_id bigint NOT NULL,
-    label     text COLLATE "C" NOT NULL,
     run       bigint NOT NULL,
-    PRIMARY KEY (stream_id, label, run)
+    label     text COLLATE "C" NOT NULL,
+    PRIMARY KEY (stream_id, run, label)
 );
 
 -- The entries of the journals of a workspace's rollbacks, to be found by time. What they say stands in the journal.

@@ -73,11 +73,11 @@ public abstract class Audits(SessionCluster cluster)
     public async Task A_rare_agents_work_is_found_among_thousands_of_others_entries()
     {
         await _rig.WriteAsync(Ann, ("first", "{}"));
-        for (var i = 0; i < 3_000; i += 500) await Task.WhenAll(Enumerable.Range(i, 500).Select(n => _rig.WriteAsync(Bob, ($"d{n}", "{}"))));
+        for (var i = 0; i < 6_000; i += 500) await Task.WhenAll(Enumerable.Range(i, 500).Select(n => _rig.WriteAsync(Bob, ($"d{n}", "{}"))));
         await _rig.WriteAsync(Ann, ("last", "{}"));
 
         Assert.Equal(["last", "first"], (await ListAsync(new() { AgentId = Ann })).Select(e => Assert.Single(e.Documents).Id));
-        Assert.Equal(3_000, (await ListAsync(new() { AgentId = Bob, Limit = 500 })).Count);
+        Assert.Equal(6_000, (await ListAsync(new() { AgentId = Bob, Limit = 500 })).Count);
     }
 
     [Fact]
