@@ -4,7 +4,7 @@ namespace Memento.Rollback;
 public interface IRollbackClient
 {
     /// <summary>What changed between a point and another, or now.</summary>
-    Task<PointDiff> DiffAsync(string rollbackPointId, string? to = null, bool visual = false, CancellationToken cancellationToken = default);
+    Task<PointDiff> DiffAsync(string rollbackPointId, DiffRequest? request = null, CancellationToken cancellationToken = default);
 
     /// <summary>What a rollback would do, and a token with which exactly that can be carried out.</summary>
     Task<RollbackPreview> PreviewAsync(string rollbackPointId, PreviewRollback request, CancellationToken cancellationToken = default);

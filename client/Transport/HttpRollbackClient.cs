@@ -10,8 +10,13 @@ internal sealed class HttpRollbackClient(HttpTransport http, MementoClientOption
     private static readonly MementoJson Json = MementoJson.Default;
     private readonly string _workspace = $"v1/workspaces/{Uri.EscapeDataString(workspace)}";
 
-    public Task<PointDiff> DiffAsync(string rollbackPointId, string? to, bool visual, CancellationToken cancellationToken) => http.GetAsync(
-        Point(rollbackPointId, "/diff").Add("to", to is null ? null : Names.Check("to", to)).Add("format", visual ? "visual" : null).ToString(), Json.PointDiff, cancellationToken);
+    public Task<PointDiff> DiffAsync(string rollbackPointId, DiffRequest? request, CancellationToken cancellationToken)
+    {
+        request ??= new();
+        var url = Point(rollbackPointId, "/diff").Add("to", Names.Check("to", request.To)).Add("format", request.Visual ? "visual" : null).Add("granularity", request.Granularity).Add("depth", request.Depth);
+        foreach (var pattern in request.Ignore) url.Add("ignore", pattern);
+        return http.GetAsync(url.ToString(), Json.PointDiff, cancellationToken);
+    }
 
     public Task<RollbackPreview> PreviewAsync(string rollbackPointId, PreviewRollback request, CancellationToken cancellationToken) =>
         http.PostAsync(Point(rollbackPointId, "/preview").ToString(), request, Json.PreviewRollback, Json.RollbackPreview, null, cancellationToken);

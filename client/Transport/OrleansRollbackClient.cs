@@ -5,12 +5,10 @@ namespace Memento.Transport;
 /// <summary>Diffs, rollbacks and conflicts through their grains.</summary>
 internal sealed class OrleansRollbackClient(IGrainFactory grains, MementoClientOptions options, GrainCalls calls, string workspace) : IRollbackClient
 {
-    private const string Current = "current";
-
     private readonly IRollbackQueryGrain _queries = grains.GetGrain<IRollbackQueryGrain>(workspace);
 
-    public Task<PointDiff> DiffAsync(string rollbackPointId, string? to, bool visual, CancellationToken cancellationToken) =>
-        calls.TryAsync(_ => _queries.DiffAsync(rollbackPointId, to is Current ? null : to, visual), cancellationToken);
+    public Task<PointDiff> DiffAsync(string rollbackPointId, DiffRequest? request, CancellationToken cancellationToken) =>
+        calls.TryAsync(_ => _queries.DiffAsync(rollbackPointId, request ?? new()), cancellationToken);
 
     public Task<RollbackPreview> PreviewAsync(string rollbackPointId, PreviewRollback request, CancellationToken cancellationToken) =>
         calls.TryAsync(_ => _queries.PreviewAsync(rollbackPointId, request), cancellationToken);

@@ -1,8 +1,41 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Memento.Workspaces;
 using Orleans;
 
 namespace Memento.Rollback;
+
+/// <summary>Asks what changed since a point.</summary>
+[GenerateSerializer, Immutable, Alias("memento.DiffRequest")]
+public sealed record DiffRequest
+{
+    /// <summary>Another point, or <c>current</c>.</summary>
+    [Id(0)] public string To { get; init; } = Current;
+
+    /// <summary>Adds the changed documents line by line, and what changed in them in words.</summary>
+    [Id(1)] public bool Visual { get; init; }
+
+    /// <summary>How finely lines are compared; null chooses by what they look like.</summary>
+    [Id(2)] public DiffGranularity? Granularity { get; init; }
+
+    /// <summary>Differences to leave out and count: names of members, globs over paths, or JSON pointers; see <see cref="DiffOptions.IgnoreProperties"/>.</summary>
+    [Id(3)] public ImmutableArray<string> Ignore { get => field.IsDefault ? [] : field; init; } = [];
+
+    /// <summary>How many steps down into documents to look, 1–128; what lies deeper is one change as a whole, and marked. Default 64.</summary>
+    [Id(4)] public int? Depth { get; init; }
+
+    /// <summary>What <see cref="To"/> is if nothing is said.</summary>
+    public const string Current = "current";
+
+    /// <summary>How documents are compared. Throws <c>VALIDATION_FAILED</c> if that breaks a rule.</summary>
+    public DiffOptions Options(int maxChanges)
+    {
+        var options = new DiffOptions { IgnoreProperties = Ignore, MaxDepth = Depth ?? DiffOptions.Exact.MaxDepth, MaxChanges = Math.Min(maxChanges, DiffOptions.MaxMaxChanges) };
+        return options.Problems() is { IsEmpty: false } problems
+            ? throw new MementoException(Refusal.Invalid([.. problems.Select(p => p with { Field = p.Field.Replace("ignoreProperties", "ignore", StringComparison.Ordinal).Replace("maxDepth", "depth", StringComparison.Ordinal) })]))
+            : options;
+    }
+}
 
 /// <summary>What changed between two moments.</summary>
 [GenerateSerializer, Immutable, Alias("memento.PointDiff")]
@@ -41,6 +74,9 @@ public sealed record PathChange
     [Id(2)] public JsonText? OldValue { get; init; }
     [Id(3)] public JsonText? NewValue { get; init; }
     [Id(4)] public required ChangeMetadata Metadata { get; init; }
+
+    /// <summary>It lies as deep as was looked: it stands for all that changed in there.</summary>
+    [Id(5), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Truncated { get; init; }
 }
 
 /// <summary>Where a change belongs.</summary>
@@ -81,11 +117,21 @@ public sealed record PointDiffSummary
 
     /// <summary>low: at most 10 changes; medium: at most 100; high: more.</summary>
     [Id(5)] public required DiffComplexity Complexity { get; init; }
+
+    /// <summary>Differences that were told to be ignored. A document with no others is not counted as updated.</summary>
+    [Id(6)] public long Ignored { get; init; }
+
+    /// <summary>Changes that stand for all that changed deeper than was looked.</summary>
+    [Id(7)] public long TruncatedChanges { get; init; }
 }
 
 /// <summary>One document's visual diff.</summary>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Id">Its id.</param>
+/// <param name="Diff">Side by side.</param>
+/// <param name="Words">What changed, in words; for JSON on both sides.</param>
 [GenerateSerializer, Immutable, Alias("memento.DocumentDiff")]
-public sealed record DocumentDiff([property: Id(0)] DocumentKind Kind, [property: Id(1)] string Id, [property: Id(2)] VisualDiffResult Diff);
+public sealed record DocumentDiff([property: Id(0)] DocumentKind Kind, [property: Id(1)] string Id, [property: Id(2)] VisualDiffResult Diff, [property: Id(3)] SemanticDiff? Words = null);
 
 /// <summary>Whether a point can be restored.</summary>
 [GenerateSerializer, Immutable, Alias("memento.PointCheck")]

@@ -4,8 +4,8 @@ namespace Memento.Rollback;
 [Alias("memento.IRollbackQueryGrain"), GrainInterfaceType("memento.rollback-query")]
 public interface IRollbackQueryGrain : IGrainWithStringKey
 {
-    /// <summary>What changed between a point and another, or now if <paramref name="to"/> is null.</summary>
-    [Alias("diff")] Task<PointDiff> DiffAsync(string rollbackPointId, string? to = null, bool visual = false);
+    /// <summary>What changed between a point and another, or now.</summary>
+    [Alias("diff")] Task<PointDiff> DiffAsync(string rollbackPointId, DiffRequest request);
 
     /// <summary>What a rollback would do, and a token with which exactly that can be carried out.</summary>
     [Alias("preview")] Task<RollbackPreview> PreviewAsync(string rollbackPointId, PreviewRollback request);

@@ -4,22 +4,21 @@ using Memento.Workspaces;
 namespace Memento.Rollback;
 
 /// <summary>Works out what changed between two moments of a workspace. It reads the versions between them and nothing else.</summary>
-internal sealed class PointComparison(IWorkspaceIndex index, long streamId, RollbackRules rules)
+internal sealed class PointComparison(IWorkspaceIndex index, long streamId, RollbackRules rules, DiffRequest request, DiffOptions options)
 {
     private const int MaxChunk = 500;
     private const long MaxChunkBytes = 16 << 20;
 
     private readonly ImmutableArray<PathChange>.Builder _changes = ImmutableArray.CreateBuilder<PathChange>();
     private readonly ImmutableArray<DocumentDiff>.Builder _visual = ImmutableArray.CreateBuilder<DocumentDiff>();
-    private long _count;
+    private long _count, _ignored, _truncated;
 
     /// <summary>The difference.</summary>
     /// <param name="from">Seq of the one moment.</param>
     /// <param name="to">Seq of the other; may be the earlier one.</param>
-    /// <param name="visual">Adds every changed document line by line.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     public async Task<(ImmutableArray<PathChange> Changes, long Count, PointDiffSummary Summary, ImmutableArray<DocumentDiff> Visual)> CompareAsync(
-        long from, long to, bool visual, CancellationToken cancellationToken)
+        long from, long to, CancellationToken cancellationToken)
     {
         var touched = await ReadTouchedAsync(Math.Min(from, to), Math.Max(from, to), cancellationToken);
         var moved = await FindMovesAsync(touched, from, to, cancellationToken);
@@ -34,16 +33,15 @@ internal sealed class PointComparison(IWorkspaceIndex index, long streamId, Roll
             foreach (var pair in pairs)
             {
                 if (pair.Before.Hash == pair.After.Hash && pair.Before.Version?.ContentType == pair.After.Version?.ContentType) continue;
-                byKind[pair.Key.Kind] = byKind.GetValueOrDefault(pair.Key.Kind) + 1;
                 var origin = moved.GetValueOrDefault(pair.Key);
+                if (!Add(pair, origin, makers[pair.Newest.Seq])) continue;
+                byKind[pair.Key.Kind] = byKind.GetValueOrDefault(pair.Key.Kind) + 1;
                 if (origin is null)
                 {
                     if (pair.Before.Hash is null) created++;
                     else if (pair.After.Hash is null) deleted++;
                     else updated++;
                 }
-
-                Add(pair, origin, makers[pair.Newest.Seq], visual);
             }
         }
 
@@ -54,6 +52,8 @@ internal sealed class PointComparison(IWorkspaceIndex index, long streamId, Roll
             Deleted = deleted,
             Moved = moved.Count,
             ByKind = byKind.ToImmutableSortedDictionary(k => NamedEnumConverter<DocumentKind>.NameOf(k.Key), k => k.Value, StringComparer.Ordinal),
+            Ignored = _ignored,
+            TruncatedChanges = _truncated,
             Complexity = _count <= 10 ? DiffComplexity.Low : _count <= 100 ? DiffComplexity.Medium : DiffComplexity.High,
         };
         return (_changes.ToImmutable(), _count, summary, _visual.ToImmutable());
@@ -137,7 +137,8 @@ internal sealed class PointComparison(IWorkspaceIndex index, long streamId, Roll
         : withValues ? (await index.ReadAtAsync(streamId, keys, at, cancellationToken)).Select(d => new Side(d.Version, d.Value))
         : (await index.FindAsync(streamId, keys, at, cancellationToken)).Select(v => new Side(v, null));
 
-    private void Add(Pair pair, string? origin, Change maker, bool visual)
+    /// <summary>False if there is no difference but ignored ones.</summary>
+    private bool Add(Pair pair, string? origin, Change maker)
     {
         var (before, after) = (pair.Before.Value, pair.After.Value);
         var kind = NamedEnumConverter<DocumentKind>.NameOf(pair.Key.Kind);
@@ -149,13 +150,18 @@ internal sealed class PointComparison(IWorkspaceIndex index, long streamId, Roll
             ContentType = pair.After.Version?.ContentType ?? pair.Before.Version?.ContentType,
             OldLength = pair.Before.Length, NewLength = pair.After.Length,
         };
-        if (before is { IsJson: true } && after is { IsJson: true })
+        var delta = before is { IsJson: true } && after is { IsJson: true } ? JsonDiff.Compare(before.Content, after.Content, options) : null;
+        if (delta is not null)
         {
-            foreach (var change in JsonDiff.Compare(before.Content, after.Content).Changes)
+            _ignored += delta.IgnoredCount;
+            _truncated += delta.TruncatedCount;
+            if (delta.Changes.IsEmpty && delta.IgnoredCount > 0) return false;
+            _count += delta.DroppedCount;
+            foreach (var change in delta.Changes)
             {
                 Add(new()
                 {
-                    Path = root + change.Path, Operation = change.Operation, OldValue = change.OldValue, NewValue = change.NewValue,
+                    Path = root + change.Path, Operation = change.Operation, OldValue = change.OldValue, NewValue = change.NewValue, Truncated = change.Truncated,
                     Metadata = change.From is null ? metadata : metadata with { From = root + change.From },
                 });
             }
@@ -166,8 +172,13 @@ internal sealed class PointComparison(IWorkspaceIndex index, long streamId, Roll
             Add(new() { Path = root, Operation = operation, OldValue = ConflictExplanation.Show(before), NewValue = ConflictExplanation.Show(after), Metadata = metadata });
         }
 
-        if (visual && _visual.Count < rules.Options.MaxVisualDocuments && origin is null)
-            _visual.Add(new(pair.Key.Kind, pair.Key.Id, VisualDiff.Compare(before?.Content ?? [], after?.Content ?? [])));
+        if (request.Visual && _visual.Count < rules.Options.MaxVisualDocuments && origin is null)
+        {
+            var words = delta is null ? null : SemanticDiff.Describe(before!.Content, after!.Content, delta);
+            _visual.Add(new(pair.Key.Kind, pair.Key.Id, VisualDiff.Compare(before?.Content ?? [], after?.Content ?? [], new() { Granularity = request.Granularity }), words));
+        }
+
+        return true;
     }
 
     private void Add(PathChange change)

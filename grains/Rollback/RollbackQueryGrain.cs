@@ -16,23 +16,24 @@ internal sealed class RollbackQueryGrain(IJournal journal, IWorkspaceIndex index
 
     private string Workspace => Names.Check("workspace", this.GetPrimaryKeyString());
 
-    public async Task<PointDiff> DiffAsync(string rollbackPointId, string? to, bool visual)
+    public async Task<PointDiff> DiffAsync(string rollbackPointId, DiffRequest request)
     {
+        var options = request.Options(rules.Options.MaxDiffChanges);
         var stream = await StreamAsync();
         var from = await FindAsync(stream, rollbackPointId);
-        var until = to is null ? (await GrainFactory.GetGrain<IWorkspaceGrain>(Workspace).GetAsync()).Seq : (await FindAsync(stream, to)).Seq;
-        var (changes, count, summary, documents) = await new PointComparison(index, stream, rules).CompareAsync(from.Seq, until, visual, CancellationToken.None);
+        var until = request.To == DiffRequest.Current ? (await GrainFactory.GetGrain<IWorkspaceGrain>(Workspace).GetAsync()).Seq : (await FindAsync(stream, request.To)).Seq;
+        var (changes, count, summary, documents) = await new PointComparison(index, stream, rules, request, options).CompareAsync(from.Seq, until, CancellationToken.None);
         return new()
         {
             From = rollbackPointId,
-            To = to ?? "current",
+            To = request.To,
             FromSeq = from.Seq,
             ToSeq = until,
             ChangeCount = count,
             Changes = changes,
             Truncated = count > changes.Length,
             Summary = summary,
-            Documents = visual ? documents : null,
+            Documents = request.Visual ? documents : null,
             GeneratedAt = clock.Now(),
         };
     }

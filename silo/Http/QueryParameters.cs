@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 
 namespace Memento.Http;
@@ -12,6 +13,9 @@ internal static class QueryParameters
         1 => string.IsNullOrEmpty(values[0]) ? null : values[0],
         _ => throw ProblemException.Malformed(name, $"is given {values.Count} times; once is allowed"),
     } : null;
+
+    /// <summary>All values of a parameter that may be given several times.</summary>
+    public static ImmutableArray<string> QueryAll(this HttpContext http, string name) => [.. http.Request.Query[name].OfType<string>()];
 
     /// <summary>A user-given name, held to the rule for names.</summary>
     public static string? QueryName(this HttpContext http, string name) => http.Query(name) is not { } value ? null

@@ -7,7 +7,6 @@ namespace Memento.Rollback;
 /// <summary>What changed since a point, and undoing it.</summary>
 internal sealed class RollbackEndpoints(RollbackCalls calls)
 {
-    private const string Current = "current";
     private const string Visual = "visual";
 
     public void Map(IEndpointRouteBuilder routes)
@@ -15,7 +14,10 @@ internal sealed class RollbackEndpoints(RollbackCalls calls)
         routes.MapApi("GET", "/rollback-points/{id}/diff", DiffAsync, "diffRollbackPoint", "What changed between a rollback point and another, or now")
             .Parameters(
                 new("to", "Id of another point, or current; current if not said."),
-                new("format", "visual adds the changed documents line by line.", Values: ["changes", Visual]))
+                new("format", "visual adds the changed documents line by line, and in words.", Values: ["changes", Visual]),
+                new("granularity", "How finely lines are compared; chosen by what they look like if not said.", Values: NamedEnumConverter<DiffGranularity>.KnownNames),
+                new("ignore", "Differences to leave out and count: a member's name, a glob over paths, or a JSON pointer. Can be given several times."),
+                new("depth", "How many steps down into documents to look, 1-128; what lies deeper is one change, marked as truncated.", ParameterKind.Number))
             .Answers<PointDiff>().Refuses(Status400BadRequest, Status404NotFound, Status410Gone, Status413PayloadTooLarge, Status422UnprocessableEntity);
         routes.MapApi("POST", "/rollback-points/{id}/preview", PreviewAsync, "previewRollback", "What a rollback would do, and a token to do exactly that")
             .Takes<PreviewRollback>(optional: true).Example("""{"selection":{"agents":["agent-2"]},"conflictStrategy":"merge"}""")
@@ -42,8 +44,15 @@ internal sealed class RollbackEndpoints(RollbackCalls calls)
             Visual => true,
             var other => throw new MementoException(Refusal.Invalid("format", $"is {Quoted.Text(other)}; must be changes or {Visual}")),
         };
-        var to = http.QueryName("to");
-        http.Answer(await calls.Queries(http).DiffAsync(RollbackCalls.Id(http), to is Current ? null : to, visual), MementoJson.Default.PointDiff);
+        var request = new DiffRequest
+        {
+            To = http.QueryName("to") ?? DiffRequest.Current,
+            Visual = visual,
+            Granularity = http.QueryEnum<DiffGranularity>("granularity"),
+            Ignore = http.QueryAll("ignore"),
+            Depth = http.QueryNumber("depth") is { } depth ? (int)Math.Clamp(depth, int.MinValue, int.MaxValue) : null,
+        };
+        http.Answer(await calls.Queries(http).DiffAsync(RollbackCalls.Id(http), request), MementoJson.Default.PointDiff);
     }
 
     private async Task PreviewAsync(HttpContext http)

@@ -112,7 +112,7 @@ public sealed class WorkspaceTransportTests(MementoServer server) : IClassFixtur
         await documents.WriteAsync(Batch(Put(DocumentKind.Entity, "b", "1")) with { AgentId = "bob" }, cancellationToken: Token);
 
         var selection = new Selection { Agents = ["bob"] };
-        var diff = await rollbacks.DiffAsync(point, "current", visual: true, cancellationToken: Token);
+        var diff = await rollbacks.DiffAsync(point, new() { Visual = true }, Token);
         var preview = await rollbacks.PreviewAsync(point, new() { Selection = selection }, Token);
         var started = await rollbacks.StartAsync(point, new() { Selection = selection, PreviewToken = preview.PreviewToken }, "once", Token);
         var again = await rollbacks.StartAsync(point, new() { Selection = selection, PreviewToken = preview.PreviewToken }, "once", Token);

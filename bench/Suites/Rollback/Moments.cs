@@ -30,7 +30,7 @@ internal static class Moments
             var point = await TimeAsync(points, () => workspace.CreatePointAsync(new() { Name = $"round {round}" }));
             await Documents.ChangeSomeAsync(silo, entities, round, run.Token);
             for (var i = 0; i < 100; i++) await TimeAsync(reads, () => documents.GetAsync(new(DocumentKind.Entity, Documents.EntityId((i * 997) % entities)), point.RollbackPointId));
-            changed = (await TimeAsync(diffs, () => questions.DiffAsync(point.RollbackPointId))).Summary.Updated;
+            changed = (await TimeAsync(diffs, () => questions.DiffAsync(point.RollbackPointId, new()))).Summary.Updated;
             await TimeAsync(previews, () => questions.PreviewAsync(point.RollbackPointId, new()));
             var done = await TimeAsync(rollbacks, () => RollBackAsync(silo, point.RollbackPointId, run.Token));
             if (done.Status is not RollbackStatus.Completed || (await workspace.GetAsync()).Root != point.Root) throw new BenchException($"The rollback ended {done.Status}: {done.Error?.Message}");

@@ -8,9 +8,11 @@ namespace Memento.Cli;
 /// <param name="Operation">What happened to the document as a whole.</param>
 /// <param name="Last">By whom it was last changed; null if the diff had too many changes to say.</param>
 /// <param name="Count">How many places in it changed.</param>
-/// <param name="Diff">Line by line; null if it was moved, or there are too many.</param>
-internal sealed record DocumentChanges(DocumentKey Key, DiffOperation Operation, ChangeMetadata? Last, int Count, VisualDiffResult? Diff)
+/// <param name="Drawn">Line by line, and in words; null if it was moved, or there are too many.</param>
+internal sealed record DocumentChanges(DocumentKey Key, DiffOperation Operation, ChangeMetadata? Last, int Count, DocumentDiff? Drawn)
 {
+    public VisualDiffResult? Diff => Drawn?.Diff;
+
     public string Name => Format.Clean(Key.ToString());
 
     public string OperationName => Operation switch { DiffOperation.Create => "created", DiffOperation.Delete => "deleted", DiffOperation.Move => "moved", _ => "updated" };
@@ -30,7 +32,7 @@ internal sealed record DocumentChanges(DocumentKey Key, DiffOperation Operation,
     /// <summary>A diff by document, in its order.</summary>
     public static IReadOnlyList<DocumentChanges> Of(PointDiff diff)
     {
-        var drawn = (diff.Documents ?? []).ToDictionary(d => new DocumentKey(d.Kind, d.Id), d => d.Diff);
+        var drawn = (diff.Documents ?? []).ToDictionary(d => new DocumentKey(d.Kind, d.Id));
         var documents = diff.Changes.GroupBy(c => new DocumentKey(c.Metadata.Kind, c.Metadata.Id))
             .Select(g => new DocumentChanges(g.Key, OperationOf(g.Key, g), g.First().Metadata, g.Count(), drawn.GetValueOrDefault(g.Key))).ToList();
         documents.AddRange(drawn.Where(d => documents.All(known => known.Key != d.Key)).Select(d => new DocumentChanges(d.Key, DiffOperation.Update, null, 0, d.Value)));

@@ -18,14 +18,15 @@ internal static class PointDiffRendering
         new("When", d => new(d.When), CanGo: true),
     ];
 
-    public static void Write(Terminal terminal, PointDiff diff)
+    public static void Write(Terminal terminal, PointDiff diff, bool words = false)
     {
         WriteSummary(terminal, diff);
         var documents = DocumentChanges.Of(diff);
         foreach (var document in documents)
         {
             WriteHeader(terminal, document);
-            if (document.Diff is { } lines) DiffRendering.Write(terminal, lines, judged: false);
+            if (words && document.Drawn?.Words is { } told) WriteWords(terminal, told);
+            else if (document.Diff is { } lines) DiffRendering.Write(terminal, lines, judged: false);
         }
 
         var left = Changed(diff) - documents.Count(d => d.Diff is not null || d.Operation is DiffOperation.Move);
@@ -56,6 +57,8 @@ internal static class PointDiffRendering
         Count(diff.Summary.Deleted, "deleted", Color.Red);
         Count(diff.Summary.Moved, "moved", Color.Blue);
         if (diff.ChangeCount > 0) heading.Add(($" · {Format.Count(diff.ChangeCount, "change", "changes")} in all", null));
+        if (diff.Summary.Ignored > 0) heading.Add(($" · {Format.Count(diff.Summary.Ignored, "difference", "differences")} ignored", null));
+        if (diff.Summary.TruncatedChanges > 0) heading.Add(($" · {Format.Count(diff.Summary.TruncatedChanges, "change is", "changes are")} shown as a whole, because of --depth", null));
         lines.AddWrapped(terminal.OutConsole.Profile.Width, [.. heading]);
         terminal.OutConsole.Write(lines);
 
@@ -63,6 +66,12 @@ internal static class PointDiffRendering
         {
             if (count > 0) heading.AddRange([(" · ", null), ($"{Format.Number(count)} {what}", new Style(color))]);
         }
+    }
+
+    private static void WriteWords(Terminal terminal, SemanticDiff words)
+    {
+        foreach (var change in words.Changes) Tables.Write(terminal, Tables.Indented(new Text("• " + Format.Clean(change.Sentence)), 2));
+        if (words.MoreChanges > 0) terminal.Out.WriteLine($"  and {Format.Count(words.MoreChanges, "change", "changes")} more");
     }
 
     private static void WriteHeader(Terminal terminal, DocumentChanges document)
