@@ -53,6 +53,9 @@ internal sealed class HttpWorkspaceClient(HttpTransport http, string workspace) 
     public Task DeletePointAsync(string rollbackPointId, string? agentId, CancellationToken cancellationToken) =>
         http.DeleteAsync(new UrlBuilder(Point(rollbackPointId)).Add("agent", Filter("agentId", agentId)).ToString(), cancellationToken);
 
+    public Task<CompactionReport> CompactAsync(CompactWorkspace request, CancellationToken cancellationToken) =>
+        http.PostAsync(_workspace + "/compaction", request, Json.CompactWorkspace, Json.CompactionReport, null, cancellationToken);
+
     public Task<SessionView> RestoreSessionAsync(string rollbackPointId, RestoreSession request, string? idempotencyKey, CancellationToken cancellationToken) =>
         http.PostAsync(Point(rollbackPointId) + "/sessions", request, Json.RestoreSession, Json.SessionView, idempotencyKey, cancellationToken);
 

@@ -43,6 +43,8 @@ internal sealed class OrleansWorkspaceClient(IGrainFactory grains, GrainCalls ca
 
     public Task DeletePointAsync(string rollbackPointId, string? agentId, CancellationToken cancellationToken) => calls.DeleteAsync(() => _writer.DeletePointAsync(rollbackPointId, agentId), cancellationToken);
 
+    public Task<CompactionReport> CompactAsync(CompactWorkspace request, CancellationToken cancellationToken) => calls.TryAsync(_ => _writer.CompactAsync(request), cancellationToken);
+
     public Task<SessionView> RestoreSessionAsync(string rollbackPointId, RestoreSession request, string? idempotencyKey, CancellationToken cancellationToken)
     {
         var key = idempotencyKey ?? calls.NewId();

@@ -39,6 +39,9 @@ public interface IWorkspaceClient
 
     Task DeletePointAsync(string rollbackPointId, string? agentId = null, CancellationToken cancellationToken = default);
 
+    /// <summary>Takes back the space of old history that no rollback point sees; every point still restores exactly. May take long; can be repeated.</summary>
+    Task<CompactionReport> CompactAsync(CompactWorkspace request, CancellationToken cancellationToken = default);
+
     /// <summary>Starts a session that goes on from where another one stood at a point, even if that one is over by now. <c>SESSION_NOT_FOUND</c> if the point did not note it.</summary>
     Task<SessionView> RestoreSessionAsync(string rollbackPointId, RestoreSession request, string? idempotencyKey = null, CancellationToken cancellationToken = default);
 }

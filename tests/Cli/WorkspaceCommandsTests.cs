@@ -122,12 +122,18 @@ public sealed class WorkspaceCommandsTests(MementoServer server) : IClassFixture
         var adas = await JsonAsync("audit", "--agent", "ada", "--session", "s", "--since", "1h");
         var pages = await JsonAsync("audit", "--all", "--limit", "1");
         var none = await RunAsync(["audit", "--document", "entity/none"]);
+        await RunAsync(["docs", "put", "entity/a", "--value", "2"]);
+        await RunAsync(["docs", "put", "entity/a", "--value", "3"]);
+        var wouldGo = await JsonAsync("docs", "compact", "--dry-run", "--keep", "0s");
+        var went = await RunAsync(["docs", "compact", "--keep", "0s"]);
         var restored = await JsonAsync("points", "restore-session", point, "s", "--agent", "eve", "--id", "s2");
 
         foreach (var told in (string[])["create entity/a", "point_removed", "point_changed", "bob", "zoe"]) Assert.Contains(told, all.Output, StringComparison.Ordinal);
         Assert.Equal("documents_changed", adas.GetProperty("items").EnumerateArray().Single().GetProperty("action").GetString());
         Assert.Equal(5, pages.GetProperty("items").GetArrayLength());
         Assert.Equal((ExitCode.Done, ""), (none.Code, none.Output));
+        Assert.Equal((1, true), (wouldGo.GetProperty("dropped").GetInt32(), wouldGo.GetProperty("dryRun").GetBoolean()));
+        Assert.StartsWith("1 of 3 versions went, 1 ", went.Output, StringComparison.Ordinal);
         Assert.Equal(ExitCode.WrongUsage, (await RunAsync(["audit", "--action", "stolen"])).Code);
         Assert.Equal(ExitCode.WrongUsage, (await RunAsync(["audit", "--document", "a"])).Code);
         Assert.Equal(("s2", "s"), (restored.GetProperty("sessionId").GetString(), restored.GetProperty("parent").GetProperty("sessionId").GetString()));

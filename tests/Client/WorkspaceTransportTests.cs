@@ -97,6 +97,7 @@ public sealed class WorkspaceTransportTests(MementoServer server) : IClassFixtur
         Assert.Equal(point.Root, (await documents.GetPointAsync(point.RollbackPointId, Token)).Root);
         Assert.True((await documents.ChangePointAsync(point.RollbackPointId, new() { Pinned = true }, Token)).Pinned);
         Assert.Equal([point.RollbackPointId], (await documents.ListPointsAsync("s", cancellationToken: Token)).Items.Select(p => p.RollbackPointId));
+        Assert.Equal((true, 0L), (await documents.CompactAsync(new() { DryRun = true, HistorySeconds = 0 }, Token)) is var report ? (report.DryRun, report.Dropped) : default);
         Assert.True((await Rollbacks(transport).CheckAsync(point.RollbackPointId, Token)).Healthy);
         await documents.DeletePointAsync(point.RollbackPointId, cancellationToken: Token);
         Assert.Equal(Codes.RollbackNotFound, (await Assert.ThrowsAsync<MementoException>(() => documents.GetPointAsync(point.RollbackPointId, Token))).Code);

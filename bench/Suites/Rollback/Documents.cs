@@ -16,9 +16,20 @@ internal static class Documents
 
     public static string EntityId(int n) => string.Create(CultureInfo.InvariantCulture, $"module{n / 400:000}/function-{n:000000}");
 
-    public static DocumentOperation Entity(int n, int version) => Put(DocumentKind.Entity, EntityId(n), string.Create(CultureInfo.InvariantCulture, $$"""
-        {"calls":{{version}},"complexity":{{n % 17}},"file":"src/module{{n / 400:000}}/part-{{n % 40:00}}.cs","kind":"function","lines":{{20 + (n % 180)}},"name":"Function{{n:000000}}","signature":"Task<Result> Function{{n:000000}}Async(Request request, CancellationToken cancellationToken)","version":{{version}}}
-        """));
+    /// <param name="n">Its number.</param>
+    /// <param name="version">Makes its value another one.</param>
+    /// <param name="bytes">Least bytes of the value; a made-up text fills it up, that no version shares with another.</param>
+    public static DocumentOperation Entity(int n, int version, int bytes = 0)
+    {
+        var json = string.Create(CultureInfo.InvariantCulture, $$"""
+            "calls":{{version}},"complexity":{{n % 17}},"file":"src/module{{n / 400:000}}/part-{{n % 40:00}}.cs","kind":"function","lines":{{20 + (n % 180)}},"name":"Function{{n:000000}}","signature":"Task<Result> Function{{n:000000}}Async(Request request, CancellationToken cancellationToken)","version":{{version}}
+            """);
+        var missing = bytes - json.Length - """{"body":"",}""".Length;
+        if (missing <= 0) return Put(DocumentKind.Entity, EntityId(n), $$"""{{{json}}}""");
+        Span<byte> noise = new byte[(missing / 2) + 1];
+        new Random((n * 7919) + version).NextBytes(noise);
+        return Put(DocumentKind.Entity, EntityId(n), $$"""{"body":"{{Convert.ToHexString(noise)[..missing]}}",{{json}}}""");
+    }
 
     public static DocumentOperation Relationship(int entities, int n, int version)
     {

@@ -12,6 +12,7 @@ internal static class Growth
 
     private static async Task RunAsync(Run run)
     {
+        var bytesEach = run.Sizes["--value-bytes"];
         foreach (var points in (int[])[10, 100, 1_000, 10_000])
         {
             await using var database = await run.Stores.CreateAsync(run.Token);
@@ -25,7 +26,7 @@ internal static class Growth
                 values = (await workspace.GetAsync()).Bytes;
                 for (var point = 0; point < points; point++)
                 {
-                    var operations = Enumerable.Range(0, ChangedBetween).Select(i => Documents.Entity(((point * ChangedBetween) + i) % Entities, point + 1)).ToArray();
+                    var operations = Enumerable.Range(0, ChangedBetween).Select(i => Documents.Entity(((point * ChangedBetween) + i) % Entities, point + 1, bytesEach)).ToArray();
                     changed += operations.Sum(o => (long)o.Value!.Content.Length);
                     await workspace.WriteAsync(new() { AgentId = "changer", Operations = [.. operations] });
                     await workspace.CreatePointAsync(new() { Name = $"point {point}", Pinned = false });
@@ -36,7 +37,7 @@ internal static class Growth
             var bytes = await database.GetSizeAsync() - empty;   // the embedded store has folded its log in when it closed
             run.Report($"growth-{points}", figures:
             [
-                ("points", points), ("bytes", bytes), ("changedValueBytes", changed), ("firstCopyBytes", values),
+                ("points", points), ("valueBytes", (double)changed / ((long)points * ChangedBetween)), ("bytes", bytes), ("changedValueBytes", changed), ("firstCopyBytes", values),
                 ("ratio", (double)(bytes - values) / changed), ("bytesPerPoint", (double)bytes / points),
             ]);
         }

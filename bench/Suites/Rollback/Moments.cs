@@ -9,6 +9,7 @@ namespace Memento.Bench.Rollback;
 /// <summary>Points, diffs and rollbacks in a workspace in which one of a hundred documents changed since the point.</summary>
 internal static class Moments
 {
+    private const int WarmUp = 3;
     private const int Times = 15;
 
     public static IReadOnlyList<Case> Cases { get; } =
@@ -25,8 +26,9 @@ internal static class Moments
         var (documents, questions) = (silo.Grains.GetGrain<IWorkspaceQueryGrain>(BenchSilo.Workspace), silo.Grains.GetGrain<IRollbackQueryGrain>(BenchSilo.Workspace));
         var (points, reads, diffs, previews, rollbacks) = (new LatencyHistogram(), new LatencyHistogram(), new LatencyHistogram(), new LatencyHistogram(), new LatencyHistogram());
         var changed = 0L;
-        for (var round = 1; round <= Times; round++)
+        for (var round = 1; round <= WarmUp + Times; round++)
         {
+            if (round == WarmUp + 1) (points, reads, diffs, previews, rollbacks) = (new(), new(), new(), new(), new());
             var point = await TimeAsync(points, () => workspace.CreatePointAsync(new() { Name = $"round {round}" }));
             await Documents.ChangeSomeAsync(silo, entities, round, run.Token);
             for (var i = 0; i < 100; i++) await TimeAsync(reads, () => documents.GetAsync(new(DocumentKind.Entity, Documents.EntityId((i * 997) % entities)), point.RollbackPointId));
@@ -34,7 +36,7 @@ internal static class Moments
             await TimeAsync(previews, () => questions.PreviewAsync(point.RollbackPointId, new()));
             var done = await TimeAsync(rollbacks, () => RollBackAsync(silo, point.RollbackPointId, run.Token));
             if (done.Status is not RollbackStatus.Completed || (await workspace.GetAsync()).Root != point.Root) throw new BenchException($"The rollback ended {done.Status}: {done.Error?.Message}");
-            Run.Say($"  round {round} of {Times}");
+            Run.Say($"  round {round} of {WarmUp + Times}");
         }
 
         Report("create-point", points);

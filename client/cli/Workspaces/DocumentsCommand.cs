@@ -13,6 +13,7 @@ internal static class DocumentsCommand
         DeleteDocumentCommand.Create(globals),
         ListDocumentsCommand.Create(globals),
         DocumentHistoryCommand.Create(globals),
+        CompactCommand.Create(globals),
     };
 
     public static Argument<string> Document() => new("document")
