@@ -87,7 +87,7 @@ internal sealed partial class WorkspaceGrain
     {
         Name = $"before {operationId}",
         Description = "Made before a rollback, to be able to undo it.",
-        TtlSeconds = ttlSeconds,
+        TtlSeconds = Math.Min(ttlSeconds, limits.MaxPointTtlSeconds),
     }, operationId, $"recovery:{operationId}");
 
     private async Task<bool> RemovePointAsync(string id, PointEnd reason, string? agentId = null)

@@ -69,7 +69,7 @@ internal sealed class DocumentEndpoints(WorkspaceCalls calls)
         if (view.AgentId is { } agent) response.Headers["Memento-Agent"] = Uri.EscapeDataString(agent);
         if (view.SessionId is { } session) response.Headers["Memento-Session"] = Uri.EscapeDataString(session);
         if (view.Cause is { } cause) response.Headers["Memento-Cause"] = Uri.EscapeDataString(cause);
-        if (http.Request.Headers.IfNoneMatch is [{ } known] && Etag.Seq(known) == view.Seq)
+        if (IsKnown(http.Request.Headers.IfNoneMatch, view.Seq))
         {
             response.StatusCode = Status304NotModified;
             return;
@@ -81,6 +81,11 @@ internal sealed class DocumentEndpoints(WorkspaceCalls calls)
         response.ContentLength = document.Value.Content.Length;
         if (!HttpMethods.IsHead(http.Request.Method)) await response.Body.WriteAsync(document.Value.Content, http.RequestAborted);
     }
+
+    /// <summary>If-None-Match (RFC 9110, 13.1.2): any of the tags, compared weakly.</summary>
+    private static bool IsKnown(IList<string?> tags, long seq) =>
+        tags is [{ } one] && Etag.Seq(one) == seq
+        || (EntityTagHeaderValue.TryParseList([.. tags.OfType<string>()], out var known) && known.Any(tag => tag.Tag == Etag.Any || Etag.Seq(tag.Tag.ToString()) == seq));
 
     private async Task PutAsync(HttpContext http)
     {
