@@ -15,7 +15,7 @@ public static class AuditTrail
         var entry = fact switch
         {
             WorkspaceFact.DocumentsChanged f => Of(new Change(f.At, new(f.AgentId, f.SessionId, f.Cause)), seq),
-            WorkspaceFact.PointCreated f => New(fact.At, AuditAction.PointCreated, ("name", f.Name), ("description", f.Description), ("metadata", f.Metadata is null ? null : JsonNode.Parse(f.Metadata.Text)), ("pinned", f.Pinned), ("expiresAt", Time(f.ExpiresAt))) with
+            WorkspaceFact.PointCreated f => New(fact.At, AuditAction.PointCreated, ("name", f.Name), ("description", f.Description), ("metadata", f.Metadata is null ? null : SecretMask.Of(f.Metadata)), ("pinned", f.Pinned), ("expiresAt", Time(f.ExpiresAt))) with
             {
                 AgentId = f.AgentId, SessionId = f.SessionId, OperationId = f.OperationId, RollbackPointId = f.RollbackPointId,
             },
@@ -30,7 +30,7 @@ public static class AuditTrail
     /// <summary>A change of documents.</summary>
     public static AuditEntry Of(Change change, long seq) => New(change.At, AuditAction.DocumentsChanged) with
     {
-        AgentId = change.By.AgentId, SessionId = change.By.SessionId, OperationId = change.By.Cause, Seq = seq,
+        AgentId = change.By.AgentId, SessionId = change.By.SessionId, OperationId = RollbackOperation.OperationOf(change.By.Cause), Seq = seq,
     };
 
     /// <summary>An entry of a rollback's journal, with all conflicts that it names.</summary>
@@ -54,6 +54,7 @@ public static class AuditTrail
                 Documents = f.Document is { } document ? [new(document.Kind, document.Id, ConflictId: f.ConflictId)] : [], DocumentCount = f.Document is null ? 0 : 1,
             },
             RollbackFact.CancelRequested => New(fact.At, AuditAction.RollbackCancelRequested),
+            RollbackFact.GaveUp f => New(fact.At, AuditAction.RollbackGaveUp, ("message", f.Error.Message), ("code", f.Error.Code)),
             RollbackFact.Finished f => New(fact.At, AuditAction.RollbackFinished, ("status", NamedEnumConverter<RollbackStatus>.NameOf(f.Status)), ("message", f.Message), ("code", f.Error?.Code)),
             RollbackFact.Undone f => New(fact.At, AuditAction.RollbackUndone, ("by", f.ByOperationId)),
             _ => throw new ArgumentOutOfRangeException(nameof(fact), fact, "Unknown fact."),
@@ -64,7 +65,7 @@ public static class AuditTrail
     /// <summary>Who did what a rollback's fact says; of what it did by itself, who asked for the rollback.</summary>
     public static string? AgentOf(RollbackFact fact, string? requestedBy) => fact switch
     {
-        RollbackFact.ConflictResolved f => f.AgentId,
+        RollbackFact.ConflictResolved f => f.AgentId ?? requestedBy,
         RollbackFact.CancelRequested f => f.AgentId,
         RollbackFact.Undone f => f.AgentId,
         _ => requestedBy,
@@ -73,7 +74,7 @@ public static class AuditTrail
     /// <summary>By which labels an entry of a workspace's journal can be found.</summary>
     public static (AuditLabel Agent, AuditLabel Session, AuditLabel Operation, AuditLabel Point) LabelsOf(WorkspaceFact fact) => fact switch
     {
-        WorkspaceFact.DocumentsChanged f => (AuditLabel.Agent(f.AgentId), AuditLabel.Session(f.SessionId), AuditLabel.Operation(f.Cause), default),
+        WorkspaceFact.DocumentsChanged f => (AuditLabel.Agent(f.AgentId), AuditLabel.Session(f.SessionId), AuditLabel.Operation(RollbackOperation.OperationOf(f.Cause)), default),
         WorkspaceFact.PointCreated f => (AuditLabel.Agent(f.AgentId), AuditLabel.Session(f.SessionId), AuditLabel.Operation(f.OperationId), AuditLabel.Point(f.RollbackPointId)),
         WorkspaceFact.PointChanged f => (AuditLabel.Agent(f.AgentId), default, default, AuditLabel.Point(f.RollbackPointId)),
         WorkspaceFact.PointRemoved f => (AuditLabel.Agent(f.AgentId), default, default, AuditLabel.Point(f.RollbackPointId)),
@@ -93,7 +94,7 @@ public static class AuditTrail
         var known = new JsonObject();
         foreach (var (name, value) in detail)
             if (value is not null) known.Add(name, value);
-        return new() { At = at, Action = action, Detail = known.Count == 0 ? null : new(SecretMask.Of(known).ToJsonString(MementoJson.Default.Options)) };
+        return new() { At = at, Action = action, Detail = known.Count == 0 ? null : new(SecretMask.Of(known)!.ToJsonString(MementoJson.Default.Options)) };
     }
 
     private static JsonNode? Time(DateTimeOffset? time) => time is { } at ? Node(at, MementoJson.Default.DateTimeOffset) : null;

@@ -23,6 +23,7 @@ public enum AuditAction
     [JsonStringEnumMemberName("conflicts_found")] ConflictsFound,
     [JsonStringEnumMemberName("conflict_resolved")] ConflictResolved,
     [JsonStringEnumMemberName("rollback_cancel_requested")] RollbackCancelRequested,
+    [JsonStringEnumMemberName("rollback_gave_up")] RollbackGaveUp,
     [JsonStringEnumMemberName("rollback_finished")] RollbackFinished,
     [JsonStringEnumMemberName("rollback_undone")] RollbackUndone,
 }
@@ -108,7 +109,7 @@ public sealed record AuditQuery
     public void Check()
     {
         Paging.Check(Limit);
-        foreach (var (field, name) in (ReadOnlySpan<(string, string?)>)[("agent", AgentId), ("session", SessionId), ("operation", OperationId), ("point", RollbackPointId), ("conflict", ConflictId)])
+        foreach (var (field, name) in (ReadOnlySpan<(string, string?)>)[("agent", AgentId), ("session", SessionId), ("rollback", OperationId), ("point", RollbackPointId), ("conflict", ConflictId)])
             if (name is not null) Names.Check(field, name);
         if (Document is { } key) DocumentNames.Check("document", key.Id);
         if (Since > Until) throw new MementoException(Refusal.Invalid("until", $"is before since"));

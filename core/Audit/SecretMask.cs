@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
@@ -26,31 +27,35 @@ public static class SecretMask
         | ://[^\s/:@]*:[^\s/@]+@                                                            # user information in an address (RFC 3986, 3.2.1)
         """, RegexOptions.NonBacktracking | RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant);
 
-    /// <summary>The same JSON with secrets masked, in place.</summary>
-    public static JsonNode Of(JsonNode node) => Of(node, isSecret: false)!;
+    /// <summary>A copy with secrets masked. Of members of one name the last counts.</summary>
+    public static JsonNode? Of(JsonText json)
+    {
+        using var document = JsonDocument.Parse(json.Text);
+        return Of(document.RootElement, isSecret: false);
+    }
+
+    /// <inheritdoc cref="Of(JsonText)"/>
+    public static JsonNode? Of(JsonNode node) => Of(new JsonText(node.ToJsonString(MementoJson.Default.Options)));
 
     /// <summary>The same text with secrets masked.</summary>
     public static string Of(string text) => Secret.Replace(text, found => found.ValueSpan.StartsWith("://", StringComparison.Ordinal) ? $"://{Mask}@" : Mask);
 
-    private static JsonNode? Of(JsonNode? node, bool isSecret)
+    private static JsonNode? Of(JsonElement value, bool isSecret)
     {
-        switch (node)
+        switch (value.ValueKind)
         {
-            case JsonObject members:
-                foreach (var (name, value) in members.ToArray()) Replace(value, Of(value, isSecret || IsSecret(name)), with => members[name] = with);
+            case JsonValueKind.Object:
+                var members = new JsonObject();
+                foreach (var member in value.EnumerateObject()) members[member.Name] = Of(member.Value, isSecret || IsSecret(member.Name));
                 return members;
-            case JsonArray items:
-                for (var i = 0; i < items.Count; i++) Replace(items[i], Of(items[i], isSecret), with => items[i] = with);
-                return items;
-            case JsonValue text when text.TryGetValue<string>(out var said):
-                return isSecret ? Mask : Of(said) is var masked && masked == said ? text : masked;
+            case JsonValueKind.Array:
+                return new JsonArray([.. value.EnumerateArray().Select(item => Of(item, isSecret))]);
+            case JsonValueKind.String:
+                return isSecret ? Mask : Of(value.GetString()!);
+            case JsonValueKind.Null:
+                return null;
             default:
-                return node;   // a number of tokens is none
-        }
-
-        static void Replace(JsonNode? before, JsonNode? after, Action<JsonNode?> set)
-        {
-            if (!ReferenceEquals(before, after)) set(after);
+                return JsonValue.Create(value.Clone());   // a number of tokens is none
         }
     }
 

@@ -16,6 +16,7 @@ namespace Memento;
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
     PropertyNameCaseInsensitive = false,
+    AllowDuplicateProperties = false,
     Converters = [typeof(UtcTimeConverter)])]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(SessionEvent))]
@@ -73,6 +74,7 @@ namespace Memento;
 [JsonSerializable(typeof(RollbackFact.ConflictsFound))]
 [JsonSerializable(typeof(RollbackFact.ConflictResolved))]
 [JsonSerializable(typeof(RollbackFact.CancelRequested))]
+[JsonSerializable(typeof(RollbackFact.GaveUp))]
 [JsonSerializable(typeof(RollbackFact.Finished))]
 [JsonSerializable(typeof(RollbackFact.Undone))]
 [JsonSerializable(typeof(RollbackView))]

@@ -18,10 +18,11 @@ public static class ConflictExplanation
     public static ConflictDetails Of(ConflictView conflict, DocumentValue? undone, DocumentValue? current, DocumentValue? before)
     {
         var merge = DocumentMerge.Of(conflict.Key, undone, current, before);
+        var hasSmart = merge.HasSmart && conflict.CanMerge;
         var options = ImmutableArray.CreateBuilder<ConflictOption>();
-        if (merge.HasSmart)
+        if (hasSmart)
             options.Add(new() { Choice = ConflictChoice.SmartMerge, Description = "What both agree on, and a rule where they do not.", Preview = Show(merge.Value), Confidence = merge.Confidence });
-        var rest = merge.HasSmart ? 100 - merge.Confidence : 100;   // somebody who does not take the merge takes one side; nothing is known of which
+        var rest = hasSmart ? 100 - merge.Confidence : 100;   // somebody who does not take the merge takes one side; nothing is known of which
         options.Add(new() { Choice = ConflictChoice.KeepCurrent, Description = current is null ? "It stays deleted." : "It stays as it is; the rollback leaves it out.", Preview = Show(current), Confidence = rest / 2 });
         options.Add(new()
         {
@@ -37,7 +38,7 @@ public static class ConflictExplanation
             RollbackValue = Show(before),
             Diff = VisualDiff.Compare(current?.Content ?? [], before?.Content ?? []),
             Options = options.ToImmutable(),
-            Recommended = merge.HasSmart && merge.Confidence >= SureEnough ? ConflictChoice.SmartMerge : ConflictChoice.KeepCurrent,
+            Recommended = hasSmart && merge.Confidence >= SureEnough ? ConflictChoice.SmartMerge : ConflictChoice.KeepCurrent,
         };
     }
 

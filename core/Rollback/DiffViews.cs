@@ -167,6 +167,9 @@ public sealed record ConflictDetails
     [Id(4)] public required VisualDiffResult Diff { get; init; }
     [Id(5)] public required ImmutableArray<ConflictOption> Options { get; init; }
     [Id(6)] public required ConflictChoice Recommended { get; init; }
+
+    /// <summary>ETag of the document's newest version, also if that deleted it. If it is not that of <see cref="ConflictView.CurrentSeq"/>, settling the conflict needs it as <c>ifMatch</c>.</summary>
+    [Id(7)] public string? CurrentEtag { get; init; }
 }
 
 /// <summary>One way to settle a conflict.</summary>

@@ -60,6 +60,12 @@ public abstract record RollbackFact
         public string? AgentId { get; init; }
     }
 
+    /// <summary>It cannot go on: from here on it only takes back what it changed, also after a crash.</summary>
+    public sealed record GaveUp : RollbackFact
+    {
+        public required RollbackError Error { get; init; }
+    }
+
     /// <summary>It is over.</summary>
     public sealed record Finished : RollbackFact
     {
@@ -90,6 +96,9 @@ public sealed record RollbackState
     /// <summary>0 before it is planned.</summary>
     public long StartSeq { get; init; }
     public bool CancelRequested { get; init; }
+
+    /// <summary>Why it cannot go on.</summary>
+    public RollbackError? GaveUpWith { get; init; }
 
     /// <summary>All conflicts; the view has the first.</summary>
     public ImmutableArray<ConflictView> Conflicts { get; init; } = [];

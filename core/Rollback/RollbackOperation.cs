@@ -54,6 +54,7 @@ public static class RollbackOperation
             [.. s.Conflicts.Select(c => c.ConflictId != f.ConflictId ? c : c with { Status = ConflictStatus.Resolved, Resolution = f.Choice, ResolvedAt = f.At, ResolvedBy = f.AgentId })],
             LogSeverity.Info, $"conflict {f.ConflictId} resolved: {NamedEnumConverter<ConflictChoice>.NameOf(f.Choice)}"),
         RollbackFact.CancelRequested => s with { CancelRequested = true, View = Say(fact, LogSeverity.Info, "asked to cancel", s.View!) },
+        RollbackFact.GaveUp f => s with { GaveUpWith = f.Error, View = Say(f, LogSeverity.Error, $"cannot go on: {f.Error.Message}", s.View!) },
         RollbackFact.Finished f => GiveUp(s, f) with
         {
             View = Say(f, f.Status is RollbackStatus.Completed ? LogSeverity.Info : f.Status is RollbackStatus.Failed ? LogSeverity.Error : LogSeverity.Warn, f.Message, GiveUp(s, f).View! with
@@ -69,16 +70,18 @@ public static class RollbackOperation
     public static bool MayFollow(RollbackState s, RollbackFact fact) => fact switch
     {
         RollbackFact.Requested => s.View is null,
-        RollbackFact.CancelRequested => s is { View.IsOver: false, CancelRequested: false },
-        RollbackFact.Finished { Status: RollbackStatus.Completed } => s is { View.IsOver: false, CancelRequested: false },
+        RollbackFact.CancelRequested => s is { View.IsOver: false, CancelRequested: false, GaveUpWith: null },
+        RollbackFact.GaveUp => s is { View.IsOver: false, GaveUpWith: null },
+        RollbackFact.Finished { Status: RollbackStatus.Completed } => s is { View.IsOver: false, CancelRequested: false, GaveUpWith: null },
         RollbackFact.ConflictResolved f => s.Conflicts.Any(c => c.ConflictId == f.ConflictId && c.Status is ConflictStatus.Open),
         RollbackFact.Undone f => s.View is { Status: RollbackStatus.Completed } view && view.UndoneBy != f.ByOperationId,
         _ => s.View is { IsOver: false },
     };
 
     /// <summary>Why the operation cannot be used so, or null.</summary>
-    public static Refusal? CannotCancel(RollbackState s) => s.View!.IsOver
-        ? Refusal.Of(RefusalKind.Conflict, Codes.RollbackConflict, $"{s.View.OperationId} is over: it is {Name(s.View.Status)}.")
+    public static Refusal? CannotCancel(RollbackState s) =>
+        s.View!.IsOver ? Refusal.Of(RefusalKind.Conflict, Codes.RollbackConflict, $"{s.View.OperationId} is over: it is {Name(s.View.Status)}.")
+        : s.GaveUpWith is { } error ? Refusal.Of(RefusalKind.Conflict, Codes.RollbackConflict, $"{s.View.OperationId} has failed, and takes back what it changed: {error.Message}")
         : null;
 
     /// <inheritdoc cref="CannotCancel"/>
@@ -87,6 +90,14 @@ public static class RollbackOperation
         : s.View.Type is RollbackType.DryRun || s.View.RecoveryPointId is null || s.View.Status is not RollbackStatus.Completed
             ? Refusal.Of(RefusalKind.Conflict, Codes.RollbackConflict, $"{s.View.OperationId} changed nothing that could be undone: it is {Name(s.View.Status)}.")
         : null;
+
+    /// <summary>The cause of what a rollback takes back of its own changes.</summary>
+    public static string RevertCause(string operationId) => operationId + Revert;
+
+    /// <summary>The rollback that a cause names.</summary>
+    public static string? OperationOf(string? cause) => cause?.EndsWith(Revert, StringComparison.Ordinal) is true ? cause[..^Revert.Length] : cause;
+
+    private const string Revert = "/revert";
 
     /// <summary>What is wrong with a request, or null.</summary>
     public static Refusal? Problem(StartRollback request)

@@ -53,8 +53,9 @@ public sealed record PlannedChange
 /// <param name="HasSmart">Whether a rule can tell what the document should become.</param>
 /// <param name="Smart">What it says; null = nothing.</param>
 /// <param name="Confidence">How likely that is what a person would do: percent.</param>
+/// <param name="SeveralRuns">It took more than one step to get there.</param>
 public sealed record FoundConflict(
-    ConflictType Type, string Reason, ImmutableArray<string> Places, DocumentVersion? Base, DocumentVersion? Rollback, bool HasSmart = false, DocumentValue? Smart = null, int Confidence = 0);
+    ConflictType Type, string Reason, ImmutableArray<string> Places, DocumentVersion? Base, DocumentVersion? Rollback, bool HasSmart = false, DocumentValue? Smart = null, int Confidence = 0, bool SeveralRuns = false);
 
 /// <summary>What a rollback does.</summary>
 /// <param name="Changes">All documents that change, in the order in which they may change; conflicts among them.</param>

@@ -65,7 +65,7 @@ public enum SelectedType
 }
 
 /// <summary>Some documents.</summary>
-[GenerateSerializer, Immutable, Alias("memento.DocumentSelection")]
+[GenerateSerializer, Immutable, Alias("memento.DocumentSelection"), JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record DocumentSelection
 {
     [Id(0)] public required SelectedType Type { get; init; }
@@ -84,7 +84,7 @@ public sealed record DocumentSelection
 }
 
 /// <summary>Which changes are undone: those that every given part covers. Empty = everything since the point.</summary>
-[GenerateSerializer, Immutable, Alias("memento.Selection")]
+[GenerateSerializer, Immutable, Alias("memento.Selection"), JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record Selection
 {
     /// <summary>Changes made in one of these sessions.</summary>
@@ -116,7 +116,7 @@ public sealed record Selection
 }
 
 /// <summary>A document that needs others to make sense, beyond what relationships say themselves. Documents are named <c>kind/id</c>.</summary>
-[GenerateSerializer, Immutable, Alias("memento.Dependency")]
+[GenerateSerializer, Immutable, Alias("memento.Dependency"), JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record Dependency([property: Id(0)] string Item, [property: Id(1)] ImmutableArray<string> DependsOn);
 
 /// <summary>Asks what a rollback would do.</summary>
@@ -130,7 +130,7 @@ public sealed record PreviewRollback
 }
 
 /// <summary>Asks for a rollback.</summary>
-[GenerateSerializer, Immutable, Alias("memento.StartRollback")]
+[GenerateSerializer, Immutable, Alias("memento.StartRollback"), JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record StartRollback
 {
     /// <summary>Absent = full without a selection, partial with documents only, selective otherwise.</summary>

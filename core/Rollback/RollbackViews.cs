@@ -129,7 +129,13 @@ public sealed record ConflictView
     [Id(15)] public DateTimeOffset? ResolvedAt { get; init; }
     [Id(16)] public string? ResolvedBy { get; init; }
 
+    /// <summary>What is undone are several runs of changes with others' between them. One merge cannot settle that; only the strategy merge does, run by run.</summary>
+    [Id(17), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool SeveralRuns { get; init; }
+
     [JsonIgnore] public DocumentKey Key => new(Kind, Id);
+
+    /// <summary>Whether one merge of its three values can settle it.</summary>
+    [JsonIgnore] public bool CanMerge => !SeveralRuns && Type is not (ConflictType.Dependency or ConflictType.PermissionDenied);
 
     /// <summary>A conflict that a plan found.</summary>
     /// <param name="change">The change in conflict.</param>
@@ -156,6 +162,7 @@ public sealed record ConflictView
             CurrentSeq = change.Current.Seq,
             RollbackSeq = conflict.Rollback?.Seq,
             Confidence = conflict.Confidence,
+            SeveralRuns = conflict.SeveralRuns,
             CreatedAt = now,
             Resolution = choice,
             ResolvedAt = choice is null ? null : now,
@@ -214,6 +221,9 @@ public sealed record ResolveConflict
     /// <summary>The same in base64, for a file.</summary>
     [Id(2)] public string? Base64 { get; init; }
     [Id(3)] public string? AgentId { get; init; }
+
+    /// <summary>The ETag of the document that was looked at; absent = as it was when the conflict was found.</summary>
+    [Id(4)] public string? IfMatch { get; init; }
 }
 
 /// <summary>Settles several conflicts in the same way.</summary>
@@ -236,7 +246,7 @@ public sealed record Resolution([property: Id(0)] string ConflictId, [property: 
 public sealed record Resolutions([property: Id(0)] ImmutableArray<Resolution> Results);
 
 /// <summary>Asks to cancel a rollback.</summary>
-[GenerateSerializer, Immutable, Alias("memento.CancelRollback")]
+[GenerateSerializer, Immutable, Alias("memento.CancelRollback"), JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record CancelRollback
 {
     /// <summary>Who asks for it.</summary>
@@ -244,7 +254,7 @@ public sealed record CancelRollback
 }
 
 /// <summary>Asks to undo a rollback.</summary>
-[GenerateSerializer, Immutable, Alias("memento.UndoRollback")]
+[GenerateSerializer, Immutable, Alias("memento.UndoRollback"), JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record UndoRollback
 {
     /// <summary>Who asks for it.</summary>

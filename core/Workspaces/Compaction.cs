@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Orleans;
 
 namespace Memento.Workspaces;
@@ -35,7 +36,7 @@ public static class Compaction
 }
 
 /// <summary>Asks for a compaction.</summary>
-[GenerateSerializer, Immutable, Alias("memento.CompactWorkspace")]
+[GenerateSerializer, Immutable, Alias("memento.CompactWorkspace"), JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record CompactWorkspace
 {
     /// <summary>Nothing goes; it is only told what would.</summary>

@@ -16,7 +16,7 @@ public static class Workspace
             WorkspaceCommand.Write write => Writing.Decide(s, write, limits, at),
             WorkspaceCommand.CreatePoint create => Points.Create(s, create, limits, at),
             WorkspaceCommand.ChangePoint change => Points.Change(change, limits, at),
-            WorkspaceCommand.Compact compact => compact.UpTo <= s.CompactedTo || compact.UpTo > s.Seq ? Decision<WorkspaceFact>.Nothing : new WorkspaceFact.Compacted { At = at, UpTo = compact.UpTo },
+            WorkspaceCommand.Compact compact => Math.Min(compact.UpTo, s.ChangedSeq) <= s.CompactedTo || compact.UpTo > s.Seq ? Decision<WorkspaceFact>.Nothing : new WorkspaceFact.Compacted { At = at, UpTo = compact.UpTo },
             WorkspaceCommand.RemovePoint remove => Points.Remove(remove, at),
             _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown command."),
         };

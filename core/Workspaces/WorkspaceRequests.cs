@@ -60,7 +60,7 @@ public sealed record WrittenDocument(
     [property: Id(0)] DocumentKind Kind, [property: Id(1)] string Id, [property: Id(2)] WriteOutcome Outcome, [property: Id(3)] string? Etag = null);
 
 /// <summary>Asks for a rollback point.</summary>
-[GenerateSerializer, Immutable, Alias("memento.CreateRollbackPoint")]
+[GenerateSerializer, Immutable, Alias("memento.CreateRollbackPoint"), JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record CreateRollbackPoint
 {
     [Id(0)] public required string Name { get; init; }
@@ -75,7 +75,7 @@ public sealed record CreateRollbackPoint
 }
 
 /// <summary>Changes whether a rollback point stays by itself, and how long. What is absent stays as it is.</summary>
-[GenerateSerializer, Immutable, Alias("memento.ChangeRollbackPoint")]
+[GenerateSerializer, Immutable, Alias("memento.ChangeRollbackPoint"), JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record ChangeRollbackPoint
 {
     [Id(0)] public bool? Pinned { get; init; }
@@ -88,7 +88,7 @@ public sealed record ChangeRollbackPoint
 }
 
 /// <summary>Asks for a session as it was at a rollback point.</summary>
-[GenerateSerializer, Immutable, Alias("memento.RestoreSession")]
+[GenerateSerializer, Immutable, Alias("memento.RestoreSession"), JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record RestoreSession
 {
     /// <summary>The session that the point noted.</summary>

@@ -5,10 +5,10 @@ namespace Memento.Rollback;
 public interface IRollbackQueryGrain : IGrainWithStringKey
 {
     /// <summary>What changed between a point and another, or now.</summary>
-    [Alias("diff")] Task<PointDiff> DiffAsync(string rollbackPointId, DiffRequest request);
+    [Alias("diff"), ResponseTimeout("00:10:00")] Task<PointDiff> DiffAsync(string rollbackPointId, DiffRequest request);
 
     /// <summary>What a rollback would do, and a token with which exactly that can be carried out.</summary>
-    [Alias("preview")] Task<RollbackPreview> PreviewAsync(string rollbackPointId, PreviewRollback request);
+    [Alias("preview"), ResponseTimeout("00:10:00")] Task<RollbackPreview> PreviewAsync(string rollbackPointId, PreviewRollback request);
 
     /// <summary>Reads every document of a point back, and says which are damaged and whether the hash of all is still right.</summary>
     [Alias("check"), ResponseTimeout("1.00:00:00")] Task<PointCheck> CheckAsync(string rollbackPointId, CancellationToken cancellationToken = default);

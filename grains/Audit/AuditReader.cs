@@ -16,7 +16,9 @@ internal sealed class AuditReader(IJournal journal, IWorkspaceIndex index, IAudi
     public async Task<Page<AuditEntry>> ReadAsync(CancellationToken cancellationToken)
     {
         var cursor = AuditCursor.Parse(query.Cursor);
+        var isFirst = query.Cursor is null;
         var stream = (await journal.FindAsync(WorkspaceGrain.StreamOf(workspace), cancellationToken))?.StreamId ?? 0;
+        var newest = await index.FindSeqAsync(stream, DateTimeOffset.MaxValue, cancellationToken);
         var changes = query.CoversChanges ? await TakeAsync(ReadChangesAsync(stream, cursor.Seq, cancellationToken)) : [];
         var rollbacks = query.CoversRollbacks ? await TakeAsync(ReadRollbacksAsync(cursor.Place, cancellationToken)) : [];
 
@@ -32,6 +34,9 @@ internal sealed class AuditReader(IJournal journal, IWorkspaceIndex index, IAudi
             items.Add(found.Entry!);
         }
 
+        // What happens between two pages is on neither: it would come behind what is older.
+        if (isFirst && cursor.Seq == long.MaxValue) cursor = cursor with { Seq = newest + 1 };
+        if (isFirst && cursor.Place == RollbackPlace.End && items.Count > 0) cursor = cursor with { Place = RollbackPlace.Behind(items[0].At) };
         return new() { Items = [.. await WithDocumentsAsync(stream, items, cancellationToken)], NextCursor = isMore ? cursor.ToString() : null };
     }
 
@@ -69,13 +74,15 @@ internal sealed class AuditReader(IJournal journal, IWorkspaceIndex index, IAudi
         }
 
         var label = AuditTrail.LabelOf(query);
-        await foreach (var run in label is null ? Blocks(floor, upTo).ToAsyncEnumerable() : RunsAsync(stream, label.Value, floor, upTo, cancellationToken))
+        await foreach (var run in label is null ? new[] { new SeqRun(floor + 1, upTo) }.ToAsyncEnumerable() : RunsAsync(stream, label.Value, floor, upTo, cancellationToken))
         {
-            var entries = await journal.ReadAsync(stream, Math.Max(run.First, floor + 1), Math.Min(run.Last, upTo), int.MaxValue, descending: true, cancellationToken: cancellationToken);
-            foreach (var entry in entries)
+            foreach (var block in Blocks(Math.Max(run.First - 1, floor), Math.Min(run.Last, upTo)))
             {
-                var fact = WorkspaceFactCodec.Decode(entry.Kind, entry.Version, entry.Payload.Span);
-                yield return new(AuditTrail.Of(fact, entry.Position), fact.At, entry.Position);
+                foreach (var entry in await journal.ReadAsync(stream, block.First, block.Last, Block, descending: true, cancellationToken: cancellationToken))
+                {
+                    var fact = WorkspaceFactCodec.Decode(entry.Kind, entry.Version, entry.Payload.Span);
+                    yield return new(AuditTrail.Of(fact, entry.Position), fact.At, entry.Position);
+                }
             }
         }
     }
@@ -94,7 +101,7 @@ internal sealed class AuditReader(IJournal journal, IWorkspaceIndex index, IAudi
 
     private static IEnumerable<SeqRun> Blocks(long floor, long upTo)
     {
-        for (; upTo > floor; upTo -= Block) yield return new(upTo - Block + 1, upTo);
+        for (; upTo > floor; upTo -= Block) yield return new(Math.Max(upTo - Block, floor) + 1, upTo);
     }
 
     private async IAsyncEnumerable<Found> ReadRollbacksAsync(RollbackPlace before, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -172,7 +172,8 @@ internal sealed class PointComparison(IWorkspaceIndex index, long streamId, Roll
             Add(new() { Path = root, Operation = operation, OldValue = ConflictExplanation.Show(before), NewValue = ConflictExplanation.Show(after), Metadata = metadata });
         }
 
-        if (request.Visual && _visual.Count < rules.Options.MaxVisualDocuments && origin is null)
+        var isRead = (pair.Before.Length is null || before is not null) && (pair.After.Length is null || after is not null);
+        if (request.Visual && isRead && _visual.Count < rules.Options.MaxVisualDocuments && origin is null)
         {
             var words = delta is null ? null : SemanticDiff.Describe(before!.Content, after!.Content, delta);
             _visual.Add(new(pair.Key.Kind, pair.Key.Id, VisualDiff.Compare(before?.Content ?? [], after?.Content ?? [], new() { Granularity = request.Granularity }), words));

@@ -12,7 +12,8 @@ internal sealed partial class RollbackGrain : IUndoing
     {
         if ((await ReadAsync()).View is { } view) return view;
         var stream = await StreamAsync();
-        var point = await WorkspacePoints.FindAsync(index, stream, recoveryPointId, clock.Now());
+        if (await index.FindPointAsync(stream, recoveryPointId) is not { } point || point.IsOver(clock.Now()))
+            throw new MementoException(Refusal.Of(RefusalKind.Gone, Codes.RollbackExpired, $"{operationId} cannot be undone: its recovery point {recoveryPointId} is gone (Memento:Rollback:RecoveryTtl)."));
         return await BeginAsync(new()
         {
             At = clock.Now(),
@@ -31,10 +32,23 @@ internal sealed partial class RollbackGrain : IUndoing
         var stream = await StreamAsync();
         var current = await CurrentAsync(stream, conflict.Key);
         var (undone, before) = (await ValueAtAsync(stream, conflict.Key, conflict.BaseSeq), await ValueAtAsync(stream, conflict.Key, conflict.RollbackSeq));
-        return ConflictExplanation.Of(conflict, undone, current.Value, before);
+        return ConflictExplanation.Of(conflict, undone, current.Value, before) with { CurrentEtag = current.Version is { } newest ? Etag.Of(newest.Seq) : null };
     }
 
     public async Task<ConflictView> ResolveAsync(string conflictId, ResolveConflict request)
+    {
+        await _resolving.WaitAsync();   // of two, the second must see what the first decided before it writes
+        try
+        {
+            return await ResolveAloneAsync(conflictId, request);
+        }
+        finally
+        {
+            _resolving.Release();
+        }
+    }
+
+    private async Task<ConflictView> ResolveAloneAsync(string conflictId, ResolveConflict request)
     {
         var conflict = Find(await OpenAsync(), conflictId);
         if (request.AgentId is { } agent) Names.Check("agentId", agent);
@@ -47,6 +61,7 @@ internal sealed partial class RollbackGrain : IUndoing
         var current = await CurrentAsync(stream, conflict.Key);
         if (request.Choice is not ConflictChoice.KeepCurrent)
         {
+            CheckLooked(conflict, request, current.Version);
             var value = await ChosenAsync(stream, conflict, request, current.Value);
             if (value is not null || current.Value is not null) await GrainFactory.GetGrain<IWorkspaceWriter>(_key.Workspace).ApplyAsync(new(request.AgentId ?? _rollback.Committed.View!.AgentId, null, _key.Id),
             [
@@ -63,11 +78,23 @@ internal sealed partial class RollbackGrain : IUndoing
         return resolved.Resolution == request.Choice ? resolved : throw Resolved(resolved);   // somebody was faster
     }
 
+    /// <summary>Whoever settles a conflict has seen the document as it is: as the conflict says, or as they say themselves.</summary>
+    private static void CheckLooked(ConflictView conflict, ResolveConflict request, DocumentVersion? current)
+    {
+        var looked = request.IfMatch is not { } tag ? conflict.CurrentSeq
+            : Etag.Seq(tag) ?? throw new MementoException(Refusal.Invalid("ifMatch", $"is {Quoted.Text(tag)}; must be the document's ETag"));
+        if (looked == current?.Seq) return;
+        throw new MementoException(Refusal.Of(RefusalKind.Conflict, Codes.VersionConflict,
+            $"{conflict.Key} changed since: it was looked at in version {looked}, and is {(current is null or { IsDeleted: true } ? "deleted" : $"in version {current.Seq}")} now. Look at the conflict again, and give ifMatch {current?.Seq} to settle it as it is."));
+    }
+
     private async Task<DocumentValue?> ChosenAsync(long stream, ConflictView conflict, ResolveConflict request, DocumentValue? current)
     {
         if (request.Choice is ConflictChoice.Value) return ReadValue(conflict, request, current?.ContentType ?? (await ValueAtAsync(stream, conflict.Key, conflict.RollbackSeq))?.ContentType);
         var before = await ValueAtAsync(stream, conflict.Key, conflict.RollbackSeq);
         if (request.Choice is ConflictChoice.UseRollback) return before;
+        if (!conflict.CanMerge)
+            throw new MementoException(Refusal.Invalid("choice", $"is smart-merge, but {(conflict.SeveralRuns ? "the rollback undoes several runs of changes with others' between them" : "what is in conflict is outside of the document")}; choose keep-current, use-rollback or value"));
         var merge = DocumentMerge.Of(conflict.Key, await ValueAtAsync(stream, conflict.Key, conflict.BaseSeq), current, before);
         return merge.HasSmart ? merge.Value
             : throw new MementoException(Refusal.Invalid("choice", $"is smart-merge, but there is no rule for this: {merge.Reason}; choose keep-current, use-rollback or value"));
@@ -97,7 +124,7 @@ internal sealed partial class RollbackGrain : IUndoing
     }
 
     private async Task<(DocumentVersion? Version, DocumentValue? Value)> CurrentAsync(long stream, DocumentKey key) =>
-        await index.ReadAtAsync(stream, [key]) is [(var version, { } value)] ? (version, value) : (null, null);
+        await index.ReadAtAsync(stream, [key]) is [var newest] ? newest : (null, null);
 
     private async Task<DocumentValue?> ValueAtAsync(long stream, DocumentKey key, long? seq) =>
         seq is { } at && await index.ReadAtAsync(stream, [key], at) is [(_, { } value)] ? value : null;

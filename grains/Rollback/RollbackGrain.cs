@@ -19,6 +19,7 @@ internal sealed partial class RollbackGrain(
     private static readonly TimeSpan Awake = TimeSpan.FromMinutes(5);
 
     private readonly SemaphoreSlim _appending = new(1, 1);
+    private readonly SemaphoreSlim _resolving = new(1, 1);
     private readonly CancellationTokenSource _stopping = new();
     private GrainKey _key;
     private Journaled<RollbackState, RollbackFact> _rollback = null!;
@@ -46,6 +47,7 @@ internal sealed partial class RollbackGrain(
     public void Dispose()
     {
         _appending.Dispose();
+        _resolving.Dispose();
         _stopping.Dispose();
     }
 
@@ -95,8 +97,8 @@ internal sealed partial class RollbackGrain(
     {
         if (agentId is not null) Names.Check("agentId", agentId);
         var state = await OpenAsync();
-        var last = state.View!.UndoneBy is { } by ? await GrainFactory.GetGrain<IRollbackGrain>(new GrainKey(_key.Workspace, by).ToString()).GetAsync() : null;
-        if (last is { Status: not (RollbackStatus.Failed or RollbackStatus.Cancelled) }) return last;
+        var last = state.View!.UndoneBy is { } by ? await OtherAsync(by) : null;
+        if (last is not null && await HoldsAsync(last)) return last;
         if (RollbackOperation.CannotUndo(state) is { } refusal) throw new MementoException(refusal);
 
         // The id follows from this rollback and the undoing that came to nothing, so undoing it twice is one undoing.
@@ -106,6 +108,12 @@ internal sealed partial class RollbackGrain(
         await AppendAsync(new RollbackFact.Undone { At = clock.Now(), ByOperationId = id, AgentId = agentId });
         return started;
     }
+
+    /// <summary>Whether what a rollback did still counts: it did not come to nothing, and was not undone itself.</summary>
+    private async Task<bool> HoldsAsync(RollbackView rollback) =>
+        rollback.Status is not (RollbackStatus.Failed or RollbackStatus.Cancelled) && (rollback.UndoneBy is not { } by || !await HoldsAsync(await OtherAsync(by)));
+
+    private Task<RollbackView> OtherAsync(string operationId) => GrainFactory.GetGrain<IRollbackGrain>(new GrainKey(_key.Workspace, operationId).ToString()).GetAsync();
 
     public async Task ResumeAsync()
     {

@@ -24,9 +24,9 @@ public sealed class RollbackOptions
     [Range(1, 10_000_000)]
     public int MaxDocuments { get; set; } = 200_000;
 
-    /// <summary>Bytes that a rollback may change in one atomic step; more must be gradual. Default 256 MiB.</summary>
+    /// <summary>Bytes that a rollback may change in one atomic step; more must be gradual. The journal takes more than 64 MiB (Memento:Journal:MaxWaitingBytes) only while nobody else writes. Default 64 MiB.</summary>
     [Range(1024, 4L * 1024 * 1024 * 1024)]
-    public long MaxAtomicBytes { get; set; } = 256 * 1024 * 1024;
+    public long MaxAtomicBytes { get; set; } = 64 * 1024 * 1024;
 
     /// <summary>Conflicts that one rollback may leave; with more it fails. Default 1,000.</summary>
     [Range(1, 100_000)]

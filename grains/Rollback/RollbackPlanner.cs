@@ -111,7 +111,7 @@ internal sealed class RollbackPlanner(IWorkspaceIndex index, RollbackRules rules
             Base = undoing.Merges[0].After,
             Before = undoing.Oldest,
             Conflict = conflict is null ? null : new(
-                conflict.Conflict!.Value, conflict.Reason, conflict.Places, undoing.Merges[0].After, undoing.Oldest, conflict.HasSmart, value, confidence),
+                conflict.Conflict!.Value, conflict.Reason, conflict.Places, undoing.Merges[0].After, undoing.Oldest, conflict.HasSmart, value, confidence, SeveralRuns: undoing.Merges.Length > 1 || undoing.Start != current),
         };
 
         DocumentValue? ValueOf(DocumentVersion? version) => version is null or { IsDeleted: true } ? null : read(version);

@@ -27,18 +27,21 @@ internal sealed class RollbackRun(
     {
         try
         {
-            if (State.CancelRequested) await CancelAsync(stream, cancellationToken);
+            if (State.GaveUpWith is { } error) await FailAsync(stream, error, cancellationToken);
+            else if (State.CancelRequested) await CancelAsync(stream, cancellationToken);
             else if (View.Type is RollbackType.DryRun) await TellAsync(cancellationToken);
             else
             {
-                if (State.StartSeq == 0 && !await BeginAsync(stream, cancellationToken)) return;
+                if (State.StartSeq == 0) await BeginAsync(stream, cancellationToken);
                 await ApplyAsync(stream, cancellationToken);
             }
         }
         catch (MementoException e) when (e.Code is Codes.SnapshotCorrupted || (e.Refusal.Kind is not (RefusalKind.Unavailable or RefusalKind.Overloaded) && e.Code is not Codes.StaleWriter))
         {
             // The others pass: a store that is away, or an append of which nobody knows what became. It goes on later.
-            await FailAsync(stream, e, cancellationToken);
+            var error = new RollbackError(e.Code, e.Refusal.Message);
+            if (State.StartSeq != 0) await append(new RollbackFact.GaveUp { At = clock.Now(), Error = error });   // first of all: interrupted from here on, it must not go forward again
+            await FailAsync(stream, State.GaveUpWith ?? error, cancellationToken);
         }
     }
 
@@ -51,8 +54,8 @@ internal sealed class RollbackRun(
         await append(new RollbackFact.Finished { At = clock.Now(), Status = RollbackStatus.Completed, Message = $"{preview.TotalChanges} documents would change; nothing was changed", Preview = preview });
     }
 
-    /// <summary>Plans, checks and sets the recovery point. False if it ended here.</summary>
-    private async Task<bool> BeginAsync(long stream, CancellationToken cancellationToken)
+    /// <summary>Plans, checks and sets the recovery point.</summary>
+    private async Task BeginAsync(long stream, CancellationToken cancellationToken)
     {
         var workspace = await grains.GetGrain<IWorkspaceGrain>(key.Workspace).GetAsync();
         if (State.Request!.PreviewToken is { } token) PreviewToken.Check(token, key.Workspace, View.RollbackPointId, View.Selection, workspace.ChangedSeq);
@@ -71,9 +74,8 @@ internal sealed class RollbackRun(
         var (apply, _) = plan.Settle(strategy);
         CheckSize(apply);
         if (View.Strategy is RollbackStrategy.Safe) await ReadBackAsync(stream, apply, cancellationToken);
-        var recovery = await grains.GetGrain<IWorkspaceWriter>(key.Workspace).CreateRecoveryPointAsync(key.Id, (long)rules.Options.RecoveryTtl.TotalSeconds);
-        await append(new RollbackFact.Started { At = clock.Now(), StartSeq = workspace.ChangedSeq, Total = apply.Length, RecoveryPointId = recovery.RollbackPointId });
-        return true;
+        var recovery = apply.IsEmpty ? null : await grains.GetGrain<IWorkspaceWriter>(key.Workspace).CreateRecoveryPointAsync(key.Id, (long)rules.Options.RecoveryTtl.TotalSeconds);
+        await append(new RollbackFact.Started { At = clock.Now(), StartSeq = workspace.ChangedSeq, Total = apply.Length, RecoveryPointId = recovery?.RollbackPointId });
     }
 
     /// <summary>Changes the documents: at once, or in batches. What somebody else changes meanwhile is planned anew.</summary>
@@ -83,7 +85,7 @@ internal sealed class RollbackRun(
         var delay = State.Request!.DelayMs is { } ms ? TimeSpan.FromMilliseconds(ms) : rules.Options.Delay;
         var workspace = grains.GetGrain<IWorkspaceGrain>(key.Workspace);
         var (attempt, planned, todo) = (0, -1L, ImmutableArray<PlannedChange>.Empty);
-        while (!State.CancelRequested)
+        while (!State.CancelRequested && View.RecoveryPointId is not null)   // without one, there was nothing to do
         {
             cancellationToken.ThrowIfCancellationRequested();
             var now = await workspace.GetAsync();
@@ -141,8 +143,9 @@ internal sealed class RollbackRun(
         var message = (View.AppliedChanges, open) switch
         {
             (0, 0) => "nothing had to be changed",
-            (_, 0) => $"{View.AppliedChanges} documents changed",
-            _ => $"{View.AppliedChanges} documents changed, {open} conflicts are open",
+            (_, 0) when View.AppliedChanges < View.TotalChanges => $"{View.AppliedChanges} of {Count(View.TotalChanges, "document")} changed; the others had become so by somebody else's work",
+            (_, 0) => $"{Count(View.AppliedChanges, "document")} changed",
+            _ => $"{Count(View.AppliedChanges, "document")} changed, {(open == 1 ? "1 conflict is" : $"{open} conflicts are")} open",
         };
         return append(new RollbackFact.Finished { At = clock.Now(), Status = RollbackStatus.Completed, Message = message });
     }
@@ -171,12 +174,12 @@ internal sealed class RollbackRun(
         await append(new RollbackFact.Finished { At = clock.Now(), Status = RollbackStatus.Cancelled, Message = undone == 0 ? "cancelled; nothing was changed" : $"cancelled; {undone} changes were undone" });
     }
 
-    private async Task FailAsync(long stream, MementoException e, CancellationToken cancellationToken)
+    private async Task FailAsync(long stream, RollbackError error, CancellationToken cancellationToken)
     {
         var undone = await RevertAsync(stream, cancellationToken);
         await append(new RollbackFact.Finished
         {
-            At = clock.Now(), Status = RollbackStatus.Failed, Message = undone == 0 ? e.Refusal.Message : $"{e.Refusal.Message} ({undone} changes were undone)", Error = new(e.Code, e.Refusal.Message),
+            At = clock.Now(), Status = RollbackStatus.Failed, Message = undone == 0 ? error.Message : $"{error.Message} ({undone} changes were undone)", Error = error,
         });
     }
 
@@ -192,7 +195,7 @@ internal sealed class RollbackRun(
             if (undo.IsEmpty) return 0;
             try
             {
-                await WriteAsync(stream, undo, By with { Cause = $"{key.Id}/revert" }, cancellationToken);
+                await WriteAsync(stream, undo, By with { Cause = RollbackOperation.RevertCause(key.Id) }, cancellationToken);
                 return undo.Length;
             }
             catch (MementoException e) when (e.Code is Codes.VersionConflict && attempt < MaxAttempts)
@@ -248,6 +251,8 @@ internal sealed class RollbackRun(
     {
         foreach (var some in apply.Where(c => c.Merged is null && !c.Deletes).Select(c => c.Target!).Chunk(1_000)) await index.ReadValuesAsync(stream, some, cancellationToken);
     }
+
+    private static string Count(long count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";
 
     private static string Sentence(string text) => text.TrimEnd('.') + ".";
 

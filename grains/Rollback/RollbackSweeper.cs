@@ -19,20 +19,26 @@ internal sealed partial class RollbackSweeper(IGrainFactory grains, IRollbackInd
     /// <summary>One round. Answers how many rollbacks are not over.</summary>
     public async Task<int> SweepAsync(CancellationToken cancellationToken)
     {
-        var running = await index.GetRunningAsync(PageSize, cancellationToken);
-        foreach (var key in running)
+        var (count, after) = (0, 0L);
+        while (true)
         {
-            try
+            var running = await index.GetRunningAsync(after, PageSize, cancellationToken);
+            foreach (var (stream, key) in running)
             {
-                await grains.GetGrain<IRollbackGrain>(key.ToString()).ResumeAsync();
+                after = stream;
+                try
+                {
+                    await grains.GetGrain<IRollbackGrain>(key.ToString()).ResumeAsync();
+                }
+                catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+                {
+                    LogRollbackFailed(log, key, e.Message);   // one that cannot be read must not keep the others waiting
+                }
             }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-            {
-                LogRollbackFailed(log, key, e.Message);   // one that cannot be read must not keep the others waiting
-            }
-        }
 
-        return running.Count;
+            count += running.Count;
+            if (running.Count < PageSize) return count;
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Rollback {Rollback} could not be woken: {Problem}")]

@@ -93,7 +93,10 @@ internal sealed partial class SessionGrain(
         if (key is not null && await key.FindAnswerAsync(journal, MementoJson.Default.SessionView) is { } answer) return answer;
         await EnsureLoadedAsync();
         var state = _session.Committed;
-        return state.Exists ? await ForkAsync(state with { End = SessionEnd.None }, request, key) : throw new MementoException(Session.Closed(state, Now)!);
+        if (!state.Exists) throw new MementoException(Session.Closed(state, Now)!);
+        if ((await journal.ReadAsync(_session.StreamId, 1, 1, 1)).Count == 0)
+            throw new MementoException(Refusal.Of(RefusalKind.Gone, Codes.SessionExpired, $"The log of session \"{_key.Id}\" is gone: it was over for longer than Memento:Sessions keeps it."));
+        return await ForkAsync(state with { End = SessionEnd.None }, request, key);
     }
 
     private async Task<SessionView> ForkAsync(SessionState state, ForkSession request, KeyedRequest? key)

@@ -71,6 +71,7 @@ internal sealed partial class WorkspaceGrain
     {
         Names.Check("sessionId", request.SessionId);
         var key = KeyedRequest.For(Scope, idempotencyKey, $"restore-session:{rollbackPointId}", request, MementoJson.Default.RestoreSession);
+        if (key is not null && await key.FindAnswerAsync(journal, MementoJson.Default.SessionView) is { } known) return known;   // even if the point is gone by now
         await EnsureLoadedAsync();
         var point = await FindPointAsync(rollbackPointId);
         if (point.Sessions?.FirstOrDefault(s => s.SessionId == request.SessionId) is not { } noted)

@@ -70,7 +70,7 @@ internal sealed partial class WorkspaceGrain(
         var upTo = await index.FindSeqAsync(_workspace.StreamId, clock.Now() - window);
         // Said before it is done: whoever plans from now on knows how far back the history is whole.
         if (!request.DryRun && upTo > 0) await ExecuteAsync(() => new(new WorkspaceCommand.Compact(upTo)), (_, _, _) => upTo, MementoJson.Default.Int64);
-        return await index.CompactAsync(_workspace.StreamId, upTo, request.DryRun);
+        return await index.CompactAsync(_name, _workspace.StreamId, upTo, request.DryRun);
     }
 
     private string Scope => $"workspace:{_name}";

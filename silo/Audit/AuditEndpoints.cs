@@ -12,7 +12,7 @@ internal sealed class AuditEndpoints(IGrainFactory grains)
             .Parameters(
                 new("agent", "Only what this agent did."),
                 new("session", "Only what was done in this session."),
-                new("operation", "Only what this rollback did."),
+                new("rollback", "Only what this rollback did."),
                 new("point", "Only what was done to this rollback point."),
                 new("conflict", "Only what was done about this conflict."),
                 new("document", "Only changes of and conflicts about this document: its kind and id, like entity/parse."),
@@ -27,7 +27,7 @@ internal sealed class AuditEndpoints(IGrainFactory grains)
         {
             AgentId = http.QueryName("agent"),
             SessionId = http.QueryName("session"),
-            OperationId = http.QueryName("operation"),
+            OperationId = http.QueryName("rollback"),
             RollbackPointId = http.QueryName("point"),
             ConflictId = http.QueryName("conflict"),
             Document = http.Query("document") is { } document ? DocumentKey.Parse(document, "document") : null,

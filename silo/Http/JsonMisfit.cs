@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Memento.Http;
@@ -38,6 +39,7 @@ internal static class JsonMisfit
         switch (type.Kind)
         {
             case JsonTypeInfoKind.Object when element.ValueKind is JsonValueKind.Object:
+                CompareNames(element, type, path, errors);
                 foreach (var property in type.Properties) Compare(element, property, type, path, errors);
                 break;
             case JsonTypeInfoKind.Object:
@@ -53,6 +55,16 @@ internal static class JsonMisfit
             default:
                 CompareValue(element, type, path, errors);
                 break;
+        }
+    }
+
+    private static void CompareNames(JsonElement element, JsonTypeInfo type, string path, ImmutableArray<FieldError>.Builder errors)
+    {
+        var known = type.Properties.Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var names in element.EnumerateObject().GroupBy(p => p.Name, StringComparer.Ordinal).Take(Most))
+        {
+            if (names.Count() > 1) errors.Add(new(Join(path, names.Key), $"is given {names.Count()} times"));
+            else if (type.UnmappedMemberHandling is JsonUnmappedMemberHandling.Disallow && !known.Contains(names.Key)) errors.Add(new(Join(path, names.Key.Length > 64 ? names.Key[..64] : names.Key), $"is not known; there are: {string.Join(", ", known)}"));
         }
     }
 

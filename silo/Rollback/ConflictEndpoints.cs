@@ -34,6 +34,7 @@ internal sealed class ConflictEndpoints(RollbackCalls calls)
     {
         var id = RollbackCalls.Id(http);
         var request = await RequestBody.ReadAsync(http, calls.MaxBodyBytes, MementoJson.Default.ResolveConflict);
+        if (http.Request.Headers.IfMatch is [{ } tag]) request = request with { IfMatch = tag };
         http.Answer(await (await OwnerAsync(http, id)).ResolveAsync(id, request), MementoJson.Default.ConflictView);
     }
 

@@ -52,7 +52,7 @@ internal sealed class AuditIndex(IDatabase database) : IAuditIndex
             using (var command = connection.Command("""
                 SELECT v.kind, v.id, v.hash IS NULL, v.previous = 0 OR (p.seq IS NOT NULL AND p.hash IS NULL)
                 FROM document_version v LEFT JOIN document_version p ON p.stream_id = v.stream_id AND p.kind = v.kind AND p.id = v.id AND p.seq = v.previous
-                WHERE v.stream_id = @stream AND v.seq = @seq AND v.kind >= 0 LIMIT @limit
+                WHERE v.stream_id = @stream AND v.seq = @seq AND v.kind >= 0 ORDER BY v.kind, v.id LIMIT @limit
                 """, ("stream", streamId), ("seq", seq), ("limit", most + 1L)))
             {
                 using var reader = await command.ExecuteReaderAsync(token);
@@ -67,7 +67,7 @@ internal sealed class AuditIndex(IDatabase database) : IAuditIndex
                 count = (long)(await counting.ExecuteScalarAsync(token))!;
             }
 
-            found.Add(seq, new([.. some.Take(most).OrderBy(d => d.Key)], count));
+            found.Add(seq, new([.. some.Take(most)], count));
         }
 
         return (IReadOnlyDictionary<long, ChangedDocuments>)found;

@@ -8,6 +8,9 @@ namespace Memento.Audit;
 public readonly record struct RollbackPlace(long At, long StreamId, long Position)
 {
     public static RollbackPlace End { get; } = new(long.MaxValue, long.MaxValue, long.MaxValue);
+
+    /// <summary>Behind all that was recorded at or before a time.</summary>
+    public static RollbackPlace Behind(DateTimeOffset time) => new(time.ToStored(), long.MaxValue, long.MaxValue);
 }
 
 /// <summary>An entry of a rollback's journal.</summary>

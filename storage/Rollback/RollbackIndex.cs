@@ -17,8 +17,8 @@ public interface IRollbackIndex
 
     Task<ConflictView?> FindConflictAsync(string workspace, string conflictId, CancellationToken cancellationToken = default);
 
-    /// <summary>Rollbacks of all workspaces that are not over.</summary>
-    Task<IReadOnlyList<GrainKey>> GetRunningAsync(int limit, CancellationToken cancellationToken = default);
+    /// <summary>Rollbacks of all workspaces that are not over, from the one behind a stream on.</summary>
+    Task<IReadOnlyList<(long StreamId, GrainKey Key)>> GetRunningAsync(long after, int limit, CancellationToken cancellationToken = default);
 }
 
 internal sealed class RollbackIndex(IDatabase database) : IRollbackIndex
@@ -54,13 +54,13 @@ internal sealed class RollbackIndex(IDatabase database) : IRollbackIndex
         return await command.ExecuteScalarAsync(token) is string view ? JsonSerializer.Deserialize(view, MementoJson.Default.ConflictView) : null;
     }, cancellationToken);
 
-    public Task<IReadOnlyList<GrainKey>> GetRunningAsync(int limit, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
+    public Task<IReadOnlyList<(long StreamId, GrainKey Key)>> GetRunningAsync(long after, int limit, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
     {
-        using var command = connection.Command("SELECT workspace, operation_id FROM rollback_operation WHERE status < 2 LIMIT @limit", ("limit", (long)limit));
+        using var command = connection.Command("SELECT stream_id, workspace, operation_id FROM rollback_operation WHERE status < 2 AND stream_id > @after ORDER BY stream_id LIMIT @limit", ("after", after), ("limit", (long)limit));
         using var reader = await command.ExecuteReaderAsync(token);
-        var running = new List<GrainKey>();
-        while (await reader.ReadAsync(token)) running.Add(new(reader.GetString(0), reader.GetString(1)));
-        return (IReadOnlyList<GrainKey>)running;
+        var running = new List<(long, GrainKey)>();
+        while (await reader.ReadAsync(token)) running.Add((reader.GetInt64(0), new(reader.GetString(1), reader.GetString(2))));
+        return (IReadOnlyList<(long, GrainKey)>)running;
     }, cancellationToken);
 
     private static async Task<Page<T>> ReadAsync<T>(DbCommand command, JsonTypeInfo<T> type, int limit, Func<DbDataReader, string> cursor, CancellationToken token)

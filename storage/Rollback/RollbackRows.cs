@@ -11,7 +11,7 @@ namespace Memento.Rollback;
 public static class RollbackRows
 {
     private static readonly RowTable Operation = new("rollback_operation",
-        new("stream_id", Number, Key), new("workspace", Text, Keep), new("operation_id", Text, Keep), new("created_at", Number, Keep), new("status", Number, Replace), new("view", Text, Replace));
+        new("stream_id", Number, Key), new("workspace", Text, Keep), new("operation_id", Text, Keep), new("created_at", Number, Keep), new("status", Number, Replace), new("view", Text, Replace), new("point_seq", Number, Keep));
 
     private static readonly RowTable Conflict = new("rollback_conflict",
         new("workspace", Text, Key), new("conflict_id", Text, Key), new("created_at", Number, Keep), new("operation_id", Text, Keep), new("status", Number, Replace), new("view", Text, Replace));
@@ -23,7 +23,7 @@ public static class RollbackRows
         var rows = new List<RowChange>
         {
             // A list does not show the lines of the log, and conflicts have rows of their own.
-            Operation.Row(streamId, workspace, view.OperationId, view.CreatedAt.ToStored(), (long)view.Status, JsonSerializer.Serialize(view with { Log = [], Conflicts = [] }, MementoJson.Default.RollbackView)),
+            Operation.Row(streamId, workspace, view.OperationId, view.CreatedAt.ToStored(), (long)view.Status, JsonSerializer.Serialize(view with { Log = [], Conflicts = [] }, MementoJson.Default.RollbackView), after.PointSeq),
             AuditRows.Of(workspace, streamId, position, fact, view.AgentId),
         };
         var known = before.Conflicts.ToImmutableDictionary(c => c.ConflictId);

@@ -54,6 +54,7 @@ internal static class SessionTrimming
 
     private static async Task TrimAsync(IDatabase database, Over session, CancellationToken token)
     {
+        if (await IsForkedAsync(database, session.StreamId, token)) return;   // a rollback point brought it back while others were trimmed
         (string, object?) stream = ("stream", session.StreamId);
         for (long from = 1; from > 0;)
         {
@@ -73,6 +74,12 @@ internal static class SessionTrimming
         await database.MaintainAsync(
             "DELETE FROM session_due WHERE stream_id = @stream; DELETE FROM session_status WHERE stream_id = @stream; DELETE FROM session WHERE stream_id = @stream", [stream], token);
     }
+
+    private static Task<bool> IsForkedAsync(IDatabase database, long streamId, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
+    {
+        using var command = connection.Command("SELECT 1 FROM session f WHERE f.parent_stream = @stream LIMIT 1", ("stream", streamId));
+        return await command.ExecuteScalarAsync(token) is not null;
+    }, cancellationToken);
 
     private static async Task RemoveNamesAsync(IDatabase database, Over session, string table, string column, HashSet<string> names, CancellationToken token)
     {

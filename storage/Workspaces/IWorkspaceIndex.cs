@@ -46,8 +46,8 @@ public interface IWorkspaceIndex
     /// <summary>What the limits of points count. <paramref name="most"/>: how many of the oldest to name.</summary>
     Task<ExistingPoints> GetExistingPointsAsync(long streamId, string? sessionId, int most, CancellationToken cancellationToken = default);
 
-    /// <summary>Takes back the space of versions that no moment after <paramref name="upTo"/> and no rollback point sees.</summary>
-    Task<CompactionReport> CompactAsync(long streamId, long upTo, bool dryRun, CancellationToken cancellationToken = default);
+    /// <summary>Takes back the space of versions that no moment after <paramref name="upTo"/>, no rollback point and no rollback that is not over sees.</summary>
+    Task<CompactionReport> CompactAsync(string workspace, long streamId, long upTo, bool dryRun, CancellationToken cancellationToken = default);
 
     /// <summary>The newest change at or before a time; 0 if there is none.</summary>
     Task<long> FindSeqAsync(long streamId, DateTimeOffset at, CancellationToken cancellationToken = default);

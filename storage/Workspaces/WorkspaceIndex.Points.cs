@@ -68,7 +68,7 @@ internal sealed partial class WorkspaceIndex
         return positions.ToImmutable();
     }, cancellationToken);
 
-    public async Task<CompactionReport> CompactAsync(long streamId, long upTo, bool dryRun, CancellationToken cancellationToken)
+    public async Task<CompactionReport> CompactAsync(string workspace, long streamId, long upTo, bool dryRun, CancellationToken cancellationToken)
     {
         var points = await database.ReadAsync(async (connection, token) =>
         {
@@ -78,7 +78,13 @@ internal sealed partial class WorkspaceIndex
             while (await reader.ReadAsync(token)) seqs.Add(reader.GetInt64(0));
             return seqs.ToImmutable();
         }, cancellationToken);
-        return await new VersionCompaction(database, streamId, points, upTo, dryRun).RunAsync(cancellationToken);
+        // After the points: a rollback that began while its point was there is seen here if the point is not any more.
+        var running = await database.ReadAsync(async (connection, token) =>
+        {
+            using var command = connection.Command("SELECT min(point_seq) FROM rollback_operation WHERE workspace = @workspace AND status < 2", ("workspace", workspace));
+            return await command.ExecuteScalarAsync(token) is long seq ? seq : long.MaxValue;
+        }, cancellationToken);
+        return await new VersionCompaction(database, streamId, points, Math.Min(upTo, running - 1), dryRun).RunAsync(cancellationToken);
     }
 
     public async Task<long> FindSeqAsync(long streamId, DateTimeOffset at, CancellationToken cancellationToken)

@@ -26,6 +26,29 @@ public abstract class Compactions(SessionCluster cluster, TestDatabase database)
     private IRollbackQueryGrain Questions => cluster.Client.GetGrain<IRollbackQueryGrain>(_name);
 
     [Fact]
+    public async Task What_a_rollback_that_is_under_way_needs_stays_even_if_its_point_goes()
+    {
+        await Workspace.DoAsync([.. Enumerable.Range(0, 6).Select(i => Put($"d{i}", "1"))]);
+        var point = await Workspace.CreatePointAsync(new() { Name = "p" });
+        await Workspace.DoAsync([.. Enumerable.Range(0, 6).Select(i => Put($"d{i}", "2"))]);
+        var rollback = cluster.Client.GetGrain<IRollbackGrain>(new GrainKey(_name, $"op-{Guid.NewGuid():N}").ToString());
+        await rollback.StartAsync(point.RollbackPointId, new() { Strategy = RollbackStrategy.Gradual, BatchSize = 2, DelayMs = 60_000 });
+        await Rollback.RollbackRig.ReachAsync(rollback, view => view.AppliedChanges == 2);
+
+        await Workspace.DeletePointAsync(point.RollbackPointId);
+        Assert.Equal(0, (await Workspace.CompactAsync(new() { HistorySeconds = 0 })).Dropped);
+        var view = await new Rollback.RollbackRig(cluster, _name).AdvanceUntilAsync(rollback, TimeSpan.FromMinutes(1), v => v.IsOver);
+
+        Assert.Equal((RollbackStatus.Completed, 6L), (view.Status, view.AppliedChanges));
+        Assert.Equal(point.Root, (await Workspace.GetAsync()).Root);
+        Assert.NotEqual(0, (await Workspace.CompactAsync(new() { HistorySeconds = 0 })).Dropped);
+        Assert.Equal(0, (await Workspace.CompactAsync(new() { HistorySeconds = 0 })).Dropped);
+        var seq = (await Workspace.GetAsync()).Seq;
+        await Workspace.CompactAsync(new() { HistorySeconds = 0 });
+        Assert.Equal(seq, (await Workspace.GetAsync()).Seq);   // nothing changed since: nothing to say
+    }
+
+    [Fact]
     public async Task Every_point_still_restores_exactly()
     {
         var points = new List<RollbackPoint>();

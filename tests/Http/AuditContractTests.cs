@@ -20,8 +20,8 @@ public sealed class AuditContractTests(MementoFixture memento)
 
         var all = await ListAsync("");
         Assert.Equal(("point_removed", "zoe", point, """{"reason":"deleted"}"""), ((string)all[0]["action"]!, (string)all[0]["agentId"]!, (string)all[0]["rollbackPointId"]!, all[0]["detail"]!.ToJsonString()));
-        Assert.Equal(["rollback_finished", "rollback_progressed", "rollback_started", "rollback_requested"], (await ListAsync($"?operation={rollback}&agent=cid")).Select(e => (string)e["action"]!).Where(a => a.StartsWith("rollback", StringComparison.Ordinal)));
-        var changed = Assert.Single(await ListAsync($"?operation={rollback}&action=documents_changed"));
+        Assert.Equal(["rollback_finished", "rollback_progressed", "rollback_started", "rollback_requested"], (await ListAsync($"?rollback={rollback}&agent=cid")).Select(e => (string)e["action"]!).Where(a => a.StartsWith("rollback", StringComparison.Ordinal)));
+        var changed = Assert.Single(await ListAsync($"?rollback={rollback}&action=documents_changed"));
         Assert.Equal(("cid", 2L, """[{"kind":"entity","id":"d0","operation":"update"},{"kind":"entity","id":"d1","operation":"update"}]"""), ((string)changed["agentId"]!, (long)changed["documentCount"]!, changed["documents"]!.ToJsonString()));
         Assert.Equal(["documents_changed", "documents_changed", "documents_changed"], (await ListAsync("?document=entity/d1")).Select(e => (string)e["action"]!));
         Assert.Equal(2, (await ListAsync("?agent=ann&limit=500")).Count);

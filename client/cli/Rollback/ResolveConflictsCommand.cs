@@ -21,11 +21,13 @@ internal static class ResolveConflictsCommand
         var ids = new Argument<string[]>("conflicts") { Description = "Ids of conflicts.", HelpName = "CONFLICT", Arity = ArgumentArity.OneOrMore };
         var value = new Option<string?>("--value") { Description = "A file with the document's value, for the choice value; - = stdin.", HelpName = "FILE" };
         var by = RollbackCommand.By();
-        var command = new Command("resolve", "Settle conflicts, one or several in the same way. With several, all are tried, and the exit code is that of the first that could not be settled.") { choice, ids, value, by };
+        var ifMatch = new Option<string?>("--if-match") { Description = "The version of the document that was looked at, if it changed since the conflict was found; \"conflicts show\" tells.", HelpName = "VERSION" };
+        var command = new Command("resolve", "Settle conflicts, one or several in the same way. With several, all are tried, and the exit code is that of the first that could not be settled.") { choice, ids, value, by, ifMatch };
         command.Validators.Add(result =>
         {
             var isValue = result.GetResult(choice)?.Tokens is [var word] && word.Value == Format.Name(ConflictChoice.Value);
             if (isValue != result.GetResult(value) is not null) result.AddError("The choice value and --value go together.");
+            else if (result.GetResult(ifMatch) is not null && result.GetResult(ids)?.Tokens.Count > 1) result.AddError("--if-match is about one conflict.");
             else if (isValue && result.GetResult(ids)?.Tokens.Count > 1) result.AddError("A value settles one conflict at a time.");
         });
 
@@ -37,7 +39,7 @@ internal static class ResolveConflictsCommand
             var rollbacks = client.Rollbacks(globals.Workspace(line));
             var conflicts = line.GetRequiredValue(ids);
             return conflicts is [var one]
-                ? await OneAsync(globals, line, rollbacks, one, await RequestAsync(rollbacks, one, chosen, bytes, line.GetValue(by), cancellationToken), cancellationToken)
+                ? await OneAsync(globals, line, rollbacks, one, await RequestAsync(rollbacks, one, chosen, bytes, line.GetValue(by), cancellationToken) with { IfMatch = line.GetValue(ifMatch) }, cancellationToken)
                 : await ManyAsync(globals, line, rollbacks, conflicts, new() { Choice = chosen, AgentId = line.GetValue(by) }, cancellationToken);
         });
 
@@ -80,7 +82,7 @@ internal static class ResolveConflictsCommand
                 results.Add(new(id, Error: new(e.Code, e.Refusal.Message)));
                 var failure = Failure.Of(e)!;
                 if (code == ExitCode.Done) code = failure.ExitCode;
-                if (!json) globals.Terminal.Error.WriteLine($"memento: {failure.Line}.");
+                if (!json) globals.Terminal.Error.WriteLine($"memento: {id}: {failure.Line}.");
             }
         }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Memento.Rollback;
+using Memento.Workspaces;
 using Spectre.Console;
 
 namespace Memento.Cli.Rollback;
@@ -25,11 +26,15 @@ internal static class ShowConflictCommand
 
             Show(terminal, details);
             if (details.Conflict.Status is ConflictStatus.Open)
-                terminal.Error.WriteLine($"Settle it: {globals.Again(line, $"conflicts resolve {Format.Name(details.Recommended)} {details.Conflict.ConflictId}")}");
+                terminal.Error.WriteLine($"Settle it: {globals.Again(line, $"conflicts resolve {Format.Name(details.Recommended)} {details.Conflict.ConflictId}{IfMatch(details)}")}");
             return ExitCode.Done;
         });
         return command.WithExamples("memento conflicts show conf-0199…");
     }
+
+    /// <summary>Needed if the document changed since the conflict was found.</summary>
+    private static string IfMatch(ConflictDetails details) =>
+        details.CurrentEtag is { } etag && Etag.Seq(etag) != details.Conflict.CurrentSeq && details.Recommended is not ConflictChoice.KeepCurrent ? $" --if-match {Etag.Seq(etag)}" : "";
 
     private static void Show(Terminal terminal, ConflictDetails details)
     {

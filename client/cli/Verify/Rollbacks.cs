@@ -13,6 +13,7 @@ internal sealed class Rollbacks(IRollbackClient rollbacks, IWorkspaceClient docu
     /// <summary>Undoes a rollback. Answers why the workspace is not what it was before, or null.</summary>
     public async Task<string?> UndoAsync(RollbackView done, string root, CancellationToken cancellationToken)
     {
+        if (done.RecoveryPointId is null) return null;   // it changed nothing
         var undone = await WaitAsync(await rollbacks.UndoAsync(done.OperationId, cancellationToken: cancellationToken), cancellationToken);
         if (undone.Status is not RollbackStatus.Completed) return $"Undoing it ended {Format.Name(undone.Status)}: {undone.Error?.Message}";
         return (await documents.GetAsync(cancellationToken)).Root == root ? null : "Undoing it did not give back what was there before.";

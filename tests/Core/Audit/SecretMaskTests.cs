@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Memento.Audit;
 using Xunit;
 
@@ -44,5 +43,8 @@ public sealed class SecretMaskTests
     [Fact]
     public void A_long_text_takes_linear_time() => Assert.Equal(200_000, SecretMask.Of(string.Concat(Enumerable.Repeat("eyJ://pwd ", 20_000))).Length);
 
-    private static string Masked(string json) => SecretMask.Of(JsonNode.Parse(json)!).ToJsonString(MementoJson.Default.Options);
+    [Fact]
+    public void Of_members_of_one_name_the_last_counts() => Assert.Equal("""{"a":{"b":3}}""", Masked("""{"a":1,"a":{"b":2,"b":3}}"""));
+
+    private static string Masked(string json) => SecretMask.Of(new JsonText(json))!.ToJsonString(MementoJson.Default.Options);
 }

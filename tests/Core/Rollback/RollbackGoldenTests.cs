@@ -36,7 +36,7 @@ public sealed class RollbackGoldenTests
     [Fact]
     public void There_is_a_file_for_every_kind()
     {
-        string[] kinds = ["cancel_requested", "conflict_resolved", "conflicts_found", "finished", "progressed", "requested", "started", "undone"];
+        string[] kinds = ["cancel_requested", "conflict_resolved", "conflicts_found", "finished", "gave_up", "progressed", "requested", "started", "undone"];
 
         Assert.Equal(kinds, Files(FactPrefix).Select(file => file.Split('.')[1]).Distinct().Order());
         Assert.Equal(kinds.Length, typeof(RollbackFact).GetNestedTypes().Count(type => type.IsSubclassOf(typeof(RollbackFact))));

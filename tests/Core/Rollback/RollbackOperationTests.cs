@@ -62,6 +62,27 @@ public sealed class RollbackOperationTests
     }
 
     [Fact]
+    public void One_that_gave_up_does_not_go_forward_again()
+    {
+        Accept(Requested());
+        Accept(new RollbackFact.Started { At = _now, StartSeq = 9, Total = 4 });
+        Accept(new RollbackFact.GaveUp { At = _now, Error = new("X", "no") });
+
+        Assert.Equal((RollbackStatus.InProgress, "no"), (View.Status, _state.GaveUpWith!.Message));
+        Assert.False(May(new RollbackFact.GaveUp { At = _now, Error = new("Y", "other") }));
+        Assert.False(May(new RollbackFact.CancelRequested { At = _now }));
+        Assert.False(May(Finished(RollbackStatus.Completed)));
+        Assert.Equal(Codes.RollbackConflict, RollbackOperation.CannotCancel(_state)!.Code);
+        Accept(Finished(RollbackStatus.Failed));
+    }
+
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData("op-1", "op-1")]
+    [InlineData("op-1/revert", "op-1")]
+    public void What_it_takes_back_is_its_own(string? cause, string? operation) => Assert.Equal(operation, RollbackOperation.OperationOf(cause));
+
+    [Fact]
     public void A_conflict_is_resolved_once_also_when_the_rollback_is_over()
     {
         Accept(Requested());

@@ -197,14 +197,18 @@ public abstract class RollbackConflicts(SessionCluster cluster)
     }
 
     [Fact]
-    public async Task A_resolution_works_on_the_document_as_it_is_by_then()
+    public async Task A_resolution_works_on_the_document_as_it_is_by_then_if_that_was_looked_at()
     {
         var (view, conflict) = await AskAsync();
         await _rig.WriteAsync(Bob, ("v", """{"x":4,"y":3,"z":5}"""));
 
         var details = await _rig.Rollback(view.OperationId).GetConflictAsync(conflict.ConflictId);
         Assert.Equal("""{"x":4,"y":3,"z":5}""", details.CurrentValue!.Text);
-        await _rig.Rollback(view.OperationId).ResolveAsync(conflict.ConflictId, new() { Choice = ConflictChoice.SmartMerge });
+        await SessionCluster.RefusedAsync(Codes.VersionConflict, () => _rig.Rollback(view.OperationId).ResolveAsync(conflict.ConflictId, new() { Choice = ConflictChoice.SmartMerge }));
+        await SessionCluster.RefusedAsync(Codes.VersionConflict, () => _rig.Rollback(view.OperationId).ResolveAsync(conflict.ConflictId, new() { Choice = ConflictChoice.UseRollback, IfMatch = "1" }));
+        await SessionCluster.RefusedAsync(Codes.ValidationFailed, () => _rig.Rollback(view.OperationId).ResolveAsync(conflict.ConflictId, new() { Choice = ConflictChoice.UseRollback, IfMatch = "x" }));
+        await _rig.HasAsync(("v", """{"x":4,"y":3,"z":5}"""));
+        await _rig.Rollback(view.OperationId).ResolveAsync(conflict.ConflictId, new() { Choice = ConflictChoice.SmartMerge, IfMatch = details.CurrentEtag });
 
         await _rig.HasAsync(("v", """{"x":1,"y":3,"z":5}"""));
     }
@@ -218,7 +222,9 @@ public abstract class RollbackConflicts(SessionCluster cluster)
         var view = await _rig.UndoAnnAsync(point, ConflictStrategy.AskUser);
         await _rig.WriteAsync(Bob, ("v", null));
 
-        var resolved = await _rig.Rollback(view.OperationId).ResolveAsync(Assert.Single(view.Conflicts).ConflictId, new() { Choice = ConflictChoice.UseRollback });
+        var conflict = Assert.Single(view.Conflicts).ConflictId;
+        var details = await _rig.Rollback(view.OperationId).GetConflictAsync(conflict);
+        var resolved = await _rig.Rollback(view.OperationId).ResolveAsync(conflict, new() { Choice = ConflictChoice.UseRollback, IfMatch = details.CurrentEtag });
 
         Assert.Equal(ConflictStatus.Resolved, resolved.Status);
         await _rig.HasAsync(("v", null));

@@ -72,6 +72,31 @@ public sealed class RollbackFaultTests(RollbackClusterFixture<SqliteTestDatabase
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public async Task Whichever_append_of_a_failure_fails_nothing_is_changed_in_the_end(bool lands)
+    {
+        var fails = true;
+        for (var number = 1; fails; number++)
+        {
+            Assert.InRange(number, 1, 30);
+            var (rig, point) = await ChangeFewAsync();
+            var rollback = await rig.StartGradualAsync(point, Anns, batch: 4);
+            await ReachAsync(rollback, view => view.AppliedChanges == 4);
+            await rig.WriteAsync(Bob, (Doc(5), """{"x":3}"""));   // in conflict, and the strategy is abort
+            var before = await rig.ReadAsync(Doc(0));
+            var failed = FailAt(rig, number, Codes.DatabaseNotReady, lands);
+
+            var view = await AdvanceAndSweepAsync(rig, rollback);
+
+            fails = failed();
+            Assert.Equal((RollbackStatus.Failed, 0L, Codes.RollbackConflict), (view.Status, view.AppliedChanges, view.Error!.Code));
+            Assert.Equal(Old, before);
+            for (var i = 0; i < Few - 1; i++) Assert.Equal(New, await rig.ReadAsync(Doc(i)));
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public async Task Conflicts_that_were_found_before_a_failure_are_there_once(bool lands)
     {
         var fails = true;

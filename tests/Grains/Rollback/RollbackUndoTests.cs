@@ -35,6 +35,37 @@ public abstract class RollbackUndoings(SessionCluster cluster, TestDatabase data
     }
 
     [Fact]
+    public async Task Undoing_again_after_the_undoing_was_undone_undoes_it_again()
+    {
+        var point = await _rig.ChangeManyAsync();
+        var rollback = (await _rig.RollBackAsync(point)).OperationId;
+        var undo = (await _rig.Rollback(rollback).UndoAsync()).OperationId;
+        await _rig.EndAsync(undo);
+        var redo = (await _rig.Rollback(undo).UndoAsync()).OperationId;
+        await _rig.EndAsync(redo);
+        Assert.Equal(Many, await _rig.CountOldAsync());
+
+        var again = await _rig.EndAsync((await _rig.Rollback(rollback).UndoAsync()).OperationId);
+
+        Assert.Equal((RollbackStatus.Completed, (long)Many, 0), (again.Status, again.AppliedChanges, await _rig.CountOldAsync()));
+        Assert.Equal(4, new[] { rollback, undo, redo, again.OperationId }.Distinct().Count());
+        Assert.Equal(again.OperationId, (await _rig.Rollback(rollback).UndoAsync()).OperationId);
+    }
+
+    [Fact]
+    public async Task One_that_had_nothing_to_do_needs_no_recovery_point_and_one_without_it_cannot_be_undone()
+    {
+        var point = await _rig.ChangeManyAsync();
+        var nothing = await _rig.RollBackAsync(point, new Selection { Agents = ["nobody"] });
+        var done = await _rig.RollBackAsync(point);
+        await _rig.Workspace.DeletePointAsync(done.RecoveryPointId!);
+
+        Assert.Equal((RollbackStatus.Completed, 0L, null), (nothing.Status, nothing.AppliedChanges, nothing.RecoveryPointId));
+        await SessionCluster.RefusedAsync(Codes.RollbackConflict, () => _rig.Rollback(nothing.OperationId).UndoAsync());
+        await SessionCluster.RefusedAsync(Codes.RollbackExpired, () => _rig.Rollback(done.OperationId).UndoAsync());
+    }
+
+    [Fact]
     public async Task A_token_of_an_older_state_or_of_something_else_is_refused()
     {
         var point = await _rig.ChangeManyAsync();

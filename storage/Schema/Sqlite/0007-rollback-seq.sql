@@ -1,0 +1,2 @@
+-- The seq of the point that a rollback goes back to. What was there then is kept while it is not over, even if the point goes.
+ALTER TABLE rollback_operation ADD COLUMN point_seq INTEGER NOT NULL DEFAULT 0;
