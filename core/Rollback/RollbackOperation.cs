@@ -121,8 +121,8 @@ public static class RollbackOperation
     /// <summary>Conflicts of a rollback that did not come about need nobody's decision.</summary>
     private static RollbackState GiveUp(RollbackState s, RollbackFact.Finished f)
     {
-        if (f.Status is RollbackStatus.Completed || s.Conflicts.All(c => c.Status is ConflictStatus.Resolved)) return s;
-        ImmutableArray<ConflictView> conflicts = [.. s.Conflicts.Select(c => c.Status is ConflictStatus.Resolved ? c : c with { Status = ConflictStatus.Resolved, ResolvedAt = f.At })];
+        if (f.Status is RollbackStatus.Completed || s.Conflicts.All(c => c.Status is not ConflictStatus.Open)) return s;
+        ImmutableArray<ConflictView> conflicts = [.. s.Conflicts.Select(c => c.Status is not ConflictStatus.Open ? c : c with { Status = ConflictStatus.Void })];
         return s with { Conflicts = conflicts, View = s.View! with { Conflicts = [.. conflicts.Take(MaxShown)] } };
     }
 

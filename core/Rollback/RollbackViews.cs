@@ -89,6 +89,8 @@ public enum ConflictStatus
     Open = 0,
     /// <summary>Decided, by somebody or by the rollback's strategy.</summary>
     Resolved,
+    /// <summary>The rollback changed nothing in the end; there is nothing to decide.</summary>
+    Void,
 }
 
 /// <summary>How a conflict is settled.</summary>
@@ -146,7 +148,7 @@ public sealed record ConflictView
     public static ConflictView Of(PlannedChange change, string operationId, string scope, DateTimeOffset now, ConflictStrategy? strategy)
     {
         var conflict = change.Conflict!;
-        var choice = strategy is { } known ? RollbackPlan.ChoiceOf(known, conflict) : null;
+        var choice = strategy is { } known and not ConflictStrategy.Abort ? RollbackPlan.ChoiceOf(known, conflict) : null;
         return new()
         {
             ConflictId = $"conf-{Uuid7.Derive(now, $"{scope}\n{change.Key}", change.Current.Seq)}",
@@ -157,7 +159,7 @@ public sealed record ConflictView
             Places = conflict.Places,
             Type = conflict.Type,
             Reason = conflict.Reason,
-            Status = choice is null && strategy is not ConflictStrategy.Abort ? ConflictStatus.Open : ConflictStatus.Resolved,
+            Status = choice is not null ? ConflictStatus.Resolved : strategy is ConflictStrategy.Abort ? ConflictStatus.Void : ConflictStatus.Open,
             BaseSeq = conflict.Base?.Seq,
             CurrentSeq = change.Current.Seq,
             RollbackSeq = conflict.Rollback?.Seq,

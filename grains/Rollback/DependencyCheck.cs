@@ -82,10 +82,10 @@ internal sealed class DependencyCheck(IWorkspaceIndex index, long streamId)
             else wanted.Add(change.Deletes ? change.Current : change.Target!);   // those that go still go before what they refer to
         }
 
-        foreach (var some in wanted.Where(v => !v.IsDeleted).Chunk(Chunk))
+        foreach (var some in wanted.Where(v => !v.IsDeleted).InChunks(v => v.Length))
         {
             var values = await index.ReadValuesAsync(streamId, some, cancellationToken);
-            for (var i = 0; i < some.Length; i++) _references[some[i].Key] = References.Of(some[i].Key, values[i]);
+            for (var i = 0; i < some.Count; i++) _references[some[i].Key] = References.Of(some[i].Key, values[i]);
         }
     }
 

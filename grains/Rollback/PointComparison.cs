@@ -7,10 +7,10 @@ namespace Memento.Rollback;
 internal sealed class PointComparison(IWorkspaceIndex index, long streamId, RollbackRules rules, DiffRequest request, DiffOptions options)
 {
     private const int MaxChunk = 500;
-    private const long MaxChunkBytes = 16 << 20;
 
     private readonly ImmutableArray<PathChange>.Builder _changes = ImmutableArray.CreateBuilder<PathChange>();
     private readonly ImmutableArray<DocumentDiff>.Builder _visual = ImmutableArray.CreateBuilder<DocumentDiff>();
+    private readonly Dictionary<DocumentKey, long> _lengths = [];
     private long _count, _ignored, _truncated;
 
     /// <summary>The difference.</summary>
@@ -24,7 +24,7 @@ internal sealed class PointComparison(IWorkspaceIndex index, long streamId, Roll
         var moved = await FindMovesAsync(touched, from, to, cancellationToken);
         var left = moved.Select(m => new DocumentKey(m.Key.Kind, m.Value)).ToHashSet();
         var (created, updated, deleted, byKind) = (0L, 0L, 0L, left.GroupBy(key => key.Kind).ToDictionary(g => g.Key, g => g.LongCount()));
-        var chunks = ChunksOf(touched.Where(t => !left.Contains(t.Key)).OrderBy(t => t.Key).Select(t => t.Value)).ToArray();
+        var chunks = touched.Where(t => !left.Contains(t.Key)).OrderBy(t => t.Key).Select(t => t.Value).InChunks(t => t.Last.IsDeleted ? _lengths.GetValueOrDefault(t.Key) : 2 * t.Last.Length).ToArray();
         var reading = ReadAsync(chunks, 0, from <= to, cancellationToken);
         for (var i = 0; i < chunks.Length; i++)
         {
@@ -91,27 +91,14 @@ internal sealed class PointComparison(IWorkspaceIndex index, long streamId, Roll
         async Task FindAsync(IEnumerable<Touched> some)
         {
             foreach (var chunk in some.Where(t => t.WasThere).Select(t => t.Key).Chunk(MaxChunk))
-                foreach (var version in await index.FindAsync(streamId, chunk, Math.Min(from, to), cancellationToken)) before[version.Key] = version.Hash;
-        }
-    }
-
-    /// <summary>Documents that are read in one go: so many, with values of about so many bytes.</summary>
-    private static IEnumerable<List<Touched>> ChunksOf(IEnumerable<Touched> documents)
-    {
-        var (chunk, bytes) = (new List<Touched>(), 0L);
-        foreach (var document in documents)
-        {
-            if (chunk.Count == MaxChunk || bytes > MaxChunkBytes)
             {
-                yield return chunk;
-                (chunk, bytes) = ([], 0);
+                foreach (var version in await index.FindAsync(streamId, chunk, Math.Min(from, to), cancellationToken))
+                {
+                    before[version.Key] = version.Hash;
+                    _lengths[version.Key] = version.Length;
+                }
             }
-
-            chunk.Add(document);
-            bytes += document.Last.Length;
         }
-
-        if (chunk.Count > 0) yield return chunk;
     }
 
     /// <summary>Who made the newest changes of a chunk, and both sides: with their values, as long as changes are still listed. Nothing behind the last chunk.</summary>

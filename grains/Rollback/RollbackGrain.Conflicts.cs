@@ -52,7 +52,7 @@ internal sealed partial class RollbackGrain : IUndoing
     {
         var conflict = Find(await OpenAsync(), conflictId);
         if (request.AgentId is { } agent) Names.Check("agentId", agent);
-        if (conflict.Status is ConflictStatus.Resolved)
+        if (conflict.Status is not ConflictStatus.Open)
         {
             return conflict.Resolution == request.Choice ? conflict : throw Resolved(conflict);   // asked again
         }

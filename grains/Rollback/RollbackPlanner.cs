@@ -76,7 +76,7 @@ internal sealed class RollbackPlanner(IWorkspaceIndex index, RollbackRules rules
     private async Task<List<PlannedChange>> MergeAsync(PlanRequest request, List<Undoing> undoings, CancellationToken cancellationToken)
     {
         var planned = new List<PlannedChange>(undoings.Count);
-        foreach (var some in undoings.Chunk(Chunk / 10))
+        foreach (var some in undoings.InChunks(u => u.Merges.IsEmpty ? 0 : Needed(u).Sum(v => v.Length)))
         {
             var values = await ReadAsync(request.StreamId, some.Where(u => !u.Merges.IsEmpty).SelectMany(Needed), cancellationToken);
             foreach (var undoing in some) planned.Add(Merge(undoing, version => values[(version.Key, version.Seq)]) with { Priority = request.Filter.PriorityOf(undoing.Current.Key) });

@@ -74,7 +74,7 @@ internal sealed class RollbackQueryGrain(IJournal journal, IWorkspaceIndex index
         while (true)
         {
             var versions = await index.ListAsync(stream, null, null, after, Page, point.Seq, cancellationToken);
-            foreach (var some in versions.Chunk(Page / 10)) bytes += await ReadBackAsync(stream, some, damaged, cancellationToken);
+            foreach (var some in versions.InChunks(v => v.Length)) bytes += await ReadBackAsync(stream, some, damaged, cancellationToken);
             foreach (var version in versions) root = root.Add(version.Key, version.Hash!.Value, version.ContentType);
             documents += versions.Count;
             if (versions.Count < Page) break;
@@ -102,13 +102,13 @@ internal sealed class RollbackQueryGrain(IJournal journal, IWorkspaceIndex index
         ?? throw new MementoException(Refusal.Of(RefusalKind.NotFound, Codes.ConflictNotFound, $"There is no conflict \"{conflictId}\"."));
 
     /// <summary>Reads values; when one of them is damaged, reads them one by one to name all that are.</summary>
-    private async Task<long> ReadBackAsync(long stream, DocumentVersion[] versions, List<string> damaged, CancellationToken cancellationToken)
+    private async Task<long> ReadBackAsync(long stream, List<DocumentVersion> versions, List<string> damaged, CancellationToken cancellationToken)
     {
         try
         {
             return (await index.ReadValuesAsync(stream, versions, cancellationToken)).Sum(v => (long)v.Content.Length);
         }
-        catch (MementoException e) when (e.Code is Codes.SnapshotCorrupted && versions.Length == 1)
+        catch (MementoException e) when (e.Code is Codes.SnapshotCorrupted && versions.Count == 1)
         {
             damaged.Add(e.Refusal.Message);
             return 0;

@@ -158,7 +158,7 @@ internal sealed class RollbackRun(
         if (since.Count == 0) return;
         var changes = await index.GetChangesAsync(stream, [.. since.Select(v => v.Seq).Distinct()], cancellationToken);
         var own = since.Where(v => changes[v.Seq].By.Cause == key.Id).ToArray();
-        foreach (var some in own.Where(v => !v.IsDeleted).Chunk(1_000)) await index.ReadValuesAsync(stream, some, cancellationToken);   // checked against their hashes
+        foreach (var some in own.Where(v => !v.IsDeleted).InChunks(v => v.Length)) await index.ReadValuesAsync(stream, some, cancellationToken);   // checked against their hashes
 
         var workspace = await grains.GetGrain<IWorkspaceGrain>(key.Workspace).GetAsync();
         var interfered = own.Length < since.Count || workspace.ChangedSeq != since[^1].Seq;
@@ -209,10 +209,10 @@ internal sealed class RollbackRun(
     {
         var restored = changes.Where(c => c.Merged is null && !c.Deletes).Select(c => c.Target!).ToArray();
         var values = new Dictionary<DocumentKey, DocumentValue>(restored.Length);
-        foreach (var some in restored.Chunk(1_000))
+        foreach (var some in restored.InChunks(v => v.Length))
         {
             var read = await index.ReadValuesAsync(stream, some, cancellationToken);
-            for (var i = 0; i < some.Length; i++) values.Add(some[i].Key, read[i]);
+            for (var i = 0; i < some.Count; i++) values.Add(some[i].Key, read[i]);
         }
 
         return await grains.GetGrain<IWorkspaceWriter>(key.Workspace).ApplyAsync(by, [.. changes.Select(c => new DocumentOperation
@@ -249,7 +249,7 @@ internal sealed class RollbackRun(
     /// <summary>Everything that is needed must be readable before anything is changed.</summary>
     private async Task ReadBackAsync(long stream, ImmutableArray<PlannedChange> apply, CancellationToken cancellationToken)
     {
-        foreach (var some in apply.Where(c => c.Merged is null && !c.Deletes).Select(c => c.Target!).Chunk(1_000)) await index.ReadValuesAsync(stream, some, cancellationToken);
+        foreach (var some in apply.Where(c => c.Merged is null && !c.Deletes).Select(c => c.Target!).InChunks(v => v.Length)) await index.ReadValuesAsync(stream, some, cancellationToken);
     }
 
     private static string Count(long count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";

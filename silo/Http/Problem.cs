@@ -46,7 +46,7 @@ internal sealed record Problem
     {
         StatusCodes.Status404NotFound => Of(status, HttpCodes.RouteNotFound, $"There is nothing at {request.Path}. See /docs for what there is."),
         StatusCodes.Status405MethodNotAllowed => Of(status, HttpCodes.MethodNotAllowed, $"{request.Method} is not possible at {request.Path}; the Allow header says what is."),
-        StatusCodes.Status415UnsupportedMediaType => Of(status, HttpCodes.UnsupportedMediaType, "The Content-Type must be application/json."),
+        StatusCodes.Status415UnsupportedMediaType => Of(status, HttpCodes.UnsupportedMediaType, "The Content-Type must be application/json, or for a patch of a document application/merge-patch+json or application/json-patch+json."),
         StatusCodes.Status413PayloadTooLarge => Of(status, Codes.TooLarge, "The request is larger than this server allows."),
         >= 500 => Of(status, HttpCodes.InternalError, "The server failed. Its log says why."),
         _ => Of(status, Codes.MalformedRequest, "The request cannot be understood."),

@@ -71,9 +71,10 @@ internal static class ShowConflictCommand
 
     private static Style StyleOf(ConflictOption option, ConflictChoice recommended) => option.Choice == recommended ? new(Color.Green, decoration: Decoration.Bold) : Style.Plain;
 
+    /// <summary>The beginning of what the document would be.</summary>
     private static string Preview(ConflictOption option)
     {
-        var text = Format.Clean(option.Preview?.Text ?? "");
+        var text = Format.Clean(option.Preview?.Text ?? (option.Choice is ConflictChoice.Value ? "" : "(deleted, or no text)"));
         return text.Length > MaxPreview ? text[..MaxPreview] + "…" : text;
     }
 }
