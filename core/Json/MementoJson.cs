@@ -16,7 +16,6 @@ namespace Memento;
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
     PropertyNameCaseInsensitive = false,
-    AllowDuplicateProperties = false,
     Converters = [typeof(UtcTimeConverter)])]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(SessionEvent))]

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
 
@@ -13,6 +14,9 @@ internal static class RequestBody
 {
     /// <summary>Deepest nesting of a body. What is stored and answered nests it some levels further, and must stay readable for parsers that stop at 64.</summary>
     public const int MaxDepth = 48;
+
+    /// <summary>For bodies in which a name that is misspelt or given twice could mean something that nobody wants.</summary>
+    private static readonly MementoJson Strict = new(new JsonSerializerOptions(MementoJson.Default.Options) { AllowDuplicateProperties = false });
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
@@ -57,6 +61,7 @@ internal static class RequestBody
         try
         {
             var reader = new Utf8JsonReader(body, new() { MaxDepth = MaxDepth });
+            if (type.UnmappedMemberHandling is JsonUnmappedMemberHandling.Disallow) type = (JsonTypeInfo<T>)Strict.GetTypeInfo(typeof(T))!;
             var value = JsonSerializer.Deserialize(ref reader, type);
             reader.Read();   // throws if anything follows
             return value ?? throw new MementoException(Refusal.Invalid(path.Length == 0 ? "body" : path, "is null"));

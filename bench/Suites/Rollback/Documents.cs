@@ -11,6 +11,7 @@ internal static class Documents
 {
     public const int RelationshipsPerEntity = 3;
     private const int Batch = 1_000;
+    private const int Usual = 242;
 
     public static IWorkspaceGrain Workspace(BenchSilo silo) => silo.Grains.GetGrain<IWorkspaceGrain>(BenchSilo.Workspace);
 
@@ -18,17 +19,17 @@ internal static class Documents
 
     /// <param name="n">Its number.</param>
     /// <param name="version">Makes its value another one.</param>
-    /// <param name="bytes">Least bytes of the value; a made-up text fills it up, that no version shares with another.</param>
-    public static DocumentOperation Entity(int n, int version, int bytes = 0)
+    /// <param name="bytes">About how many bytes the value has, if more than the usual 230: a made-up text fills it up, that no version shares with another.</param>
+    public static DocumentOperation Entity(int n, int version, int bytes = 0) => Put(DocumentKind.Entity, EntityId(n), string.Create(CultureInfo.InvariantCulture, $$"""
+        {{{Body(n, version, bytes - Usual)}}"calls":{{version}},"complexity":{{n % 17}},"file":"src/module{{n / 400:000}}/part-{{n % 40:00}}.cs","kind":"function","lines":{{20 + (n % 180)}},"name":"Function{{n:000000}}","signature":"Task<Result> Function{{n:000000}}Async(Request request, CancellationToken cancellationToken)","version":{{version}}}
+        """));
+
+    private static string Body(int n, int version, int length)
     {
-        var json = string.Create(CultureInfo.InvariantCulture, $$"""
-            "calls":{{version}},"complexity":{{n % 17}},"file":"src/module{{n / 400:000}}/part-{{n % 40:00}}.cs","kind":"function","lines":{{20 + (n % 180)}},"name":"Function{{n:000000}}","signature":"Task<Result> Function{{n:000000}}Async(Request request, CancellationToken cancellationToken)","version":{{version}}
-            """);
-        var missing = bytes - json.Length - """{"body":"",}""".Length;
-        if (missing <= 0) return Put(DocumentKind.Entity, EntityId(n), $$"""{{{json}}}""");
-        Span<byte> noise = new byte[(missing / 2) + 1];
+        if (length <= 0) return "";
+        var noise = new byte[(length / 2) + 1];
         new Random((n * 7919) + version).NextBytes(noise);
-        return Put(DocumentKind.Entity, EntityId(n), $$"""{"body":"{{Convert.ToHexString(noise)[..missing]}}",{{json}}}""");
+        return $"\"body\":\"{Convert.ToHexString(noise)[..length]}\",";
     }
 
     public static DocumentOperation Relationship(int entities, int n, int version)
