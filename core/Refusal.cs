@@ -22,6 +22,8 @@ public enum RefusalKind
     Overloaded,
     /// <summary>The store cannot take or give this now: 503.</summary>
     Unavailable,
+    /// <summary>What is stored is not what was stored: 500. Asking again does not help.</summary>
+    Damaged,
 }
 
 /// <summary>One field that breaks a rule.</summary>

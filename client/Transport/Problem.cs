@@ -16,7 +16,7 @@ internal static class Problem
             var reader = new Utf8JsonReader(body);
             var root = JsonElement.ParseValue(ref reader);
             if (root.ValueKind is JsonValueKind.Object && Text(root, "code") is { } code)
-                return new() { Kind = kind, Code = code, Message = Text(root, "detail") ?? Text(root, "title") ?? code, Errors = ErrorsOf(root) };
+                return new() { Kind = code is Codes.SnapshotCorrupted or Codes.StoredDataCorrupted ? RefusalKind.Damaged : kind, Code = code, Message = Text(root, "detail") ?? Text(root, "title") ?? code, Errors = ErrorsOf(root) };
         }
         catch (JsonException)
         {

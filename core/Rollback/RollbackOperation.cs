@@ -49,7 +49,7 @@ public static class RollbackOperation
                 AppliedChanges = f.Applied, TotalChanges = f.Total, Progress = f.Total == 0 ? 0 : (int)Math.Min(99, 100 * f.Applied / f.Total),
             }),
         },
-        RollbackFact.ConflictsFound f => WithConflicts(s, f, [.. s.Conflicts, .. f.Conflicts], LogSeverity.Warn, $"{f.Conflicts.Length} conflicts found"),
+        RollbackFact.ConflictsFound f => WithConflicts(s, f, [.. s.Conflicts, .. f.Conflicts], LogSeverity.Warn, f.Conflicts.Length == 1 ? "1 conflict found" : $"{f.Conflicts.Length} conflicts found"),
         RollbackFact.ConflictResolved f => WithConflicts(s, f,
             [.. s.Conflicts.Select(c => c.ConflictId != f.ConflictId ? c : c with { Status = ConflictStatus.Resolved, Resolution = f.Choice, ResolvedAt = f.At, ResolvedBy = f.AgentId })],
             LogSeverity.Info, $"conflict {f.ConflictId} resolved: {NamedEnumConverter<ConflictChoice>.NameOf(f.Choice)}"),

@@ -155,6 +155,6 @@ internal sealed class Journaled<TState, TFact>(IJournal journal, IStateMachine<T
             from > upTo ? Task.FromResult<IReadOnlyList<JournalEntry>>([]) : journal.ReadAsync(streamId, from, upTo, PageSize, cancellationToken: cancellationToken);
     }
 
-    private MementoException Missing(long position) => new(Refusal.Of(RefusalKind.Unavailable, Codes.StoredDataCorrupted,
+    private MementoException Missing(long position) => new(Refusal.Of(RefusalKind.Damaged, Codes.StoredDataCorrupted,
         $"Entry {position} of {stream} is missing. The stream is not used; restore it from a backup."));
 }

@@ -6,26 +6,8 @@ using Memento.Workspaces;
 namespace Memento.Rollback;
 
 /// <summary>What a rollback answers about its conflicts.</summary>
-internal sealed partial class RollbackGrain : IUndoing
+internal sealed partial class RollbackGrain
 {
-    public async Task<RollbackView> StartUndoAsync(string operationId, string recoveryPointId, string? agentId)
-    {
-        if ((await ReadAsync()).View is { } view) return view;
-        var stream = await StreamAsync();
-        if (await index.FindPointAsync(stream, recoveryPointId) is not { } point || point.IsOver(clock.Now()))
-            throw new MementoException(Refusal.Of(RefusalKind.Gone, Codes.RollbackExpired, $"{operationId} cannot be undone: its recovery point {recoveryPointId} is gone (Memento:Rollback:RecoveryTtl)."));
-        return await BeginAsync(new()
-        {
-            At = clock.Now(),
-            OperationId = _key.Id,
-            RollbackPointId = recoveryPointId,
-            PointSeq = point.Seq,
-            Type = RollbackType.Selective,
-            Request = new() { Selection = new() { Rollbacks = [operationId] }, Strategy = RollbackStrategy.Safe, ConflictStrategy = ConflictStrategy.AskUser, AgentId = agentId },
-            UndoOf = operationId,
-        }, null);
-    }
-
     public async Task<ConflictDetails> GetConflictAsync(string conflictId)
     {
         var conflict = Find(await OpenAsync(), conflictId);
@@ -128,8 +110,6 @@ internal sealed partial class RollbackGrain : IUndoing
 
     private async Task<DocumentValue?> ValueAtAsync(long stream, DocumentKey key, long? seq) =>
         seq is { } at && await index.ReadAtAsync(stream, [key], at) is [(_, { } value)] ? value : null;
-
-    private async Task<long> StreamAsync() => (await journal.FindAsync(WorkspaceGrain.StreamOf(_key.Workspace)))?.StreamId ?? 0;
 
     private static ConflictView Find(RollbackState state, string conflictId) => state.Conflicts.FirstOrDefault(c => c.ConflictId == conflictId)
         ?? throw new MementoException(Refusal.Of(RefusalKind.NotFound, Codes.ConflictNotFound, $"There is no conflict \"{conflictId}\"."));

@@ -14,7 +14,7 @@ namespace Memento.Rollback;
 /// </summary>
 [GrainType("memento.rollback"), Reentrant]
 internal sealed partial class RollbackGrain(
-    IJournal journal, IWorkspaceIndex index, RollbackRules rules, RollbackPace pace, IOptions<StorageOptions> storage, TimeProvider clock, ILogger<RollbackGrain> log) : Grain, IRollbackGrain, IDisposable
+    IJournal journal, IWorkspaceIndex index, RollbackRules rules, RollbackPace pace, IOptions<StorageOptions> storage, TimeProvider clock, ILogger<RollbackGrain> log) : Grain, IRollbackGrain, IUndoing, IDisposable
 {
     private static readonly TimeSpan Awake = TimeSpan.FromMinutes(5);
 
@@ -109,6 +109,24 @@ internal sealed partial class RollbackGrain(
         return started;
     }
 
+    public async Task<RollbackView> StartUndoAsync(string operationId, string recoveryPointId, string? agentId)
+    {
+        if ((await ReadAsync()).View is { } view) return view;
+        var stream = await StreamAsync();
+        if (await index.FindPointAsync(stream, recoveryPointId) is not { } point || point.IsOver(clock.Now()))
+            throw new MementoException(Refusal.Of(RefusalKind.Gone, Codes.RollbackExpired, $"{operationId} cannot be undone: its recovery point {recoveryPointId} is gone (Memento:Rollback:RecoveryTtl)."));
+        return await BeginAsync(new()
+        {
+            At = clock.Now(),
+            OperationId = _key.Id,
+            RollbackPointId = recoveryPointId,
+            PointSeq = point.Seq,
+            Type = RollbackType.Selective,
+            Request = new() { Selection = new() { Rollbacks = [operationId] }, Strategy = RollbackStrategy.Safe, ConflictStrategy = ConflictStrategy.AskUser, AgentId = agentId },
+            UndoOf = operationId,
+        }, null);
+    }
+
     /// <summary>Whether what a rollback did still counts: it did not come to nothing, and was not undone itself.</summary>
     private async Task<bool> HoldsAsync(RollbackView rollback) =>
         rollback.Status is not (RollbackStatus.Failed or RollbackStatus.Cancelled) && (rollback.UndoneBy is not { } by || !await HoldsAsync(await OtherAsync(by)));
@@ -133,6 +151,8 @@ internal sealed partial class RollbackGrain(
     }
 
     private IWorkspaceGrain Workspace => GrainFactory.GetGrain<IWorkspaceGrain>(_key.Workspace);
+
+    private async Task<long> StreamAsync() => (await journal.FindAsync(WorkspaceGrain.StreamOf(_key.Workspace)))?.StreamId ?? 0;
 
     private async Task<RollbackState> OpenAsync()
     {

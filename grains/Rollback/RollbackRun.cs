@@ -36,7 +36,7 @@ internal sealed class RollbackRun(
                 await ApplyAsync(stream, cancellationToken);
             }
         }
-        catch (MementoException e) when (e.Code is Codes.SnapshotCorrupted || (e.Refusal.Kind is not (RefusalKind.Unavailable or RefusalKind.Overloaded) && e.Code is not Codes.StaleWriter))
+        catch (MementoException e) when (e.Refusal.Kind is not (RefusalKind.Unavailable or RefusalKind.Overloaded) && e.Code is not Codes.StaleWriter)
         {
             // The others pass: a store that is away, or an append of which nobody knows what became. It goes on later.
             var error = new RollbackError(e.Code, e.Refusal.Message);
@@ -165,7 +165,7 @@ internal sealed class RollbackRun(
         if (View.Type is not RollbackType.Full || interfered || !State.Conflicts.IsEmpty) return;
         var point = await index.FindPointAsync(stream, View.RollbackPointId, cancellationToken);
         if (point is not null && point.Root != workspace.Root)
-            throw new MementoException(Refusal.Of(RefusalKind.Unavailable, Codes.SnapshotCorrupted, $"After the rollback all documents have the hash {workspace.Root}, not {point.Root} as at the point. What was changed is undone."));
+            throw new MementoException(Refusal.Of(RefusalKind.Damaged, Codes.SnapshotCorrupted, $"After the rollback all documents have the hash {workspace.Root}, not {point.Root} as at the point. What was changed is undone."));
     }
 
     private async Task CancelAsync(long stream, CancellationToken cancellationToken)

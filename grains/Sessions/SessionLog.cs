@@ -110,7 +110,7 @@ internal sealed class SessionLog(IJournal journal, string workspace, Journaled<S
         return ancestors;
     }
 
-    private static MementoException Missing(string stream) => new(Refusal.Of(RefusalKind.Unavailable, Codes.StoredDataCorrupted, $"{stream}, which a fork's history is in, is missing its beginning."));
+    private static MementoException Missing(string stream) => new(Refusal.Of(RefusalKind.Damaged, Codes.StoredDataCorrupted, $"{stream}, which a fork's history is in, is missing its beginning."));
 
     /// <param name="StreamId">The stream.</param>
     /// <param name="Base">Its first event is the one after this seq.</param>

@@ -62,6 +62,7 @@ internal sealed record Problem
         RefusalKind.Invalid => StatusCodes.Status422UnprocessableEntity,
         RefusalKind.Overloaded => StatusCodes.Status429TooManyRequests,
         RefusalKind.Unavailable => StatusCodes.Status503ServiceUnavailable,
+        RefusalKind.Damaged => StatusCodes.Status500InternalServerError,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown kind of refusal."),
     };
 }

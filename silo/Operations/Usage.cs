@@ -20,6 +20,8 @@ internal static class Usage
           --Memento:Journal:Writers=N, …:RetryFor=HH:MM:SS, …:SnapshotInterval=N, …:MaxWaiting=N
           --Memento:Sessions:DefaultTtl=HH:MM:SS, …:GraceTtl, …:CheckpointInterval=N, …:MaxEvents=N
           --Memento:Sessions:FailureSnapshots=true|false, …:Retention=D.HH:MM:SS, …:DeletedRetention
+          --Memento:Workspaces:History=D.HH:MM:SS, …:PointTtl, …:MaxPoints=N, …:MaxPointsPerSession=N, …:MaxDocumentBytes=N, …:Audit
+          --Memento:Rollback:RecoveryTtl=D.HH:MM:SS, …:MaxAge, …:MaxDocuments=N, …:MaxAtomicBytes=N, …:Protected:0=PATTERN
           --Memento:Http:MaxBodyBytes=N            largest request body (default 8 MiB)
           --Logging:LogLevel:Default=Debug         say more, also when the start fails
 

@@ -22,10 +22,10 @@ internal static class StoreErrors
         Make(RefusalKind.Invalid, Codes.ValidationFailed, $"The store does not accept an entry of {stream}: {inner.Message}", inner);
 
     public static MementoException Corrupted(string what, Exception? inner = null) =>
-        Make(RefusalKind.Unavailable, Codes.StoredDataCorrupted, $"{what} is damaged: it is not what was stored. It is not used; restore it from a backup.", inner);
+        Make(RefusalKind.Damaged, Codes.StoredDataCorrupted, $"{what} is damaged: it is not what was stored. It is not used; restore it from a backup.", inner);
 
     public static MementoException NotADatabase(string file, Exception inner) =>
-        Make(RefusalKind.Unavailable, Codes.StoredDataCorrupted, $"{file} is not a database, or its beginning is damaged. It is not used; restore it from a backup, or name another folder (Memento:DataDirectory).", inner);
+        Make(RefusalKind.Damaged, Codes.StoredDataCorrupted, $"{file} is not a database, or its beginning is damaged. It is not used; restore it from a backup, or name another folder (Memento:DataDirectory).", inner);
 
     private static MementoException Make(RefusalKind kind, string code, string message, Exception? inner) =>
         inner is null ? new(Refusal.Of(kind, code, message)) : new(Refusal.Of(kind, code, message), inner);

@@ -49,8 +49,8 @@ internal static class DocumentRow
 
     private static ContentHash ReadHash(DbDataReader reader) => reader.GetFieldValue<byte[]>(4) is { Length: ContentHash.Size } hash
         ? ContentHash.FromBytes(hash)
-        : throw new MementoException(Refusal.Of(RefusalKind.Unavailable, Codes.SnapshotCorrupted, $"The row of {reader.GetString(1)} at seq {reader.GetInt64(2)} is damaged. It is not used; restore it from a backup."));
+        : throw new MementoException(Refusal.Of(RefusalKind.Damaged, Codes.SnapshotCorrupted, $"The row of {reader.GetString(1)} at seq {reader.GetInt64(2)} is damaged. It is not used; restore it from a backup."));
 
-    private static MementoException Corrupted(DocumentVersion version, string problem) => new(Refusal.Of(RefusalKind.Unavailable, Codes.SnapshotCorrupted,
+    private static MementoException Corrupted(DocumentVersion version, string problem) => new(Refusal.Of(RefusalKind.Damaged, Codes.SnapshotCorrupted,
         $"The value of {version.Key} at seq {version.Seq} {problem}. It is not used, and nothing is restored from it; restore it from a backup."));
 }

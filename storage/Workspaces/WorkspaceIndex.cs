@@ -54,7 +54,7 @@ internal sealed partial class WorkspaceIndex(IDatabase database) : IWorkspaceInd
             }
 
             return (IReadOnlyList<DocumentValue>)[.. versions.Select(v => values.GetValueOrDefault((v.Key, v.Seq)) ?? throw new MementoException(Refusal.Of(
-                RefusalKind.Unavailable, Codes.SnapshotCorrupted, $"{v.Key} at seq {v.Seq} is missing. Nothing is restored from it; restore it from a backup.")))];
+                RefusalKind.Damaged, Codes.SnapshotCorrupted, $"{v.Key} at seq {v.Seq} is missing. Nothing is restored from it; restore it from a backup.")))];
         }, cancellationToken);
 
     public async Task<IReadOnlyList<DocumentVersion>> ListAsync(long streamId, DocumentKind? kind, string? prefix, DocumentKey? after, int limit, long at, CancellationToken cancellationToken)

@@ -37,6 +37,17 @@ public sealed class HttpSessionClientTests : IDisposable
     }
 
     [Fact]
+    public async Task Damaged_data_is_told_at_once_and_not_asked_for_again()
+    {
+        _server.Answers(HttpStatusCode.InternalServerError, """{"title":"Internal Server Error","status":500,"detail":"Entry 3 is damaged","code":"STORED_DATA_CORRUPTED"}""");
+
+        var refused = await Assert.ThrowsAsync<MementoException>(() => Sessions().GetAsync("s", cancellationToken: TestContext.Current.CancellationToken));
+
+        Assert.Equal((RefusalKind.Damaged, Codes.StoredDataCorrupted), (refused.Refusal.Kind, refused.Code));
+        Assert.Single(_server.Requests);
+    }
+
+    [Fact]
     public async Task Problem_details_become_the_refusal_that_they_were_made_of()
     {
         _server.Answers(HttpStatusCode.UnprocessableEntity, Problem);

@@ -195,7 +195,7 @@ public abstract class DocumentConformance(SessionCluster cluster, TestDatabase d
             var refusal = await SessionCluster.RefusedAsync(Codes.SnapshotCorrupted, () => Documents.GetAsync(Entity(id), at));
             Assert.Contains(id, refusal.Message, StringComparison.Ordinal);
             Assert.DoesNotContain("..", refusal.Message, StringComparison.Ordinal);
-            Assert.Equal(RefusalKind.Unavailable, refusal.Kind);
+            Assert.Equal(RefusalKind.Damaged, refusal.Kind);
         }
 
         await cluster.DeactivateAsync(Workspace);

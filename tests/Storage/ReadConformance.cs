@@ -55,7 +55,7 @@ public abstract class ReadConformance(TestDatabase database) : IAsyncLifetime
 
         var refused = await JournalRig.RefusedAsync(Codes.StoredDataCorrupted, _rig.Journal.ReadAsync(writer.StreamId, 1, 5, 10, cancellationToken: Token));
 
-        Assert.Equal(RefusalKind.Unavailable, refused.Refusal.Kind);
+        Assert.Equal(RefusalKind.Damaged, refused.Refusal.Kind);
         Assert.Contains($"Entry 3 of stream {writer.StreamId}", refused.Message, StringComparison.Ordinal);
         Assert.Equal(2, (await _rig.Journal.ReadAsync(writer.StreamId, 4, 5, 10, cancellationToken: Token)).Count);
     }
