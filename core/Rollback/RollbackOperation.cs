@@ -55,9 +55,10 @@ public static class RollbackOperation
             LogSeverity.Info, $"conflict {f.ConflictId} resolved: {NamedEnumConverter<ConflictChoice>.NameOf(f.Choice)}"),
         RollbackFact.CancelRequested => s with { CancelRequested = true, View = Say(fact, LogSeverity.Info, "asked to cancel", s.View!) },
         RollbackFact.GaveUp f => s with { GaveUpWith = f.Error, View = Say(f, LogSeverity.Error, $"cannot go on: {f.Error.Message}", s.View!) },
-        RollbackFact.Finished f => GiveUp(s, f) with
+        RollbackFact.Undone or RollbackFact.Finished { Status: not RollbackStatus.Completed } when s.Conflicts.Any(c => c.Status is ConflictStatus.Open) => Apply(VoidConflicts(s), fact),
+        RollbackFact.Finished f => s with
         {
-            View = Say(f, f.Status is RollbackStatus.Completed ? LogSeverity.Info : f.Status is RollbackStatus.Failed ? LogSeverity.Error : LogSeverity.Warn, f.Message, GiveUp(s, f).View! with
+            View = Say(f, f.Status is RollbackStatus.Completed ? LogSeverity.Info : f.Status is RollbackStatus.Failed ? LogSeverity.Error : LogSeverity.Warn, f.Message, s.View! with
             {
                 Status = f.Status, Error = f.Error, AppliedChanges = f.Status is RollbackStatus.Completed ? s.View!.AppliedChanges : 0, Preview = f.Preview, CompletedAt = f.At, Progress = f.Status is RollbackStatus.Completed ? 100 : s.View!.Progress,
             }),
@@ -91,6 +92,10 @@ public static class RollbackOperation
             ? Refusal.Of(RefusalKind.Conflict, Codes.RollbackConflict, $"{s.View.OperationId} changed nothing that could be undone: it is {Name(s.View.Status)}.")
         : null;
 
+    /// <summary>Whether an undoing undid something, or there was nothing to undo. One of which nothing came, because all was in conflict and stayed, can be tried again.</summary>
+    public static bool CameAbout(RollbackView undo) => undo.Status is RollbackStatus.Completed
+        && (undo.AppliedChanges > 0 || undo.ConflictCount == 0 || undo.Conflicts.Any(c => c is { Status: ConflictStatus.Resolved, Resolution: not ConflictChoice.KeepCurrent }));
+
     /// <summary>The cause of what a rollback takes back of its own changes.</summary>
     public static string RevertCause(string operationId) => operationId + Revert;
 
@@ -118,10 +123,9 @@ public static class RollbackOperation
             : request.Selection is { SelectsAuthors: false, Since: null, Until: null, MaxAgeSeconds: null } ? RollbackType.Partial
             : RollbackType.Selective);
 
-    /// <summary>Conflicts of a rollback that did not come about need nobody's decision.</summary>
-    private static RollbackState GiveUp(RollbackState s, RollbackFact.Finished f)
+    /// <summary>Conflicts of a rollback that did not come about, or was undone, need nobody's decision.</summary>
+    private static RollbackState VoidConflicts(RollbackState s)
     {
-        if (f.Status is RollbackStatus.Completed || s.Conflicts.All(c => c.Status is not ConflictStatus.Open)) return s;
         ImmutableArray<ConflictView> conflicts = [.. s.Conflicts.Select(c => c.Status is not ConflictStatus.Open ? c : c with { Status = ConflictStatus.Void })];
         return s with { Conflicts = conflicts, View = s.View! with { Conflicts = [.. conflicts.Take(MaxShown)] } };
     }

@@ -70,7 +70,7 @@ public sealed record DocumentSelection
 {
     [Id(0)] public required SelectedType Type { get; init; }
 
-    /// <summary>Only these ids; absent = all of the type.</summary>
+    /// <summary>Only these ids; absent = all of the type. Names, not patterns. A namespace or a component must have some.</summary>
     [Id(1)] public ImmutableArray<string>? Identifiers { get; init; }
 
     /// <summary>Only ids that match one of these patterns.</summary>
@@ -154,5 +154,7 @@ public sealed record StartRollback
 
     /// <summary>Who asks for it.</summary>
     [Id(7)] public string? AgentId { get; init; }
+
+    /// <summary>Documents that need others, beyond what relationships say.</summary>
     [Id(8)] public ImmutableArray<Dependency>? Dependencies { get; init; }
 }

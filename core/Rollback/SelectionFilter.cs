@@ -9,6 +9,8 @@ public sealed class SelectionFilter
     /// <summary>Most sessions, agents, identifiers or patterns that one list may have.</summary>
     public const int MaxNames = 1_000;
 
+    private const string NothingNamed = "is empty; name at least one, or leave it out to select by the other parts alone";
+
     private static readonly char[] Dividers = ['/', '.', ':', '#'];
 
     private readonly HashSet<string>? _sessions, _agents, _rollbacks;
@@ -38,6 +40,7 @@ public sealed class SelectionFilter
         CheckNames("selection.rollbacks", selection.Rollbacks, errors);
         if (selection.MaxAgeSeconds is < 1 or > 10L * 366 * 24 * 3600) errors.Add(new("selection.maxAgeSeconds", $"is {selection.MaxAgeSeconds}; must be from 1 to ten years"));
         if (selection.Since > selection.Until) errors.Add(new("selection.until", "is before since; nothing can be at both"));
+        if (selection.Documents is { Length: 0 }) errors.Add(new("selection.documents", NothingNamed));
         if (selection.Documents is { Length: > MaxNames } many) errors.Add(new("selection.documents", $"has {many.Length} entries; at most {MaxNames} are allowed"));
         if (errors.Count > 0) throw new MementoException(Refusal.Invalid([.. errors]));
 
@@ -70,6 +73,7 @@ public sealed class SelectionFilter
     private static void CheckNames(string field, ImmutableArray<string>? names, List<FieldError> errors)
     {
         if (names is not { } some) return;
+        if (some.IsDefaultOrEmpty) errors.Add(new(field, NothingNamed));   // whoever made a list of nothing does not mean everything
         if (some.Length > MaxNames) errors.Add(new(field, $"has {some.Length} names; at most {MaxNames} are allowed"));
         for (var i = 0; i < Math.Min(some.Length, MaxNames); i++)
             if (Names.Problem(some[i]) is { } problem) errors.Add(new($"{field}[{i}]", problem));
@@ -95,6 +99,7 @@ public sealed class SelectionFilter
         private static ImmutableArray<Glob> Globs(ImmutableArray<string>? patterns, string field)
         {
             if (patterns is not { } some) return [];
+            if (some.IsDefaultOrEmpty && !field.EndsWith("exclude", StringComparison.Ordinal)) throw new MementoException(Refusal.Invalid(field, NothingNamed));
             if (some.Length > MaxNames) throw new MementoException(Refusal.Invalid(field, $"has {some.Length} patterns; at most {MaxNames} are allowed"));
             return [.. some.Select((pattern, i) => ParseOne(pattern, some.Length == 1 ? field : $"{field}[{i}]"))];
         }

@@ -56,6 +56,7 @@ internal sealed partial class RollbackGrain
         }
 
         await AppendAsync(new RollbackFact.ConflictResolved { At = clock.Now(), ConflictId = conflictId, Document = conflict.Key, Choice = request.Choice, AgentId = request.AgentId });
+        await TellUndoneAsync();
         var resolved = Find(_rollback.Committed, conflictId);
         return resolved.Resolution == request.Choice ? resolved : throw Resolved(resolved);   // somebody was faster
     }
@@ -67,7 +68,7 @@ internal sealed partial class RollbackGrain
             : Etag.Seq(tag) ?? throw new MementoException(Refusal.Invalid("ifMatch", $"is {Quoted.Text(tag)}; must be the document's ETag"));
         if (looked == current?.Seq) return;
         throw new MementoException(Refusal.Of(RefusalKind.Conflict, Codes.VersionConflict,
-            $"{conflict.Key} changed since: it was looked at in version {looked}, and is {(current is null or { IsDeleted: true } ? "deleted" : $"in version {current.Seq}")} now. Look at the conflict again, and give ifMatch {current?.Seq} to settle it as it is."));
+            $"{conflict.Key} changed since: it was looked at in version {looked}, and is {(current is null or { IsDeleted: true } ? "deleted" : $"in version {current.Seq}")} now. Look at the conflict again, and name its version, {current?.Seq}, to settle it as it is (ifMatch, --if-match)."));
     }
 
     private async Task<DocumentValue?> ChosenAsync(long stream, ConflictView conflict, ResolveConflict request, DocumentValue? current)
@@ -114,8 +115,7 @@ internal sealed partial class RollbackGrain
     private static ConflictView Find(RollbackState state, string conflictId) => state.Conflicts.FirstOrDefault(c => c.ConflictId == conflictId)
         ?? throw new MementoException(Refusal.Of(RefusalKind.NotFound, Codes.ConflictNotFound, $"There is no conflict \"{conflictId}\"."));
 
-    private static MementoException Resolved(ConflictView conflict) =>
-        new(Refusal.Of(RefusalKind.Conflict, Codes.RollbackConflict, $"Conflict \"{conflict.ConflictId}\" is resolved already: {Name(conflict.Resolution)}."));
-
-    private static string Name(ConflictChoice? choice) => choice is { } known ? NamedEnumConverter<ConflictChoice>.NameOf(known) : "the rollback was given up";
+    private static MementoException Resolved(ConflictView conflict) => new(Refusal.Of(RefusalKind.Conflict, Codes.RollbackConflict, conflict.Resolution is { } choice
+        ? $"Conflict \"{conflict.ConflictId}\" is resolved already: {NamedEnumConverter<ConflictChoice>.NameOf(choice)}."
+        : $"Conflict \"{conflict.ConflictId}\" is void: its rollback changed nothing in the end, or was undone."));
 }

@@ -26,6 +26,7 @@ internal sealed partial class RollbackGrain(
     private readonly TaskCompletionSource _cancelled = NewSignal();
     private TaskCompletionSource _changed = NewSignal();
     private Task _running = Task.CompletedTask;
+    private bool _told;
 
     public static string StreamOf(GrainKey key) => $"rollback/{key}";
 
@@ -97,24 +98,25 @@ internal sealed partial class RollbackGrain(
     {
         if (agentId is not null) Names.Check("agentId", agentId);
         var state = await OpenAsync();
-        var last = state.View!.UndoneBy is { } by ? await OtherAsync(by) : null;
-        if (last is not null && await HoldsAsync(last)) return last;
         if (RollbackOperation.CannotUndo(state) is { } refusal) throw new MementoException(refusal);
-
-        // The id follows from this rollback and the undoing that came to nothing, so undoing it twice is one undoing.
-        var id = $"op-{Uuid7.Derive(state.View.CompletedAt!.Value, $"{_key}{last?.OperationId}", 0)}";
-        var undo = GrainFactory.GetGrain<IUndoing>(new GrainKey(_key.Workspace, id).ToString());
-        var started = await undo.StartUndoAsync(_key.Id, state.View.RecoveryPointId!, agentId);
-        await AppendAsync(new RollbackFact.Undone { At = clock.Now(), ByOperationId = id, AgentId = agentId });
-        return started;
+        for (string? last = null; ;)
+        {
+            // The id follows from this rollback and the undoing before that came to nothing, so undoing it twice is one undoing.
+            var id = $"op-{Uuid7.Derive(state.View!.CompletedAt!.Value, $"{_key}{last}", 0)}";
+            if (await FindOtherAsync(id) is not { } undo) return await Other(id).StartUndoAsync(_key.Id, state.View.RecoveryPointId!, agentId);
+            if (await HoldsAsync(undo)) return undo;
+            last = id;
+        }
     }
+
+    public Task UndoneAsync(string byOperationId, string? agentId) => AppendAsync(new RollbackFact.Undone { At = clock.Now(), ByOperationId = byOperationId, AgentId = agentId });
 
     public async Task<RollbackView> StartUndoAsync(string operationId, string recoveryPointId, string? agentId)
     {
         if ((await ReadAsync()).View is { } view) return view;
         var stream = await StreamAsync();
         if (await index.FindPointAsync(stream, recoveryPointId) is not { } point || point.IsOver(clock.Now()))
-            throw new MementoException(Refusal.Of(RefusalKind.Gone, Codes.RollbackExpired, $"{operationId} cannot be undone: its recovery point {recoveryPointId} is gone (Memento:Rollback:RecoveryTtl)."));
+            throw new MementoException(Refusal.Of(RefusalKind.Gone, Codes.RollbackExpired, $"{operationId} cannot be undone: its recovery point {recoveryPointId} was deleted, or is over (Memento:Rollback:RecoveryTtl)."));
         return await BeginAsync(new()
         {
             At = clock.Now(),
@@ -127,11 +129,31 @@ internal sealed partial class RollbackGrain(
         }, null);
     }
 
-    /// <summary>Whether what a rollback did still counts: it did not come to nothing, and was not undone itself.</summary>
-    private async Task<bool> HoldsAsync(RollbackView rollback) =>
-        rollback.Status is not (RollbackStatus.Failed or RollbackStatus.Cancelled) && (rollback.UndoneBy is not { } by || !await HoldsAsync(await OtherAsync(by)));
+    /// <summary>Whether an undoing still counts: it goes on, or something came of it and it was not undone itself.</summary>
+    private async Task<bool> HoldsAsync(RollbackView undo) =>
+        !undo.IsOver || (RollbackOperation.CameAbout(undo) && (undo.UndoneBy is not { } by || await FindOtherAsync(by) is not { } other || !await HoldsAsync(other)));
 
-    private Task<RollbackView> OtherAsync(string operationId) => GrainFactory.GetGrain<IRollbackGrain>(new GrainKey(_key.Workspace, operationId).ToString()).GetAsync();
+    private async Task<RollbackView?> FindOtherAsync(string operationId)
+    {
+        try
+        {
+            return await GrainFactory.GetGrain<IRollbackGrain>(new GrainKey(_key.Workspace, operationId).ToString()).GetAsync();
+        }
+        catch (MementoException e) when (e.Code is Codes.OperationNotFound)
+        {
+            return null;
+        }
+    }
+
+    private IUndoing Other(string operationId) => GrainFactory.GetGrain<IUndoing>(new GrainKey(_key.Workspace, operationId).ToString());
+
+    /// <summary>Tells the rollback that this one undoes, if something came of it. Whoever asks for this one finds that it was told, also after a crash.</summary>
+    private async ValueTask TellUndoneAsync()
+    {
+        if (_told || _rollback.Committed.View is not { UndoOf: { } original } view || !RollbackOperation.CameAbout(view)) return;
+        await Other(original).UndoneAsync(_key.Id, view.AgentId);
+        _told = true;
+    }
 
     public async Task ResumeAsync()
     {
@@ -157,6 +179,7 @@ internal sealed partial class RollbackGrain(
     private async Task<RollbackState> OpenAsync()
     {
         var state = await ReadAsync();
+        await TellUndoneAsync();
         return state.View is not null ? state
             : throw new MementoException(Refusal.Of(RefusalKind.NotFound, Codes.OperationNotFound, $"There is no rollback \"{_key.Id}\"."));
     }
@@ -202,6 +225,7 @@ internal sealed partial class RollbackGrain(
         {
             await ReadAsync();
             await run.GoAsync(await StreamAsync(), _stopping.Token);
+            await TellUndoneAsync();
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {

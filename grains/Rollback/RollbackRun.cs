@@ -51,8 +51,12 @@ internal sealed class RollbackRun(
         var workspace = await grains.GetGrain<IWorkspaceGrain>(key.Workspace).GetAsync();
         var preview = await grains.GetGrain<IRollbackQueryGrain>(key.Workspace).PreviewAsync(View.RollbackPointId, request).WaitAsync(cancellationToken);
         await append(new RollbackFact.Started { At = clock.Now(), StartSeq = workspace.ChangedSeq, Total = preview.TotalChanges });
-        await append(new RollbackFact.Finished { At = clock.Now(), Status = RollbackStatus.Completed, Message = $"{preview.TotalChanges} documents would change; nothing was changed", Preview = preview });
+        await append(new RollbackFact.Finished { At = clock.Now(), Status = RollbackStatus.Completed, Message = Foretell(preview), Preview = preview });
     }
+
+    private string Foretell(RollbackPreview preview) => Strategy is ConflictStrategy.Abort && preview.Conflicts.Length > 0
+        ? $"nothing would change: {Documents(preview.Conflicts.Length)} {(preview.Conflicts.Length == 1 ? "is" : "are")} in conflict, and the conflict strategy is abort; without that, {Documents(preview.TotalChanges)} would"
+        : $"{Documents(preview.TotalChanges)} would change; nothing was changed";
 
     /// <summary>Plans, checks and sets the recovery point.</summary>
     private async Task BeginAsync(long stream, CancellationToken cancellationToken)
@@ -74,7 +78,7 @@ internal sealed class RollbackRun(
         var (apply, _) = plan.Settle(strategy);
         CheckSize(apply);
         if (View.Strategy is RollbackStrategy.Safe) await ReadBackAsync(stream, apply, cancellationToken);
-        var recovery = apply.IsEmpty ? null : await grains.GetGrain<IWorkspaceWriter>(key.Workspace).CreateRecoveryPointAsync(key.Id, (long)rules.Options.RecoveryTtl.TotalSeconds);
+        var recovery = apply.IsEmpty && conflicts.IsEmpty ? null : await grains.GetGrain<IWorkspaceWriter>(key.Workspace).CreateRecoveryPointAsync(key.Id, (long)rules.Options.RecoveryTtl.TotalSeconds);
         await append(new RollbackFact.Started { At = clock.Now(), StartSeq = workspace.ChangedSeq, Total = apply.Length, RecoveryPointId = recovery?.RollbackPointId });
     }
 
@@ -99,8 +103,9 @@ internal sealed class RollbackRun(
                 seq = await WriteAsync(stream, batch, By, cancellationToken);
                 pace.Record(batch.Length, clock.GetElapsedTime(started));
             }
-            catch (MementoException e) when (e.Code is Codes.VersionConflict && ++attempt < MaxAttempts)
+            catch (MementoException e) when (e.Code is Codes.VersionConflict)
             {
+                if (++attempt == MaxAttempts) throw new MementoException(Refusal.Of(RefusalKind.Conflict, Codes.VersionConflict, $"Others changed the same documents {MaxAttempts} times while it began. Try again when they are quieter, or use the strategy gradual."));
                 planned = -1;   // somebody was faster; look again
                 continue;
             }
@@ -143,9 +148,9 @@ internal sealed class RollbackRun(
         var message = (View.AppliedChanges, open) switch
         {
             (0, 0) => "nothing had to be changed",
-            (_, 0) when View.AppliedChanges < View.TotalChanges => $"{View.AppliedChanges} of {Count(View.TotalChanges, "document")} changed; the others had become so by somebody else's work",
-            (_, 0) => $"{Count(View.AppliedChanges, "document")} changed",
-            _ => $"{Count(View.AppliedChanges, "document")} changed, {(open == 1 ? "1 conflict is" : $"{open} conflicts are")} open",
+            (_, 0) when View.AppliedChanges < View.TotalChanges => $"{View.AppliedChanges} of {Documents(View.TotalChanges)} changed; the others had become so by somebody else's work",
+            (_, 0) => $"{Documents(View.AppliedChanges)} changed",
+            _ => $"{Documents(View.AppliedChanges)} changed, {(open == 1 ? "1 conflict is" : $"{open} conflicts are")} open",
         };
         return append(new RollbackFact.Finished { At = clock.Now(), Status = RollbackStatus.Completed, Message = message });
     }
@@ -252,7 +257,7 @@ internal sealed class RollbackRun(
         foreach (var some in apply.Where(c => c.Merged is null && !c.Deletes).Select(c => c.Target!).InChunks(v => v.Length)) await index.ReadValuesAsync(stream, some, cancellationToken);
     }
 
-    private static string Count(long count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";
+    private static string Documents(long count) => count == 1 ? "1 document" : $"{count} documents";
 
     private static string Sentence(string text) => text.TrimEnd('.') + ".";
 

@@ -60,7 +60,7 @@ internal static class JsonMisfit
 
     private static void CompareNames(JsonElement element, JsonTypeInfo type, string path, ImmutableArray<FieldError>.Builder errors)
     {
-        var known = type.Properties.Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
+        var known = type.Properties.Where(p => p.Get is not null || p.Set is not null).Select(p => p.Name).ToHashSet(StringComparer.Ordinal);   // the others are ignored ones
         foreach (var names in element.EnumerateObject().GroupBy(p => p.Name, StringComparer.Ordinal).Take(Most))
         {
             if (names.Count() > 1) errors.Add(new(Join(path, names.Key), $"is given {names.Count()} times"));

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.OpenApi;
+using Memento.Workspaces;
 using Microsoft.OpenApi;
 using Scalar.AspNetCore;
 
@@ -67,7 +68,7 @@ internal static class OpenApi
         operation.Parameters ??= [];
         foreach (var name in ApiDescription.PathParameters(context.Description.RelativePath))
             if (operation.Parameters.All(p => p.Name != name))
-                operation.Parameters.Add(new OpenApiParameter { Name = name, In = ParameterLocation.Path, Required = true, Description = Meaning(name), Schema = Name() });
+                operation.Parameters.Add(new OpenApiParameter { Name = name, In = ParameterLocation.Path, Required = true, Description = Meaning(name, context.Description.RelativePath!), Schema = name is "kind" ? OneOf(NamedEnumConverter<DocumentKind>.KnownNames) : Name() });
 
         foreach (var parameter in context.Description.ActionDescriptor.EndpointMetadata.OfType<ParameterDescription>())
             operation.Parameters.Add(new OpenApiParameter
@@ -83,6 +84,8 @@ internal static class OpenApi
         {
             operation.Responses = [];
             foreach (var (status, response) in responses.OrderBy(r => r.Key, StringComparer.Ordinal)) operation.Responses.Add(status, response);
+            if (responses.Values.FirstOrDefault(r => r.Content?.ContainsKey(Problem.ContentType) is true) is { } problem)
+                operation.Responses.Add("default", new OpenApiResponse { Description = "Any other refusal or failure, as problem details with a stable code.", Content = problem.Content });
         }
 
         if (context.Description.ActionDescriptor.EndpointMetadata.OfType<BodyExample>().FirstOrDefault() is { } example && operation.RequestBody?.Content?["application/json"] is { } media)
@@ -91,10 +94,15 @@ internal static class OpenApi
             body.Schema = new OpenApiSchema { OneOf = [one, new OpenApiSchema { Type = JsonSchemaType.Array, Items = one, MinItems = 1 }] };
     }
 
-    private static string Meaning(string parameter) => parameter switch
+    private static string Meaning(string parameter, string path) => parameter switch
     {
         "ws" => "The workspace. It exists when it is first written to.",
+        "id" when path.Contains("/rollback-points/", StringComparison.Ordinal) => "The rollback point.",
+        "id" when path.Contains("/rollbacks/", StringComparison.Ordinal) => "The rollback.",
+        "id" when path.Contains("/conflicts/", StringComparison.Ordinal) => "The conflict.",
+        "id" when path.Contains("/documents/", StringComparison.Ordinal) => "The document; a slash in it may stand as it is, except before \"history\" at the end, where it is %2F.",
         "id" => "The session.",
+        "kind" => "What kind of document it is.",
         "agentId" => "The agent.",
         "entityId" => "The entity.",
         "checkpointId" => "The checkpoint.",
@@ -108,8 +116,10 @@ internal static class OpenApi
         ParameterKind.Number => new() { Type = JsonSchemaType.Integer, Format = "int64" },
         ParameterKind.Flag => new() { Type = JsonSchemaType.Boolean },
         ParameterKind.Time => new() { Type = JsonSchemaType.String, Format = "date-time" },
-        _ => new() { Type = JsonSchemaType.String, Enum = parameter.Values?.Select(v => (JsonNode)v).ToList() },
+        _ => OneOf(parameter.Values),
     };
+
+    private static OpenApiSchema OneOf(IReadOnlyList<string>? values) => new() { Type = JsonSchemaType.String, Enum = values?.Select(v => (JsonNode)v).ToList() };
 
     /// <summary>Schemas of enums that are only used deep inside others are made without being asked about.</summary>
     private static void NameAllValues(OpenApiDocument document)

@@ -20,7 +20,7 @@ internal sealed class RollbackEndpoints(RollbackCalls calls)
                 new("depth", "How many steps down into documents to look, 1-128; what lies deeper is one change, marked as truncated.", ParameterKind.Number))
             .Answers<PointDiff>().Refuses(Status400BadRequest, Status404NotFound, Status410Gone, Status413PayloadTooLarge, Status422UnprocessableEntity);
         routes.MapApi("POST", "/rollback-points/{id}/preview", PreviewAsync, "previewRollback", "What a rollback would do, and a token to do exactly that")
-            .Takes<PreviewRollback>(optional: true).Example("""{"selection":{"agents":["agent-2"]},"conflictStrategy":"merge"}""")
+            .Takes<StartRollback>(optional: true).Example("""{"selection":{"agents":["agent-2"]},"conflictStrategy":"merge"}""")
             .Answers<RollbackPreview>().Refuses(Status400BadRequest, Status404NotFound, Status410Gone, Status422UnprocessableEntity);
         routes.MapApi("GET", "/rollback-points/{id}/check", CheckAsync, "checkRollbackPoint", "Reads every document of a point back and says whether all is as it was stored")
             .Answers<PointCheck>().Refuses(Status404NotFound, Status410Gone);
@@ -33,7 +33,7 @@ internal sealed class RollbackEndpoints(RollbackCalls calls)
         routes.MapApi("POST", "/rollbacks/{id}/cancel", CancelAsync, "cancelRollback", "Stops a rollback and undoes what it did so far")
             .Takes<CancelRollback>(optional: true).Example("""{"agentId":"agent-1"}""").Answers<RollbackView>(Status202Accepted).Refuses(Status400BadRequest, Status404NotFound, Status409Conflict, Status422UnprocessableEntity);
         routes.MapApi("POST", "/rollbacks/{id}/undo", UndoAsync, "undoRollback", "Undoes a rollback and keeps everybody's work since; a rollback of its own")
-            .Takes<UndoRollback>(optional: true).Example("""{"agentId":"agent-1"}""").Answers<RollbackView>(Status202Accepted).Refuses(Status404NotFound, Status409Conflict, Status410Gone);
+            .Takes<UndoRollback>(optional: true).Example("""{"agentId":"agent-1"}""").Answers<RollbackView>(Status202Accepted).Refuses(Status400BadRequest, Status404NotFound, Status409Conflict, Status410Gone, Status422UnprocessableEntity);
     }
 
     private async Task DiffAsync(HttpContext http)
@@ -57,9 +57,13 @@ internal sealed class RollbackEndpoints(RollbackCalls calls)
 
     private async Task PreviewAsync(HttpContext http)
     {
-        var request = await RequestBody.ReadOrDefaultAsync(http, calls.MaxBodyBytes, MementoJson.Default.PreviewRollback, new PreviewRollback());
-        http.Answer(await calls.Queries(http).PreviewAsync(RollbackCalls.Id(http), request), MementoJson.Default.RollbackPreview);
+        var request = await RequestBody.ReadOrDefaultAsync(http, calls.MaxBodyBytes, MementoJson.Default.StartRollback, new StartRollback());   // of what is to be previewed
+        if (RollbackOperation.Problem(request) is { } problem) throw new MementoException(problem);
+        http.Answer(await calls.Queries(http).PreviewAsync(RollbackCalls.Id(http), PreviewOf(request)), MementoJson.Default.RollbackPreview);
     }
+
+    private static PreviewRollback PreviewOf(StartRollback request) =>
+        new() { Selection = request.Selection, Strategy = request.Strategy, ConflictStrategy = request.ConflictStrategy, Dependencies = request.Dependencies };
 
     private async Task CheckAsync(HttpContext http) => http.Answer(await calls.Queries(http).CheckAsync(RollbackCalls.Id(http), http.RequestAborted), MementoJson.Default.PointCheck);
 
@@ -74,7 +78,7 @@ internal sealed class RollbackEndpoints(RollbackCalls calls)
         catch (MementoException e) when (e.Code is Codes.StalePreview)
         {
             // Whoever looked at an old state gets to see the new one at once.
-            var preview = await calls.Queries(http).PreviewAsync(point, new() { Selection = request.Selection, Strategy = request.Strategy, ConflictStrategy = request.ConflictStrategy, Dependencies = request.Dependencies });
+            var preview = await calls.Queries(http).PreviewAsync(point, PreviewOf(request));
             http.Answer(Problem.Of(e.Refusal) with { Preview = preview });
         }
     }

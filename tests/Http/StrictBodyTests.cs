@@ -14,6 +14,11 @@ public sealed class StrictBodyTests(MementoFixture memento)
     [InlineData("rollback-points/{id}/rollbacks", """{"type":"dry_run","type":"full"}""", "type")]
     [InlineData("rollback-points/{id}/rollbacks", """{"selection":{"documents":[{"type":"entity","pattern":"x"}]}}""", "selection.documents[0].pattern")]
     [InlineData("rollback-points/{id}/preview", """{"selection":{"agent":["bob"]}}""", "selection.agent")]
+    [InlineData("rollback-points/{id}/preview", """{"selectoin":{"agents":["bob"]}}""", "selectoin")]
+    [InlineData("rollback-points/{id}/preview", """{"selection":{"agents":["bob"]},"selection":{}}""", "selection")]
+    [InlineData("rollback-points/{id}/rollbacks", """{"selection":{"agents":[]}}""", "selection.agents")]
+    [InlineData("rollback-points/{id}/preview", """{"selection":{"documents":[]}}""", "selection.documents")]
+    [InlineData("rollback-points/{id}/rollbacks", """{"selection":{"documents":[{"type":"entity","include":[]}]}}""", "selection.documents[0].include")]
     [InlineData("rollback-points", """{"name":"x","tllSeconds":1}""", "tllSeconds")]
     [InlineData("compaction", """{"dryrun":true}""", "dryrun")]
     public async Task It_is_refused_by_name(string path, string body, string field)

@@ -53,7 +53,7 @@ internal static class ResolveConflictsCommand
     {
         if (value is null) return new() { Choice = choice, AgentId = by };
         var isFile = (await rollbacks.GetConflictAsync(id, cancellationToken)).Conflict.Kind is DocumentKind.File;
-        return isFile
+        return isFile || value.AsSpan().SequenceEqual("null"u8)   // a member that is null is one that is missing
             ? new() { Choice = choice, AgentId = by, Base64 = Convert.ToBase64String(value) }
             : new() { Choice = choice, AgentId = by, Value = new(Encoding.UTF8.GetString(DocumentValue.Json(value).Content)) };
     }

@@ -15,6 +15,11 @@ internal sealed class RollbackFollowing(GlobalOptions globals, ParseResult line,
         {
             return await start();
         }
+        catch (MementoException e) when (e.Code is Codes.StalePreview)
+        {
+            Hint($"A new one: {globals.Again(line, "rollback preview")} and the same options");
+            throw;
+        }
         catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
         {
             throw new CommandException($"Stopped before the server answered; whether the rollback began is told by: {globals.Again(line, "rollback list")}", inner: e);

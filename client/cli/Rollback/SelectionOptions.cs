@@ -12,7 +12,7 @@ internal sealed class SelectionOptions
     private readonly Option<string[]> _agents = Options.Names("--agents", "Only what these agents did.", "NAME");
     private readonly Option<string[]> _sessions = Options.Names("--sessions", "Only what was done in these sessions.", "SESSION");
     private readonly Option<string[]> _documents = Options.Names(
-        "--documents", $"Only these documents: a type and a pattern, e.g. 'entity:parser.*' or 'file:src/**'. Types: {string.Join(", ", NamedEnumConverter<SelectedType>.KnownNames)}.", "TYPE:GLOB");
+        "--documents", $"Only these documents: a type, or a type and a pattern, e.g. 'entity:parser.*' or 'file:src/**'; for namespace and component a name. Types: {string.Join(", ", NamedEnumConverter<SelectedType>.KnownNames)}.", "TYPE:GLOB");
     private readonly Option<string?> _since, _until, _maxAge;
 
     public SelectionOptions(Command command, TimeProvider clock)
@@ -54,7 +54,8 @@ internal sealed class SelectionOptions
     {
         var colon = text.IndexOf(':', StringComparison.Ordinal);
         if (!NamedEnumConverter<SelectedType>.TryParse(colon < 0 ? text : text[..colon], out var type)) return null;
-        ImmutableArray<string>? rest = colon < 0 || colon == text.Length - 1 ? null : [text[(colon + 1)..]];
+        if (colon == text.Length - 1) return null;   // a pattern was meant to stand there
+        ImmutableArray<string>? rest = colon < 0 ? null : [text[(colon + 1)..]];
         return type is SelectedType.Namespace or SelectedType.Component ? rest is null ? null : new() { Type = type, Identifiers = rest } : new() { Type = type, Include = rest };
     }
 

@@ -32,9 +32,10 @@ internal static class ShowConflictCommand
         return command.WithExamples("memento conflicts show conf-0199…");
     }
 
-    /// <summary>Needed if the document changed since the conflict was found.</summary>
-    private static string IfMatch(ConflictDetails details) =>
-        details.CurrentEtag is { } etag && Etag.Seq(etag) != details.Conflict.CurrentSeq && details.Recommended is not ConflictChoice.KeepCurrent ? $" --if-match {Etag.Seq(etag)}" : "";
+    private static string IfMatch(ConflictDetails details) => details.Recommended is not ConflictChoice.KeepCurrent && Later(details) is { } version ? $" --if-match {version}" : "";
+
+    /// <summary>The document's version, if it changed since the conflict was found.</summary>
+    private static long? Later(ConflictDetails details) => details.CurrentEtag is { } etag && Etag.Seq(etag) is { } seq && seq != details.Conflict.CurrentSeq ? seq : null;
 
     private static void Show(Terminal terminal, ConflictDetails details)
     {
@@ -47,6 +48,7 @@ internal static class ShowConflictCommand
             ("Status", ConflictListing.Status(c) + (c.ResolvedAt is { } at ? $", {Format.Time(at)}" : "") + (c.ResolvedBy is { } by ? $" by {Format.Clean(by)}" : "")),
             ("Rollback", c.OperationId),
         ];
+        if (c.Status is ConflictStatus.Open && Later(details) is { } version) pairs.Add(("Version", $"{version} now; it changed since the conflict was found, so settling it needs --if-match {version}"));
         if (!c.Places.IsEmpty) pairs.Insert(3, ("Places", Format.Few(c.Places, 5)));
         Tables.WritePairs(terminal, [.. pairs]);
         terminal.Out.WriteLine();

@@ -13,13 +13,24 @@ public sealed class SelectionFilterTests
     [Fact]
     public void Nothing_given_covers_everything_and_needs_no_look_at_changes()
     {
-        foreach (var selection in (Selection?[])[null, new(), new() { Agents = [], Sessions = [], Documents = [], Rollbacks = [] }])
+        foreach (var selection in (Selection?[])[null, new()])
         {
             var filter = SelectionFilter.Of(selection, Now);
             Assert.False(filter.NeedsChanges);
             Assert.True(filter.Covers(new DocumentKey(DocumentKind.File, "x")));
             Assert.True(filter.Covers(Made("ann", "s", null)));
         }
+    }
+
+    [Fact]
+    public void A_list_of_nothing_is_refused_because_whoever_made_it_did_not_mean_everything()
+    {
+        Assert.Equal(["selection.agents"], Refused(new() { Agents = [] }));
+        Assert.Equal(["selection.sessions", "selection.rollbacks", "selection.documents"], Refused(new() { Sessions = [], Rollbacks = [], Documents = [] }));
+        Assert.Equal(["selection.documents[0].include"], Refused(new() { Documents = [new() { Type = SelectedType.Entity, Include = [] }] }));
+        Assert.Equal(["selection.documents[0].identifiers"], Refused(new() { Documents = [new() { Type = SelectedType.File, Identifiers = [] }] }));
+
+        static IEnumerable<string> Refused(Selection selection) => Assert.Throws<MementoException>(() => SelectionFilter.Of(selection, Now)).Refusal.Errors.Select(e => e.Field);
     }
 
     [Fact]

@@ -148,4 +148,61 @@ public abstract class RollbackUndoings(SessionCluster cluster, TestDatabase data
         Assert.Equal(RollbackStatus.Completed, undo.Status);
         await _rig.HasAsync(("a", New));
     }
+
+    [Fact]
+    public async Task An_undoing_of_which_nothing_came_is_no_undoing_and_can_be_tried_again()
+    {
+        await _rig.WriteAsync(Ann, ("a", Old));
+        var point = await _rig.PointAsync();
+        await _rig.WriteAsync(Bob, ("a", New));
+        var rollback = _rig.Rollback((await _rig.RollBackAsync(point)).OperationId);
+        await _rig.WriteAsync(Ann, ("a", """{"x":7}"""));
+        var first = await _rig.EndAsync((await rollback.UndoAsync()).OperationId);
+        Assert.Equal((RollbackStatus.Completed, 0L, 1L), (first.Status, first.AppliedChanges, first.ConflictCount));
+        Assert.Null((await rollback.GetAsync()).UndoneBy);
+        await _rig.Rollback(first.OperationId).ResolveAsync(first.Conflicts[0].ConflictId, new() { Choice = ConflictChoice.KeepCurrent });
+        await _rig.WriteAsync(Ann, ("a", Old));
+
+        var second = await _rig.EndAsync((await rollback.UndoAsync()).OperationId);
+
+        Assert.NotEqual(first.OperationId, second.OperationId);
+        Assert.Equal(second.OperationId, (await rollback.GetAsync()).UndoneBy);
+        await _rig.HasAsync(("a", New));
+    }
+
+    [Fact]
+    public async Task What_settling_a_conflict_changed_is_undone_also_if_the_rollback_changed_nothing_itself()
+    {
+        await _rig.WriteAsync(Ann, ("a", Old));
+        var point = await _rig.PointAsync();
+        await _rig.WriteAsync(Ann, ("a", New));
+        await _rig.WriteAsync(Bob, ("a", """{"x":3}"""));
+        var view = await _rig.RollBackAsync(point, Anns, ConflictStrategy.AskUser);
+        var rollback = _rig.Rollback(view.OperationId);
+        await rollback.ResolveAsync(view.Conflicts[0].ConflictId, new() { Choice = ConflictChoice.UseRollback });
+        await _rig.HasAsync(("a", Old));
+
+        var undo = await _rig.EndAsync((await rollback.UndoAsync()).OperationId);
+
+        Assert.Equal((RollbackStatus.Completed, 1L), (undo.Status, undo.AppliedChanges));
+        await _rig.HasAsync(("a", """{"x":3}"""));
+    }
+
+    [Fact]
+    public async Task Conflicts_of_a_rollback_that_was_undone_are_void()
+    {
+        await _rig.WriteAsync(Ann, ("a", Old), ("b", Old));
+        var point = await _rig.PointAsync();
+        await _rig.WriteAsync(Ann, ("a", New), ("b", New));
+        await _rig.WriteAsync(Bob, ("b", """{"x":3}"""));
+        var view = await _rig.RollBackAsync(point, Anns, ConflictStrategy.AskUser);
+        var rollback = _rig.Rollback(view.OperationId);
+        await _rig.EndAsync((await rollback.UndoAsync()).OperationId);
+
+        var refused = await SessionCluster.RefusedAsync(Codes.RollbackConflict, () => rollback.ResolveAsync(view.Conflicts[0].ConflictId, new() { Choice = ConflictChoice.UseRollback }));
+
+        Assert.Contains("void", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(ConflictStatus.Void, (await rollback.GetAsync()).Conflicts.Single().Status);
+        await _rig.HasAsync(("a", New), ("b", """{"x":3}"""));
+    }
 }
