@@ -35,4 +35,12 @@ public static class Codes
     public const string ConflictNotFound = "CONFLICT_NOT_FOUND";
     public const string DiffIncomplete = "DIFF_INCOMPLETE";
     public const string DiffMismatch = "DIFF_MISMATCH";
+
+    public const string AgentNotFound = "AGENT_NOT_FOUND";
+    public const string StaleRegistration = "STALE_REGISTRATION";
+    public const string TaskNotFound = "TASK_NOT_FOUND";
+    public const string TaskExists = "TASK_EXISTS";
+    public const string TaskOver = "TASK_OVER";
+    public const string StaleToken = "STALE_TOKEN";
+    public const string QueueNotFound = "QUEUE_NOT_FOUND";
 }

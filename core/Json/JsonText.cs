@@ -21,19 +21,20 @@ public sealed record JsonText([property: Id(0)] string Text)
     public const int MaxDepth = 32;
 
     /// <summary>What is wrong with this as an object to keep, or null. Text that did not come through <see cref="Parse"/> can be anything, and once stored it would have to be read again.</summary>
-    public string? Problem()
+    /// <param name="anyValue">Whether it may be something else than an object.</param>
+    public string? Problem(bool anyValue = false)
     {
         try
         {
             using var document = JsonDocument.Parse(Text, new() { MaxDepth = MaxDepth });
-            if (document.RootElement.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null)) return "must be a JSON object";
+            if (!anyValue && document.RootElement.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null)) return "must be a JSON object";
             if (HasNul(Text)) return "has the character U+0000, which PostgreSQL cannot look at";
             _ = Of(document.RootElement);
             return null;
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {
-            return $"must be a well-formed JSON object, at most {MaxDepth} levels deep: {e.Message}";
+            return $"must be {(anyValue ? "well-formed JSON" : "a well-formed JSON object")}, at most {MaxDepth} levels deep: {e.Message}";
         }
     }
 

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Memento.Agents;
 using Memento.Audit;
 using Memento.Rollback;
 using Memento.Sessions;
+using Memento.Tasks;
 using Memento.Workspaces;
 
 namespace Memento;
@@ -100,4 +102,36 @@ namespace Memento;
 [JsonSerializable(typeof(JsonDelta))]
 [JsonSerializable(typeof(DiffSummary))]
 [JsonSerializable(typeof(SemanticDiff))]
+[JsonSerializable(typeof(AgentState))]
+[JsonSerializable(typeof(AgentFact.Registered), TypeInfoPropertyName = "AgentRegistered")]
+[JsonSerializable(typeof(AgentFact.Said), TypeInfoPropertyName = "AgentSaid")]
+[JsonSerializable(typeof(AgentFact.Died), TypeInfoPropertyName = "AgentDied")]
+[JsonSerializable(typeof(AgentFact.Returned), TypeInfoPropertyName = "AgentReturned")]
+[JsonSerializable(typeof(AgentFact.Removed), TypeInfoPropertyName = "AgentRemoved")]
+[JsonSerializable(typeof(RegisterAgent))]
+[JsonSerializable(typeof(Heartbeat))]
+[JsonSerializable(typeof(AgentLease))]
+[JsonSerializable(typeof(AgentView))]
+[JsonSerializable(typeof(Page<AgentView>))]
+[JsonSerializable(typeof(ReceiveTasks))]
+[JsonSerializable(typeof(ReceivedTasks))]
+[JsonSerializable(typeof(TaskState))]
+[JsonSerializable(typeof(TaskBody))]
+[JsonSerializable(typeof(QueueState))]
+[JsonSerializable(typeof(QueueFact.TasksChanged))]
+[JsonSerializable(typeof(QueueFact.Configured))]
+[JsonSerializable(typeof(QueueSettings))]
+[JsonSerializable(typeof(QueueChange))]
+[JsonSerializable(typeof(QueueView))]
+[JsonSerializable(typeof(Page<QueueView>))]
+[JsonSerializable(typeof(SubmitTask))]
+[JsonSerializable(typeof(SubmitTask[]))]
+[JsonSerializable(typeof(ImmutableArray<SubmitTask>))]
+[JsonSerializable(typeof(TaskReport))]
+[JsonSerializable(typeof(CancelTask))]
+[JsonSerializable(typeof(TaskView))]
+[JsonSerializable(typeof(ImmutableArray<TaskView>))]
+[JsonSerializable(typeof(Page<TaskView>))]
+[JsonSerializable(typeof(TaskExplanation))]
+[JsonSerializable(typeof(CoordinationMetrics))]
 public sealed partial class MementoJson : JsonSerializerContext;

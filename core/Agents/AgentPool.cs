@@ -1,0 +1,146 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+
+namespace Memento.Agents;
+
+/// <summary>
+/// The agents that a queue could give tasks to, as far as it knows; the agent itself has the last word. Kept by capabilities, and only those with room, so that choosing costs the same for ten and for a hundred thousand:
+/// at most <see cref="Sample"/> are compared, beginning where the last choice left off. With more than that, "the best" is the best of those.
+/// Nothing here is thread-safe.
+/// </summary>
+public sealed class AgentPool
+{
+    /// <summary>Most agents that one choice compares.</summary>
+    public const int Sample = 64;
+
+    private readonly Dictionary<string, Member> _members = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Group> _groups = new(StringComparer.Ordinal);
+    private long _turn;
+
+    public int Count => _members.Count;
+
+    /// <summary>Adds an agent, or says anew what it is like.</summary>
+    public void Put(string agentId, ImmutableArray<string> capabilities, AgentScore score)
+    {
+        var turn = _members.TryGetValue(agentId, out var before) ? before.LastChosen : 0;
+        Remove(agentId);
+        var key = string.Join('\n', capabilities.Order(StringComparer.Ordinal));
+        if (!_groups.TryGetValue(key, out var group)) _groups.Add(key, group = new(key, capabilities.ToFrozenSet(StringComparer.Ordinal)));
+        var member = new Member(agentId, group, score) { LastChosen = turn };
+        _members.Add(agentId, member);
+        group.Members++;
+        if (score.Load < score.MaxLoad) group.Enter(member);
+    }
+
+    public bool Remove(string agentId)
+    {
+        if (!_members.Remove(agentId, out var member)) return false;
+        member.Group.Leave(member);
+        if (--member.Group.Members == 0) _groups.Remove(member.Group.Key);
+        return true;
+    }
+
+    /// <summary>Says how much an agent holds now.</summary>
+    public void SetLoad(string agentId, int load)
+    {
+        if (!_members.TryGetValue(agentId, out var member)) return;
+        member.Score = member.Score with { Load = load };
+        if (load < member.Score.MaxLoad) member.Group.Enter(member);
+        else member.Group.Leave(member);
+    }
+
+    /// <summary>Says that an agent takes nothing until <see cref="Put"/> or <see cref="SetLoad"/> says otherwise.</summary>
+    public void Rest(string agentId)
+    {
+        if (_members.TryGetValue(agentId, out var member)) member.Group.Leave(member);
+    }
+
+    /// <summary>Whether anybody with room has all of these.</summary>
+    public bool HasRoom(ImmutableArray<string> required) => _groups.Values.Any(g => g.Available.Count > 0 && g.Has(required));
+
+    /// <summary>How many have all of these, and how many of those have room.</summary>
+    public (int Capable, int WithRoom) CountFor(ImmutableArray<string> required)
+    {
+        var able = _groups.Values.Where(g => g.Has(required)).ToArray();
+        return (able.Sum(g => g.Members), able.Sum(g => g.Available.Count));
+    }
+
+    /// <summary>Chooses an agent for a task, and counts the task to its load; null if there is none with room.</summary>
+    public string? Choose(LoadBalancing strategy, ImmutableArray<string> required)
+    {
+        Member? best = null;
+        var bestScore = double.NegativeInfinity;
+        var left = Sample;
+        foreach (var group in _groups.Values)
+        {
+            if (group.Available.Count == 0 || !group.Has(required)) continue;
+            var count = Math.Min(left, group.Available.Count);
+            for (var i = 0; i < count; i++)
+            {
+                var member = group.Available[(group.Next + i) % group.Available.Count];
+                var score = member.Score.For(strategy, required.Length);
+                if (score < bestScore || (score == bestScore && member.LastChosen >= best!.LastChosen)) continue;
+                (best, bestScore) = (member, score);
+            }
+
+            group.Next = (group.Next + count) % group.Available.Count;
+            if ((left -= count) == 0) break;
+        }
+
+        if (best is null) return null;
+        best.LastChosen = ++_turn;
+        SetLoad(best.AgentId, best.Score.Load + 1);
+        return best.AgentId;
+    }
+
+    private sealed class Member(string agentId, Group group, AgentScore score)
+    {
+        public string AgentId => agentId;
+
+        public Group Group => group;
+
+        public AgentScore Score { get; set; } = score;
+
+        /// <summary>The turn in which it was chosen last: of equal ones, who has waited longest is next.</summary>
+        public long LastChosen { get; set; }
+
+        /// <summary>Its place among the available, or −1.</summary>
+        public int Place { get; set; } = -1;
+    }
+
+    private sealed class Group(string key, FrozenSet<string> capabilities)
+    {
+        public string Key => key;
+
+        public int Members { get; set; }
+
+        public List<Member> Available { get; } = [];
+
+        public int Next { get; set; }
+
+        public bool Has(ImmutableArray<string> required)
+        {
+            foreach (var capability in required)
+                if (!capabilities.Contains(capability)) return false;
+            return true;
+        }
+
+        public void Enter(Member member)
+        {
+            if (member.Place >= 0) return;
+            member.Place = Available.Count;
+            Available.Add(member);
+        }
+
+        public void Leave(Member member)
+        {
+            if (member.Place < 0) return;
+            var last = Available[^1];
+            Available[member.Place] = last;
+            last.Place = member.Place;
+            Available.RemoveAt(Available.Count - 1);
+            member.Place = -1;
+            if (Next >= Available.Count) Next = 0;
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Memento.Tasks;
+
+/// <summary>What the journal of a queue records. An entry's position is the fencing token of the tasks that it assigns.</summary>
+public abstract record QueueFact
+{
+    private QueueFact() { }
+
+    /// <summary>When it was recorded, by the server's clock.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>Something happened to some tasks, together.</summary>
+    public sealed record TasksChanged : QueueFact
+    {
+        public required TaskChange Change { get; init; }
+
+        /// <summary>The agent that did it or that it was done to.</summary>
+        public string? AgentId { get; init; }
+
+        /// <summary>Their numbers.</summary>
+        public required ImmutableArray<long> Tasks { get; init; }
+
+        /// <summary>What they are from now on. It is stored in their rows, next to this entry; one that was read back has none.</summary>
+        [JsonIgnore] public ImmutableArray<TaskRow> Rows { get; init; } = [];
+    }
+
+    public sealed record Configured : QueueFact
+    {
+        public required QueueSettings Settings { get; init; }
+        public string? AgentId { get; init; }
+    }
+}
+
+/// <summary>What a task's row gets.</summary>
+/// <param name="State">The task from now on.</param>
+/// <param name="Submitted">With a new one: what was asked for.</param>
+/// <param name="Result">What came out, with one that completes.</param>
+/// <param name="Ended">The attempt that ended, if one did.</param>
+public readonly record struct TaskRow(TaskState State, SubmitTask? Submitted = null, JsonText? Result = null, TaskAttempt? Ended = null);
+
+/// <summary>What a queue knows of itself without looking at its tasks. It is as small for a million of them as for one.</summary>
+public sealed record QueueState
+{
+    public static QueueState Empty { get; } = new();
+
+    public QueueSettings Settings { get; init; } = QueueSettings.Default;
+
+    /// <summary>Tasks that were ever submitted; the newest has this number.</summary>
+    public long Submitted { get; init; }
+
+    public long Completed { get; init; }
+
+    public long Failed { get; init; }
+
+    public long Cancelled { get; init; }
+
+    /// <summary>Times that a task was given to an agent.</summary>
+    public long Assigned { get; init; }
+
+    /// <summary>Calls with a stale token that were refused.</summary>
+    public long Refused { get; init; }
+
+    public static QueueState Apply(QueueState s, QueueFact fact) => fact switch
+    {
+        QueueFact.Configured f => s with { Settings = f.Settings },
+        QueueFact.TasksChanged f => f.Change switch
+        {
+            TaskChange.Submitted => s with { Submitted = s.Submitted + f.Tasks.Length },
+            TaskChange.Assigned => s with { Assigned = s.Assigned + f.Tasks.Length },
+            TaskChange.Completed => s with { Completed = s.Completed + f.Tasks.Length },
+            TaskChange.Failed => s with { Failed = s.Failed + f.Tasks.Length },
+            TaskChange.Cancelled => s with { Cancelled = s.Cancelled + f.Tasks.Length },
+            TaskChange.Refused => s with { Refused = s.Refused + f.Tasks.Length },
+            _ => s,
+        },
+        _ => throw new ArgumentOutOfRangeException(nameof(fact), fact, "Unknown fact."),
+    };
+}
+
+/// <summary>The stored form of a queue's facts: a kind, a version, and JSON. Kinds and member names are a contract with every database that exists; the golden tests hold them.</summary>
+public static class QueueFactCodec
+{
+    /// <summary>Version of the JSON that is written now, and the only one so far. Another is refused.</summary>
+    public const short Version = 1;
+
+    public static (string Kind, byte[] Payload) Encode(QueueFact fact) => fact switch
+    {
+        QueueFact.TasksChanged f => ("tasks", JsonSerializer.SerializeToUtf8Bytes(f, MementoJson.Default.TasksChanged)),
+        QueueFact.Configured f => ("configured", JsonSerializer.SerializeToUtf8Bytes(f, MementoJson.Default.Configured)),
+        _ => throw new ArgumentOutOfRangeException(nameof(fact), fact, "Unknown fact."),
+    };
+
+    /// <summary>Throws <see cref="FormatException"/> for what is no entry of a queue, or one of a kind or version that this program does not know.</summary>
+    public static QueueFact Decode(string kind, short version, ReadOnlySpan<byte> payload) => kind switch
+    {
+        "tasks" => Read(kind, version, payload, MementoJson.Default.TasksChanged),
+        "configured" => Read(kind, version, payload, MementoJson.Default.Configured),
+        _ => throw new FormatException($"'{kind}' is not a kind of queue entry that this program knows."),
+    };
+
+    public static byte[] EncodeState(QueueState state) => JsonSerializer.SerializeToUtf8Bytes(state, MementoJson.Default.QueueState);
+
+    /// <inheritdoc cref="Decode"/>
+    public static QueueState DecodeState(short version, ReadOnlySpan<byte> payload) => Read("snapshot", version, payload, MementoJson.Default.QueueState);
+
+    private static T Read<T>(string kind, short version, ReadOnlySpan<byte> payload, JsonTypeInfo<T> type) => StoredJson.Read($"A queue's '{kind}' entry", version, Version, payload, type);
+}

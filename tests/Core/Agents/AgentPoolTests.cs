@@ -1,0 +1,96 @@
+using Memento.Agents;
+using Xunit;
+
+namespace Memento.Tests.Core.Agents;
+
+/// <summary>Who gets a task.</summary>
+public sealed class AgentPoolTests
+{
+    private readonly AgentPool _pool = new();
+
+    private void Put(string agent, int load = 0, int maxLoad = 4, int priority = 0, double errors = 0, double? mean = null, params string[] capabilities) =>
+        _pool.Put(agent, [.. capabilities], new(priority, load, maxLoad, capabilities.Length, errors, mean));
+
+    private string?[] Choose(LoadBalancing strategy, int times, params string[] required) => [.. Enumerable.Range(0, times).Select(_ => _pool.Choose(strategy, [.. required]))];
+
+    [Fact]
+    public void Round_robin_gives_to_each_in_turn()
+    {
+        foreach (var agent in (string[])["a", "b", "c"]) Put(agent);
+
+        Assert.Equal(["a", "b", "c", "a", "b", "c"], Choose(LoadBalancing.RoundRobin, 6));
+    }
+
+    [Fact]
+    public void Least_loaded_gives_to_whoever_has_the_smallest_part_in_use()
+    {
+        Put("half", load: 2, maxLoad: 4);
+        Put("third", load: 3, maxLoad: 9);
+
+        Assert.Equal(["third", "third", "half", "third"], Choose(LoadBalancing.LeastLoaded, 4));
+    }
+
+    [Fact]
+    public void Priority_based_gives_to_the_highest_until_it_is_full()
+    {
+        Put("low", priority: 1);
+        Put("high", priority: 9, maxLoad: 2);
+
+        Assert.Equal(["high", "high", "low"], Choose(LoadBalancing.PriorityBased, 3));
+    }
+
+    [Fact]
+    public void Capability_weighted_gives_to_who_can_do_the_most()
+    {
+        Put("narrow", capabilities: ["build"]);
+        Put("broad", capabilities: ["build", "test", "deploy"]);
+
+        Assert.Equal(["broad"], Choose(LoadBalancing.CapabilityWeighted, 1, "build"));
+    }
+
+    [Fact]
+    public void Dynamic_weighs_load_priority_reliability_speed_and_capabilities()
+    {
+        var score = new AgentScore(Priority: 5, Load: 1, MaxLoad: 4, Capabilities: 4, ErrorRate: 0.5, MeanDurationMs: 3_000);
+
+        Assert.Equal((0.3 * 0.75) + (0.2 * 0.5) + (0.2 * 0.5) + (0.15 * 0.25) + (0.15 * 0.5), score.For(LoadBalancing.Dynamic, required: 2), 12);
+        Put("shaky", errors: 0.9);
+        Put("solid", errors: 0);
+        Assert.Equal(["solid"], Choose(LoadBalancing.Dynamic, 1));
+    }
+
+    [Fact]
+    public void Nobody_gets_more_than_it_may_hold_or_what_it_cannot_do()
+    {
+        Put("a", maxLoad: 2, capabilities: ["build"]);
+
+        Assert.Equal(["a", "a", null], Choose(LoadBalancing.LeastLoaded, 3, "build"));
+        _pool.SetLoad("a", 1);
+        Assert.Equal([null], Choose(LoadBalancing.LeastLoaded, 1, "build", "deploy"));
+        Assert.Equal(["a", null], Choose(LoadBalancing.LeastLoaded, 2, "build"));
+    }
+
+    [Fact]
+    public void One_that_rests_or_is_gone_gets_nothing()
+    {
+        Put("a");
+        Put("b");
+        _pool.Rest("a");
+        Assert.True(_pool.Remove("b"));
+        Assert.False(_pool.Remove("b"));
+
+        Assert.Equal([null], Choose(LoadBalancing.LeastLoaded, 1));
+        Assert.Equal((1, 0), _pool.CountFor([]));
+        _pool.SetLoad("a", 0);
+        Assert.Equal(["a"], Choose(LoadBalancing.LeastLoaded, 1));
+    }
+
+    [Fact]
+    public void Among_many_every_agent_has_its_turn_and_no_choice_looks_at_all_of_them()
+    {
+        for (var i = 0; i < 1_000; i++) Put($"a{i}", maxLoad: 1);
+
+        Assert.Equal(1_000, Choose(LoadBalancing.LeastLoaded, 1_000).Distinct().Count());
+        Assert.Equal([null], Choose(LoadBalancing.LeastLoaded, 1));
+    }
+}
