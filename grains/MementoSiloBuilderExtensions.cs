@@ -1,5 +1,7 @@
+using Memento.Agents;
 using Memento.Rollback;
 using Memento.Sessions;
+using Memento.Tasks;
 using Memento.Workspaces;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -22,6 +24,17 @@ public static class MementoSiloBuilderExtensions
         silo.Services.TryAddSingleton(services => services.GetRequiredService<IOptions<WorkspaceOptions>>().Value.Limits);
         silo.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RollbackOptions>, RollbackOptionsValidator>());
         silo.Services.AddOptions<RollbackOptions>().BindConfiguration(RollbackOptions.Section).ValidateOnStart();
+        silo.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TaskOptions>, TaskOptionsValidator>());
+        silo.Services.AddOptions<TaskOptions>().BindConfiguration(TaskOptions.Section).ValidateOnStart();
+        silo.Services.TryAddSingleton(services => services.GetRequiredService<IOptions<TaskOptions>>().Value.Limits);
+        silo.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AgentOptions>, AgentOptionsValidator>());
+        silo.Services.AddOptions<AgentOptions>().BindConfiguration(AgentOptions.Section).ValidateOnStart();
+        silo.Services.TryAddSingleton(services => services.GetRequiredService<IOptions<AgentOptions>>().Value.Limits);
+        silo.Services.TryAddSingleton<Pulse>();
+        silo.Services.TryAddSingleton<AgentMonitor>();
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<AgentMonitor>());
+        silo.Services.TryAddSingleton<QueueSweeper>();
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<QueueSweeper>());
         silo.Services.TryAddSingleton<RollbackRules>();
         silo.Services.TryAddSingleton<RollbackPace>();
         silo.Services.TryAddSingleton<RollbackSweeper>();

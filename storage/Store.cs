@@ -1,6 +1,8 @@
+using Memento.Agents;
 using Memento.Audit;
 using Memento.Rollback;
 using Memento.Sessions;
+using Memento.Tasks;
 using Memento.Workspaces;
 using Microsoft.Extensions.Logging;
 
@@ -25,6 +27,8 @@ public sealed class Store : IAsyncDisposable
         Workspaces = new WorkspaceIndex(database);
         Rollbacks = new RollbackIndex(database);
         Audit = new AuditIndex(database);
+        Tasks = new TaskIndex(database);
+        Agents = new AgentIndex(database);
     }
 
     public IJournal Journal => _journal;
@@ -40,6 +44,10 @@ public sealed class Store : IAsyncDisposable
     public IRollbackIndex Rollbacks { get; }
 
     public IAuditIndex Audit { get; }
+
+    public ITaskIndex Tasks { get; }
+
+    public IAgentIndex Agents { get; }
 
     /// <summary>
     /// Opens the store. The embedded one is locked and brought up to date; PostgreSQL must be up to date unless <see cref="StorageOptions.Migrate"/> is set.

@@ -49,10 +49,22 @@ public sealed class AgentPool
         else member.Group.Leave(member);
     }
 
+    /// <summary>Says that an agent holds so many more.</summary>
+    public void AddLoad(string agentId, int more)
+    {
+        if (_members.TryGetValue(agentId, out var member)) SetLoad(agentId, Math.Max(0, member.Score.Load + more));
+    }
+
     /// <summary>Says that an agent takes nothing until <see cref="Put"/> or <see cref="SetLoad"/> says otherwise.</summary>
     public void Rest(string agentId)
     {
         if (_members.TryGetValue(agentId, out var member)) member.Group.Leave(member);
+    }
+
+    /// <summary>Says that an agent that rested may be asked again.</summary>
+    public void Wake(string agentId)
+    {
+        if (_members.TryGetValue(agentId, out var member)) SetLoad(agentId, member.Score.Load);
     }
 
     /// <summary>Whether anybody with room has all of these.</summary>

@@ -57,7 +57,7 @@ public sealed record AgentState
     [JsonIgnore] public bool Exists => Agent is not null;
 
     /// <summary>Whether it can be given work, if it has room.</summary>
-    [JsonIgnore] public bool TakesWork => Exists && !IsDead && Said is AgentStatus.Active or AgentStatus.Idle && Agent is not null && !IsDead;
+    [JsonIgnore] public bool TakesWork => Exists && !IsDead && Said is (AgentStatus.Active or AgentStatus.Idle);
 
     /// <summary>What it is doing, given how many tasks it holds.</summary>
     public AgentStatus StatusWith(int load) =>

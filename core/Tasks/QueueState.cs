@@ -64,6 +64,13 @@ public sealed record QueueState
     /// <summary>Calls with a stale token that were refused.</summary>
     public long Refused { get; init; }
 
+    /// <summary>What is told of it.</summary>
+    public QueueView View(string name, DateTimeOffset createdAt, long queued, long assigned, long running) => new()
+    {
+        Name = name, Settings = Settings, Queued = queued, Assigned = assigned, Running = running, CreatedAt = createdAt,
+        Submitted = Submitted, Completed = Completed, Failed = Failed, Cancelled = Cancelled, Refused = Refused,
+    };
+
     public static QueueState Apply(QueueState s, QueueFact fact) => fact switch
     {
         QueueFact.Configured f => s with { Settings = f.Settings },

@@ -5,7 +5,14 @@ using Orleans;
 namespace Memento.Tasks;
 
 /// <summary>What a task's row keeps beside its state: it never changes.</summary>
-public sealed record TaskBody(JsonText? Payload, JsonText? Metadata);
+public sealed record TaskBody
+{
+    public JsonText? Payload { get; init; }
+    public JsonText? Metadata { get; init; }
+
+    /// <summary>Null if there is neither.</summary>
+    public static TaskBody? Of(SubmitTask? task) => task is null or { Payload: null, Metadata: null } ? null : new() { Payload = task.Payload, Metadata = task.Metadata };
+}
 
 /// <summary>A task.</summary>
 [GenerateSerializer, Immutable, Alias("memento.TaskView")]

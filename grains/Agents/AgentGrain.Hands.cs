@@ -1,0 +1,289 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using Memento.Tasks;
+using Microsoft.Extensions.Logging;
+
+namespace Memento.Agents;
+
+/// <summary>The part about tasks: what the agent has room for, is given, receives and says.</summary>
+internal sealed partial class AgentGrain
+{
+    private const int MostRevoked = 1_000;
+
+    private readonly Dictionary<string, Held> _held = new(StringComparer.Ordinal);
+    private readonly Queue<GivenTask> _inbox = new();
+    private readonly Queue<RevokedTask> _revoked = new();
+    private readonly List<string> _hungry = [];   // queues that think there is no room, and must be told when there is; in that order
+    private AgentWork _work = AgentWork.None;
+    private TaskCompletionSource _arrived = NewSignal();
+    private int _coming;
+    private bool _isQuiet;   // it was given a task and did not begin: nothing more until it asks
+
+    public async Task<ReceivedTasks> ReceiveAsync(ReceiveTasks request, CancellationToken cancellationToken)
+    {
+        if (request.Max is < 1 or > ReceiveTasks.MostItems) throw new MementoException(Refusal.Invalid("max", $"is {request.Max}; must be from 1 to {ReceiveTasks.MostItems}"));
+        if (!(request.WaitSeconds is >= 0 and <= ReceiveTasks.LongestWait)) throw new MementoException(Refusal.Invalid("waitSeconds", FormattableString.Invariant($"is {request.WaitSeconds}; must be from 0 to {ReceiveTasks.LongestWait}")));
+        await EnterAsync(request.InstanceId);
+        if (_isQuiet)
+        {
+            _isQuiet = false;
+            await AnnounceEverywhereAsync();
+        }
+
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var timeout = request.WaitSeconds > 0 ? Task.Delay(TimeSpan.FromSeconds(request.WaitSeconds), clock, over.Token) : Task.CompletedTask;
+        while (true)
+        {
+            var arrived = _arrived.Task;
+            var items = TakeArrived(request.Max);
+            if (!items.IsEmpty || _revoked.Count > 0 || timeout.IsCompleted)
+            {
+                await over.CancelAsync();
+                Hear();
+                ImmutableArray<RevokedTask> revoked = [.. _revoked];
+                _revoked.Clear();
+                return new() { Items = items, Revoked = revoked };
+            }
+
+            await Task.WhenAny(arrived, timeout);
+            cancellationToken.ThrowIfCancellationRequested();
+            if (Agent.Stale(_agent.Committed, _key.Id, request.InstanceId) is { } stale) throw new MementoException(stale);   // somebody else registered meanwhile
+        }
+    }
+
+    public async Task GiveBackAsync(ImmutableArray<ReceivedTask> tasks)
+    {
+        var back = tasks.Where(t => _held.TryGetValue(t.TaskId, out var held) && held.Token == t.Token).ToArray();
+        foreach (var queue in back.GroupBy(t => t.Queue))
+        {
+            var numbers = queue.Select(t => _held[t.TaskId].Number).ToImmutableArray();
+            foreach (var task in queue) _held.Remove(task.TaskId);
+            await Giver(queue.Key).LoseAsync(_key.Id, numbers, notBegunOnly: true);
+        }
+    }
+
+    public async Task<ImmutableArray<TaskAnswer>> ReportAsync(ImmutableArray<TaskSaying> sayings)
+    {
+        if (sayings.IsDefaultOrEmpty) return [];
+        if (sayings.FirstOrDefault(s => s.Report.AgentId != _key.Id) is { } other) throw new MementoException(Refusal.Invalid("agentId", $"is {Quoted.Text(other.Report.AgentId)}, but the agent that was called is {Quoted.Text(_key.Id)}"));
+        if (_agent.Committed.Exists) await EnterAsync(null);
+
+        var queues = await FindQueuesAsync(sayings);
+        var answers = new TaskAnswer[sayings.Length];
+        var groups = Enumerable.Range(0, sayings.Length).GroupBy(i => queues.GetValueOrDefault(sayings[i].TaskId)).ToArray();
+        foreach (var group in groups)
+        {
+            int[] places = [.. group];
+            if (group.Key is not { } queue)
+            {
+                foreach (var i in places) answers[i] = new(null, Refusal.Of(RefusalKind.NotFound, Codes.TaskNotFound, $"There is no task \"{sayings[i].TaskId}\"."));
+                continue;
+            }
+
+            var told = await ReportAsync(queue, [.. places.Select(i => sayings[i])]);
+            for (var i = 0; i < places.Length; i++) answers[places[i]] = told[i];
+        }
+
+        return ImmutableCollectionsMarshal.AsImmutableArray(answers);
+    }
+
+    public async Task<AgentRoom?> OfferAsync(string queue, long offer, int count)
+    {
+        if (!_agent.Committed.Exists || _agent.Committed.IsDead) return null;
+        var grant = IsOpen ? Math.Min(Free, count) : 0;
+        if (grant > 0)
+        {
+            _coming += grant;
+            try
+            {
+                Accept(queue, await Giver(queue).TakeAsync(_key.Id, offer, grant));
+            }
+            finally
+            {
+                _coming -= grant;
+            }
+        }
+
+        if (grant < count) Starve(queue);
+        return RoomFor(queue);
+    }
+
+    public Task RevokeAsync(ImmutableArray<RevokedTask> tasks)
+    {
+        foreach (var task in tasks)
+        {
+            if (!_held.TryGetValue(task.TaskId, out var held) || held.Token != task.Token) continue;
+            _held.Remove(task.TaskId);
+            _isQuiet |= task.Reason is AttemptOutcome.NotStarted;
+            _revoked.Enqueue(task);
+            if (_revoked.Count > MostRevoked) _revoked.Dequeue();
+        }
+
+        Arrive();
+        return FeedAsync();
+    }
+
+    public async Task HandOnAsync()
+    {
+        var held = await tasks.GetHeldAsync(_key.Workspace, _key.Id);
+        foreach (var queue in held.Select(t => t.Queue).Distinct(StringComparer.Ordinal)) await Giver(queue).LoseAsync(_key.Id, null, notBegunOnly: false);
+        _held.Clear();
+        _inbox.Clear();
+        Arrive();
+    }
+
+    /// <summary>Whether it may be given work: it says so, and it is not suspect.</summary>
+    private bool IsOpen => _agent.Committed.TakesWork && !_isQuiet && (_heardAt is not { } heard || Now - heard <= (_detector.Interval * 1.5) + pulse.SleptSince(heard));
+
+    private int Free => Math.Max(0, (_agent.Committed.Agent?.MaxLoad ?? 0) - _held.Count - _coming);
+
+    private AgentRoom Room() => new()
+    {
+        AgentId = _key.Id, Capabilities = _agent.Committed.Agent!.Capabilities, Priority = _agent.Committed.Agent.Priority, MaxLoad = _agent.Committed.Agent.MaxLoad,
+        Load = _held.Count + _coming, ErrorRate = _work.ErrorRate, MeanDurationMs = _work.MeanDuration, IsOpen = IsOpen,
+    };
+
+    /// <summary>Reads what the agent has. What it had not begun is given back: whether it ever arrived, nobody knows any more.</summary>
+    private async Task RecallAsync()
+    {
+        if (!_agent.Committed.Exists) return;
+        _work = await tasks.GetWorkAsync(_key.Workspace, _key.Id);
+        foreach (var task in await tasks.GetHeldAsync(_key.Workspace, _key.Id))
+            _held[task.State.TaskId] = new(task.Queue, task.State.Number, task.State.Current!.Token, task.State.SessionId, task.State.Status is WorkStatus.Running);
+        if (_held.Values.Any(h => !h.HasBegun)) _ = GiveBackUnbegunAsync();
+    }
+
+    private async Task GiveBackUnbegunAsync()
+    {
+        await Task.Yield();
+        try
+        {
+            foreach (var queue in _held.Where(h => !h.Value.HasBegun).GroupBy(h => h.Value.Queue).ToArray())
+            {
+                foreach (var (id, _) in queue) _held.Remove(id);
+                await Giver(queue.Key).LoseAsync(_key.Id, [.. queue.Select(h => h.Value.Number)], notBegunOnly: true);
+            }
+        }
+        catch (Exception e)
+        {
+            LogNotGivenBack(log, _key, e.Message);   // they come back when they were not begun in time
+        }
+    }
+
+    private async Task<ImmutableArray<TaskAnswer>> ReportAsync(string queue, ImmutableArray<TaskSaying> sayings)
+    {
+        // Whoever ends tasks is given the next ones in the same step, unless other queues wait for the room.
+        var room = _agent.Committed.Exists && _hungry.TrueForAll(other => other == queue) ? Room() : null;
+        var reserved = room is null ? 0 : Free;
+        _coming += reserved;
+        Reported reported;
+        try
+        {
+            reported = await Giver(queue).ReportAsync(sayings, room);
+        }
+        finally
+        {
+            _coming -= reserved;
+        }
+
+        for (var i = 0; i < sayings.Length; i++) Note(sayings[i], reported.Answers[i]);
+        Accept(queue, reported.Given);
+        if (_agent.Committed.Exists && (room is null || reported.IsFull)) Starve(queue);   // it thinks that there is no room, or comes after those that have waited for longer
+        await FeedAsync();
+        return reported.Answers;
+    }
+
+    private void Note(TaskSaying saying, TaskAnswer answer)
+    {
+        if (!_held.TryGetValue(saying.TaskId, out var held) || held.Token != saying.Report.Token) return;
+        if (answer.Task is { Token: { } token } && token == held.Token)
+        {
+            _held[saying.TaskId] = held with { HasBegun = true };
+            return;
+        }
+
+        if (answer.Refusal is { Code: not Codes.StaleToken }) return;   // it said something wrong and still has the task
+        _held.Remove(saying.TaskId);
+        if (answer.Task is { Status: WorkStatus.Completed, History: [.., var done] }) _work = _work with { Completed = _work.Completed + 1, DurationMs = _work.DurationMs + (long)(done.EndedAt!.Value - (done.StartedAt ?? done.AssignedAt)).TotalMilliseconds };
+        else if (answer.Task is not null) _work = _work with { Failed = _work.Failed + 1 };
+    }
+
+    private void Accept(string queue, ImmutableArray<GivenTask> given)
+    {
+        foreach (var task in given)
+        {
+            _held[task.Task.TaskId] = new(queue, task.Number, task.Task.Token, task.Task.SessionId, HasBegun: false);
+            _inbox.Enqueue(task);
+        }
+
+        if (!given.IsEmpty) Arrive();
+    }
+
+    private ImmutableArray<ReceivedTask> TakeArrived(int max)
+    {
+        var items = ImmutableArray.CreateBuilder<ReceivedTask>();
+        while (items.Count < max && _inbox.TryDequeue(out var given))
+            if (_held.TryGetValue(given.Task.TaskId, out var held) && held.Token == given.Task.Token) items.Add(given.Task);   // others were lost meanwhile
+        return items.DrainToImmutable();
+    }
+
+    private void Arrive()
+    {
+        var arrived = _arrived;
+        _arrived = NewSignal();
+        arrived.TrySetResult();
+    }
+
+    /// <summary>What a queue is told of the room. If there is none, it will be told when there is.</summary>
+    private AgentRoom RoomFor(string queue)
+    {
+        if (Free == 0) Starve(queue);
+        return Room();
+    }
+
+    private void Starve(string queue)
+    {
+        if (!_hungry.Contains(queue)) _hungry.Add(queue);
+    }
+
+    /// <summary>Tells queues that were told to wait that there is room now, one after the other, while there is.</summary>
+    private async Task FeedAsync()
+    {
+        for (var left = _hungry.Count; left > 0 && _hungry is [var queue, ..] && _agent.Committed.Exists && IsOpen && Free > 0; left--)
+        {
+            _hungry.RemoveAt(0);
+            await Giver(queue).AnnounceAsync(RoomFor(queue));
+        }
+    }
+
+    /// <summary>Tells every queue that the agent is there, or is as it is now.</summary>
+    private async Task AnnounceEverywhereAsync()
+    {
+        foreach (var queue in await tasks.GetQueuesAsync(_key.Workspace)) await Giver(queue.Name).AnnounceAsync(RoomFor(queue.Name));
+    }
+
+    /// <summary>The queues of some tasks: of those that the agent has, it knows; the others are looked up.</summary>
+    private async Task<Dictionary<string, string>> FindQueuesAsync(ImmutableArray<TaskSaying> sayings)
+    {
+        var queues = new Dictionary<string, string>(StringComparer.Ordinal);
+        List<string>? unknown = null;
+        foreach (var saying in sayings)
+        {
+            if (_held.TryGetValue(saying.TaskId, out var held)) queues[saying.TaskId] = held.Queue;
+            else (unknown ??= []).Add(saying.TaskId);
+        }
+
+        foreach (var some in unknown?.Distinct(StringComparer.Ordinal).Chunk(500) ?? [])
+            foreach (var task in await tasks.FindManyAsync(_key.Workspace, some)) queues[task.State.TaskId] = task.Queue;
+        return queues;
+    }
+
+    private ITaskGiver Giver(string queue) => GrainFactory.GetGrain<ITaskGiver>(new GrainKey(_key.Workspace, queue).ToString());
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private sealed record Held(string Queue, long Number, long Token, string? SessionId, bool HasBegun);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Tasks that agent {Agent} had not begun could not be given back; they come back by themselves: {Problem}")]
+    private static partial void LogNotGivenBack(ILogger log, GrainKey agent, string problem);
+}

@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using Memento.Agents;
+
+namespace Memento.Tasks;
+
+/// <summary>An agent, as a queue must know it.</summary>
+[GenerateSerializer, Immutable, Alias("memento.AgentRoom")]
+internal sealed record AgentRoom
+{
+    [Id(0)] public required string AgentId { get; init; }
+    [Id(1)] public required ImmutableArray<string> Capabilities { get; init; }
+    [Id(2)] public required int Priority { get; init; }
+
+    /// <summary>Tasks that it has or that are on their way to it.</summary>
+    [Id(3)] public required int Load { get; init; }
+    [Id(4)] public required int MaxLoad { get; init; }
+    [Id(5)] public required double ErrorRate { get; init; }
+    [Id(6)] public double? MeanDurationMs { get; init; }
+
+    /// <summary>Whether it takes work at all.</summary>
+    [Id(7)] public required bool IsOpen { get; init; }
+
+    public AgentScore Score => new(Priority, Load, MaxLoad, Capabilities.Length, ErrorRate, MeanDurationMs);
+}
+
+/// <summary>A task on its way to an agent.</summary>
+[GenerateSerializer, Immutable, Alias("memento.GivenTask")]
+internal sealed record GivenTask([property: Id(0)] long Number, [property: Id(1)] ReceivedTask Task);
+
+/// <summary>What became of sayings, new tasks for the agent, and whether the queue takes it to be full now.</summary>
+[GenerateSerializer, Immutable, Alias("memento.Reported")]
+internal sealed record Reported([property: Id(0)] ImmutableArray<TaskAnswer> Answers, [property: Id(1)] ImmutableArray<GivenTask> Given, [property: Id(2)] bool IsFull);
+
+/// <summary>A task that others wait for has ended.</summary>
+[GenerateSerializer, Immutable, Alias("memento.EndedTask")]
+internal sealed record EndedTask([property: Id(0)] long Number, [property: Id(1)] string DependsOn, [property: Id(2)] WorkStatus Status);
+
+/// <summary>The side of a queue that agents and other queues call.</summary>
+[Alias("memento.ITaskGiver")]
+internal interface ITaskGiver : IGrainWithStringKey
+{
+    /// <summary>Assigns tasks that were offered to an agent; what it does not take is offered to others. Durable when it is answered.</summary>
+    [Alias("take")] Task<ImmutableArray<GivenTask>> TakeAsync(string agentId, long offer, int count);
+
+    /// <summary>What an agent says about tasks of this queue. With its room, it is given as many new ones as it ends, in the same step.</summary>
+    [Alias("report")] Task<Reported> ReportAsync(ImmutableArray<TaskSaying> sayings, AgentRoom? room);
+
+    /// <summary>Takes tasks from an agent that is gone, or never began them: all that it has, or some.</summary>
+    [Alias("lose")] Task LoseAsync(string agentId, ImmutableArray<long>? numbers, bool notBegunOnly);
+
+    /// <summary>An agent has room, or its room has changed.</summary>
+    [Alias("announce")] Task AnnounceAsync(AgentRoom agent);
+
+    /// <summary>Marks tasks as waited for. Answers those that are over already, and how.</summary>
+    [Alias("await")] Task<ImmutableArray<EndedTask>> AwaitAsync(ImmutableArray<string> taskIds);
+
+    /// <summary>Tasks that tasks of this queue wait for have ended.</summary>
+    [Alias("dependency-ended")] Task DependencyEndedAsync(ImmutableArray<EndedTask> ended);
+}
+
+/// <summary>The side of an agent that queues, the directory and the search for the dead call.</summary>
+[Alias("memento.IAgentTaker")]
+internal interface IAgentTaker : IGrainWithStringKey
+{
+    /// <summary>Offers tasks; the agent takes as many as it has room for, with <see cref="ITaskGiver.TakeAsync"/>. Answers its room then.</summary>
+    [Alias("offer")] Task<AgentRoom?> OfferAsync(string queue, long offer, int count);
+
+    /// <summary>Tasks are not the agent's any more.</summary>
+    [Alias("revoke")] Task RevokeAsync(ImmutableArray<RevokedTask> tasks);
+
+    /// <summary>It was silent for too long, somebody says. It is dead unless it was heard since.</summary>
+    [Alias("accuse")] Task AccuseAsync();
+
+    /// <summary>Hands on what a dead or removed agent still has.</summary>
+    [Alias("hand-on")] Task HandOnAsync();
+}

@@ -1,0 +1,212 @@
+using System.Collections.Immutable;
+
+namespace Memento.Tasks;
+
+/// <summary>The part about single tasks: what agents say of them, and who takes them away.</summary>
+internal sealed partial class TaskQueueGrain
+{
+    public async Task<ImmutableArray<GivenTask>> TakeAsync(string agentId, long offer, int count)
+    {
+        if (_queue.IsBroken || _isVoid || !_offers.Remove(offer, out var offered) || offered.AgentId != agentId) return [];
+        foreach (var number in offered.Numbers.Skip(count)) PutBack(number);
+        var now = Now;
+        var (fact, taken) = Assign(agentId, offered.Numbers.Take(count), _queue.TentativePosition + 1, now);
+        return fact is null ? [] : await GiveAsync(AppendAsync([fact]), taken, now);
+    }
+
+    public Task<Reported> ReportAsync(ImmutableArray<TaskSaying> sayings, AgentRoom? room) => TryAsync(async () =>
+    {
+        if (sayings.Any(s => _board.Find(s.TaskId) is null)) return new(await ReportSlowlyAsync(sayings), [], IsFull: true);
+        var now = Now;
+        var decided = Decide(sayings, _board.Find, now);
+        var given = room is null ? null : PullFor(room, decided, now);
+        Task durable = decided.Facts.Count == 0 ? _queue.SettleAsync() : AppendAsync([.. decided.Facts]);
+        var load = room is null ? 0 : room.Load - decided.Ended + (given?.Count ?? 0);
+        if (room is not null) Meet(room with { Load = load });
+        var tasks = given is null ? [] : await GiveAsync(durable, given, now);
+        await durable;
+        return new Reported(decided.Answers, tasks, IsFull: room is null || load >= room.MaxLoad);
+    });
+
+    public Task<TaskView> CancelAsync(string taskId, CancelTask request)
+    {
+        if (request.AgentId is { } agent) Names.Check("agentId", agent);
+        if (request.Reason?.Length > limits.MaxTextLength) throw new MementoException(Refusal.Of(RefusalKind.TooLarge, Codes.TooLarge, $"reason: has {request.Reason.Length} characters; at most {limits.MaxTextLength} are allowed"));
+        return ChangeAsync(taskId, request.AgentId, s => TaskLife.Cancel(s, request, Now));
+    }
+
+    public Task<TaskView> RetryAsync(string taskId) => ChangeAsync(taskId, null, s => TaskLife.Revive(s, Now));
+
+    public async Task LoseAsync(string agentId, ImmutableArray<long>? numbers, bool notBegunOnly)
+    {
+        await TryAsync(async () =>
+        {
+            var held = _board.HeldBy(agentId).Where(t => (numbers is null || numbers.Value.Contains(t.Number)) && !(notBegunOnly && t.Status is WorkStatus.Running)).ToArray();
+            var now = Now;
+            ImmutableArray<QueueFact> facts = [.. held
+                .Select(t => (Before: t, Step: TaskLife.Lose(t, agentId, _board.Settings, now))).Where(x => x.Step.After is not null)
+                .GroupBy(x => x.Step.Change).Select(g => Fact(g.Key, agentId, g.Select(x => RowOf(x.Before, x.Step.After!)), now))];
+            if (numbers is null && !notBegunOnly) _pool!.Remove(agentId);
+            if (!facts.IsEmpty) await AppendAsync(facts);
+            Dispatch();
+            return held.Length;
+        });
+    }
+
+    /// <summary>Gives tasks that wait to an agent: the fact to append, and the tasks then.</summary>
+    private (QueueFact.TasksChanged? Fact, List<TaskState> Taken) Assign(string agentId, IEnumerable<long> numbers, long token, DateTimeOffset now)
+    {
+        var taken = new List<TaskState>();
+        foreach (var number in numbers)
+            if (_board.Find(number) is { } task && TaskLife.Assign(task, agentId, token, now) is { After: { } assigned }) taken.Add(assigned);
+        return (taken.Count == 0 ? null : Fact(TaskChange.Assigned, agentId, taken.Select(t => new TaskRow(t)), now), taken);
+    }
+
+    /// <summary>What is told of tasks that were given to an agent, when that is durable.</summary>
+    private async Task<ImmutableArray<GivenTask>> GiveAsync(Task durable, List<TaskState> taken, DateTimeOffset now)
+    {
+        var bodies = new Dictionary<long, TaskBody?>(taken.Count);
+        foreach (var task in taken)
+            if (_payloads.TryTake(task.Number, out var body)) bodies.Add(task.Number, body);
+        await durable;
+        if (bodies.Count < taken.Count)
+            foreach (var (state, body) in await index.ReadAsync(_queue.StreamId, [.. taken.Select(t => t.Number).Where(n => !bodies.ContainsKey(n))])) bodies[state.Number] = body;
+        var startBy = now.AddMilliseconds(_board.Settings.ClaimMs);
+        return [.. taken.Select(t => new GivenTask(t.Number, new()
+        {
+            TaskId = t.TaskId, Token = t.Current!.Token, Type = t.Type, Queue = _key.Id, SessionId = t.SessionId, Deadline = t.Deadline, Attempt = t.Attempts, Handoff = t.Handoff,
+            Payload = bodies.GetValueOrDefault(t.Number)?.Payload, Metadata = bodies.GetValueOrDefault(t.Number)?.Metadata, StartBy = startBy, HeartbeatTimeoutMs = t.HeartbeatTimeoutMs,
+        }))];
+    }
+
+    /// <summary>What follows from sayings, one after the other.</summary>
+    private Decided Decide(ImmutableArray<TaskSaying> sayings, Func<string, TaskState?> find, DateTimeOffset now)
+    {
+        var decided = new Decided();
+        var changed = new Dictionary<string, TaskState>(StringComparer.Ordinal);
+        foreach (var (id, operation, by) in sayings)
+        {
+            if ((changed.GetValueOrDefault(id) ?? find(id)) is not { } before)
+            {
+                decided.Add(new TaskAnswer(null, NotFound(id).Refusal));
+                continue;
+            }
+
+            var step = operation switch
+            {
+                TaskOperation.Start => TaskLife.Start(before, by, now),
+                TaskOperation.Heartbeat => TaskLife.Heartbeat(before, by, limits, now),
+                TaskOperation.Complete => TaskLife.Complete(before, by, limits, now),
+                TaskOperation.Fail => TaskLife.Fail(before, by, _board.Settings, limits, now),
+                _ => throw new ArgumentOutOfRangeException(nameof(sayings), operation, "Unknown operation."),
+            };
+            if (step.Refusal is { Code: Codes.StaleToken }) step = new(TaskLife.CountStale(before, by, NamedEnumConverter<TaskOperation>.NameOf(operation), now), TaskChange.Refused, step.Refusal);
+            else if (step.Refusal is null) _board.Hear(before.Number, now);
+            var after = step.After ?? before;
+            if (step.After is not null)
+            {
+                changed[id] = after;
+                decided.Add(step.Change, by.AgentId, RowOf(before, after) with { Result = step.Change is TaskChange.Completed ? by.Result : null }, now);
+            }
+
+            if (before.IsHeld && !after.IsHeld) decided.Ended++;
+            decided.Add(step.Refusal is null ? new(TaskView.Of(_key.Id, after), null) : new(null, step.Refusal));
+        }
+
+        return decided;
+    }
+
+    /// <summary>Gives an agent that has ended some tasks the next ones, in the same append.</summary>
+    private List<TaskState>? PullFor(AgentRoom room, Decided decided, DateTimeOffset now)
+    {
+        var free = room.MaxLoad - (room.Load - decided.Ended);
+        if (decided.Ended == 0 || free <= 0 || !room.IsOpen || _board.Settings.Paused || decided.Facts.Count == 0) return null;
+        var numbers = new List<long>();
+        while (numbers.Count < free && _board.Waiting.TakeNext(required => required.All(room.Capabilities.Contains), now) is { } next) numbers.Add(next.Number);
+        if (numbers.Count == 0) return null;
+        var (fact, taken) = Assign(room.AgentId, numbers, _queue.TentativePosition + decided.Facts.Count + 1, now);
+        if (fact is not null) decided.Facts.Add(fact);
+        return taken;
+    }
+
+    /// <summary>Sayings of which some are about tasks that are over, or were never here: those must be looked up. One request at a time, so that what was looked up still holds when it is decided.</summary>
+    private async Task<ImmutableArray<TaskAnswer>> ReportSlowlyAsync(ImmutableArray<TaskSaying> sayings)
+    {
+        var answers = ImmutableArray.CreateBuilder<TaskAnswer>(sayings.Length);
+        foreach (var saying in sayings)
+        {
+            answers.Add(await WithTaskAsync(saying.TaskId, async task =>
+            {
+                var decided = Decide([saying], _ => task, Now);
+                if (decided.Facts.Count > 0) await AppendAsync([.. decided.Facts]);
+                else await _queue.SettleAsync();
+                return decided.Answers[0];
+            }));
+        }
+
+        return answers.MoveToImmutable();
+    }
+
+    /// <summary>Changes one task, whatever it is doing; its agent is told if it loses it.</summary>
+    private async Task<TaskView> ChangeAsync(string taskId, string? agentId, Func<TaskState, TaskStep> decide) => await WithTaskAsync(taskId, async task =>
+    {
+        if (task is null) throw NotFound(taskId);
+        var step = decide(task);
+        if (step.Refusal is not null || step.After is not { } after)
+        {
+            await _queue.SettleAsync();   // it rests on what is under way
+            return step.Refusal is null ? TaskView.Of(_key.Id, task) : throw new MementoException(step.Refusal);
+        }
+
+        await AppendAsync([Fact(step.Change, agentId, [RowOf(task, after)], Now)]);
+        Revoke([(task, after)]);
+        Dispatch();
+        return TaskView.Of(_key.Id, after);
+    });
+
+    private Task<T> WithTaskAsync<T>(string taskId, Func<TaskState?, Task<T>> act) => TryAsync(async () =>
+    {
+        if (_board.Find(taskId) is { } open) return await act(open);
+        await _looking.WaitAsync();
+        try
+        {
+            while (true)
+            {
+                await _queue.SettleAsync();   // it may just have ended
+                var stored = await index.FindAsync(_key.Workspace, taskId);
+                if (_board.Find(taskId) is { } again) return await act(again);
+                if (stored?.StreamId != _queue.StreamId) return await act(null);
+                if (stored.State.IsOver) return await act(stored.State);
+            }
+        }
+        finally
+        {
+            _looking.Release();
+        }
+    });
+
+    /// <summary>A task's row, with the attempt that has just ended.</summary>
+    private static TaskRow RowOf(TaskState before, TaskState after) => new(after, Ended: before.IsHeld && !after.IsHeld ? after.History[^1] : null);
+
+    private sealed class Decided
+    {
+        private readonly ImmutableArray<TaskAnswer>.Builder _answers = ImmutableArray.CreateBuilder<TaskAnswer>();
+
+        public List<QueueFact> Facts { get; } = [];
+
+        public ImmutableArray<TaskAnswer> Answers => _answers.ToImmutable();
+
+        /// <summary>Tasks that the agent does not have any more.</summary>
+        public int Ended { get; set; }
+
+        public void Add(TaskAnswer answer) => _answers.Add(answer);
+
+        /// <summary>Adds a change to the fact before if it is the same kind of change.</summary>
+        public void Add(TaskChange change, string agentId, TaskRow row, DateTimeOffset now)
+        {
+            if (Facts is [.., QueueFact.TasksChanged last] && last.Change == change && last.AgentId == agentId)
+                Facts[^1] = last with { Tasks = last.Tasks.Add(row.State.Number), Rows = last.Rows.Add(row) };
+            else Facts.Add(Fact(change, agentId, [row], now));
+        }
+    }
+}
