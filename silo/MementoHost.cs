@@ -1,8 +1,10 @@
+using Memento.Agents;
 using Memento.Audit;
 using Memento.Http;
 using Memento.Operations;
 using Memento.Rollback;
 using Memento.Sessions;
+using Memento.Tasks;
 using Memento.Workspaces;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging.Console;
@@ -97,6 +99,7 @@ internal static class MementoHost
         builder.Services.AddSingleton<SessionCalls>().AddSingleton<SessionEndpoints>().AddSingleton<EventEndpoints>().AddSingleton<EventStream>().AddSingleton<FeedStream>();
         builder.Services.AddSingleton<WorkspaceCalls>().AddSingleton<DocumentEndpoints>().AddSingleton<BatchEndpoints>().AddSingleton<PointEndpoints>();
         builder.Services.AddSingleton<RollbackCalls>().AddSingleton<RollbackEndpoints>().AddSingleton<ConflictEndpoints>().AddSingleton<RollbackStream>().AddSingleton<AuditEndpoints>();
+        builder.Services.AddSingleton<TaskCalls>().AddSingleton<TaskEndpoints>().AddSingleton<AgentEndpoints>();
         builder.Services.AddMementoOpenApi();
         builder.WebHost.UseUrls(urls).UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
@@ -124,6 +127,9 @@ internal static class MementoHost
         app.Services.GetRequiredService<RollbackEndpoints>().Map(rollback);
         app.Services.GetRequiredService<RollbackStream>().Map(rollback);
         app.Services.GetRequiredService<ConflictEndpoints>().Map(rollback);
+        var coordination = api.MapGroup("").WithTags(OpenApi.Coordination);
+        app.Services.GetRequiredService<AgentEndpoints>().Map(coordination);
+        app.Services.GetRequiredService<TaskEndpoints>().Map(coordination);
         app.Services.GetRequiredService<AuditEndpoints>().Map(api.MapGroup("").WithTags(OpenApi.Audit));
     }
 

@@ -35,7 +35,10 @@ public sealed record RegisterAgent
     [Id(2)] public int Priority { get; init; }
 
     /// <summary>Most tasks that it may hold at a time, 1 to 10,000. Default 1.</summary>
-    [Id(3)] public int MaxLoad { get; init; } = 1;
+    [Id(3)] public int? MaxLoad { get; init; }
+
+    /// <summary><see cref="MaxLoad"/>, or what it is if it is not said.</summary>
+    [JsonIgnore] public int Capacity => MaxLoad ?? 1;
 
     [Id(4)] public JsonText? Metadata { get; init; }
 

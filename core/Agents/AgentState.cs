@@ -63,7 +63,7 @@ public sealed record AgentState
     public AgentStatus StatusWith(int load) =>
         IsDead ? AgentStatus.Dead
         : Said is AgentStatus.Maintenance or AgentStatus.Busy ? Said
-        : load >= Agent?.MaxLoad ? AgentStatus.Busy
+        : load >= Agent?.Capacity ? AgentStatus.Busy
         : load == 0 ? AgentStatus.Idle : AgentStatus.Active;
 }
 

@@ -36,7 +36,7 @@ public static class SubmitRules
         var ids = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < tasks.Length; i++)
         {
-            var path = tasks.Length == 1 ? "" : $"[{i}].";
+            var path = tasks.Length == 1 ? "" : $"tasks[{i}].";
             if (TooLarge(tasks[i], path, limits) is { } large) return large;
             Check(errors, tasks[i], path, now);
             if (tasks[i].TaskId is { } id && !ids.Add(id)) errors.Add(new($"{path}taskId", $"is {Quoted.Text(id)}, as another's of this request"));

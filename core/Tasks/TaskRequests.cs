@@ -92,7 +92,6 @@ public sealed record TaskReport
 
 /// <summary>Body of "cancel".</summary>
 [GenerateSerializer, Immutable, Alias("memento.CancelTask")]
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record CancelTask
 {
     /// <summary>Who asks for it; for the record.</summary>

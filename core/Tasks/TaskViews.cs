@@ -97,7 +97,7 @@ public sealed record ReceiveTasks
     public const double LongestWait = 30;
 
     /// <summary>Most tasks to answer, 1 to 1,000. Default 1.</summary>
-    [Id(0)] public int Max { get; init; } = 1;
+    [Id(0)] public int? Max { get; init; }
 
     /// <summary>How long to wait for the first one, 0 to 30 seconds. Default 0.</summary>
     [Id(1)] public double WaitSeconds { get; init; }

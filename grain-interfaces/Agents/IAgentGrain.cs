@@ -23,7 +23,7 @@ public interface IAgentGrain : IGrainWithStringKey
     [Alias("heartbeat")] Task<AgentLease> HeartbeatAsync(Heartbeat request);
 
     /// <summary>Tasks that the agent was given and has not received. Waits for the first, if asked to. <c>AGENT_NOT_FOUND</c>, <c>STALE_REGISTRATION</c>.</summary>
-    [Alias("receive")] Task<ReceivedTasks> ReceiveAsync(ReceiveTasks request, CancellationToken cancellationToken = default);
+    [Alias("receive"), ResponseTimeout("00:01:00")] Task<ReceivedTasks> ReceiveAsync(ReceiveTasks request, CancellationToken cancellationToken = default);
 
     /// <summary>Gives back tasks that were received in vain, e.g. because the connection broke; they go to whoever has room.</summary>
     [Alias("give-back")] Task GiveBackAsync(ImmutableArray<ReceivedTask> tasks);

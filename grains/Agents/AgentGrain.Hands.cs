@@ -35,7 +35,7 @@ internal sealed partial class AgentGrain
         while (true)
         {
             var arrived = _arrived.Task;
-            var items = TakeArrived(request.Max);
+            var items = TakeArrived(request.Max ?? 1);
             if (!items.IsEmpty || _revoked.Count > 0 || timeout.IsCompleted)
             {
                 await over.CancelAsync();
@@ -135,11 +135,11 @@ internal sealed partial class AgentGrain
     /// <summary>Whether it may be given work: it says so, and it is not suspect.</summary>
     private bool IsOpen => _agent.Committed.TakesWork && !_isQuiet && (_heardAt is not { } heard || Now - heard <= (_detector.Interval * 1.5) + pulse.SleptSince(heard));
 
-    private int Free => Math.Max(0, (_agent.Committed.Agent?.MaxLoad ?? 0) - _held.Count - _coming);
+    private int Free => Math.Max(0, (_agent.Committed.Agent?.Capacity ?? 0) - _held.Count - _coming);
 
     private AgentRoom Room() => new()
     {
-        AgentId = _key.Id, Capabilities = _agent.Committed.Agent!.Capabilities, Priority = _agent.Committed.Agent.Priority, MaxLoad = _agent.Committed.Agent.MaxLoad,
+        AgentId = _key.Id, Capabilities = _agent.Committed.Agent!.Capabilities, Priority = _agent.Committed.Agent.Priority, MaxLoad = _agent.Committed.Agent.Capacity,
         Load = _held.Count + _coming, ErrorRate = _work.ErrorRate, MeanDurationMs = _work.MeanDuration, IsOpen = IsOpen,
     };
 

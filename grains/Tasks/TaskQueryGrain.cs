@@ -51,7 +51,7 @@ internal sealed class TaskQueryGrain(ITaskIndex index, IAgentIndex agents) : Gra
                 after = agent.AgentId;
                 var status = agent.State.StatusWith(agent.Load);
                 byStatus[status] = byStatus.GetValueOrDefault(status) + 1;
-                if (status is not AgentStatus.Dead) (load, capacity) = (load + agent.Load, capacity + agent.State.Agent!.MaxLoad);
+                if (status is not AgentStatus.Dead) (load, capacity) = (load + agent.Load, capacity + agent.State.Agent!.Capacity);
             }
 
             more = page.Count == PageSize;

@@ -58,7 +58,7 @@ internal sealed partial class TaskQueueGrain
                 var problem = !found.TryGetValue(id, out var task) ? _board.Find(id) is null ? "there is no such task" : null
                     : task.State.Status is WorkStatus.Failed or WorkStatus.Cancelled && tasks[i].OnDependencyFailure is DependencyFailure.Fail ? $"it is {NamedEnumConverter<WorkStatus>.NameOf(task.State.Status)}"
                     : null;
-                if (problem is not null) throw new MementoException(Refusal.Invalid(tasks.Length == 1 ? "dependsOn" : $"[{i}].dependsOn", $"names {Quoted.Text(id)}: {problem}"));
+                if (problem is not null) throw new MementoException(Refusal.Invalid(tasks.Length == 1 ? "dependsOn" : $"tasks[{i}].dependsOn", $"names {Quoted.Text(id)}: {problem}"));
             }
         }
 

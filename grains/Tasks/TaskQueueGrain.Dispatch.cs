@@ -58,7 +58,7 @@ internal sealed partial class TaskQueueGrain
                 if (agent.State.Agent is not { } registered || agent.State.IsDead) continue;
                 Meet(new()
                 {
-                    AgentId = agent.AgentId, Capabilities = registered.Capabilities, Priority = registered.Priority, Load = 0, MaxLoad = registered.MaxLoad, ErrorRate = 0, IsOpen = agent.State.TakesWork,
+                    AgentId = agent.AgentId, Capabilities = registered.Capabilities, Priority = registered.Priority, Load = 0, MaxLoad = registered.Capacity, ErrorRate = 0, IsOpen = agent.State.TakesWork,
                 });
             }
 

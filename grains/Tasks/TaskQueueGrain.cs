@@ -49,7 +49,7 @@ internal sealed partial class TaskQueueGrain(
         for (var i = 0; i < tasks.Length; i++)
         {
             if ((tasks[i].Queue ?? SubmitRules.DefaultQueue) != _key.Id)
-                throw new MementoException(Refusal.Invalid(tasks.Length == 1 ? "queue" : $"[{i}].queue", $"is {Quoted.Text(tasks[i].Queue ?? SubmitRules.DefaultQueue)}, and the request is for {Quoted.Text(_key.Id)}; send a request for each queue"));
+                throw new MementoException(Refusal.Invalid(tasks.Length == 1 ? "queue" : $"tasks[{i}].queue", $"is {Quoted.Text(tasks[i].Queue ?? SubmitRules.DefaultQueue)}, and the request is for {Quoted.Text(_key.Id)}; send a request for each queue"));
         }
 
         var key = KeyedRequest.For($"tasks:{_key.Workspace}", idempotencyKey, _key.Id, tasks, MementoJson.Default.ImmutableArraySubmitTask);

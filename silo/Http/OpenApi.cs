@@ -11,7 +11,7 @@ namespace Memento.Http;
 /// <summary>The description of the API at <c>/openapi/v1.json</c>, and the page that makes it readable at <c>/docs</c>.</summary>
 internal static class OpenApi
 {
-    public const string Sessions = "Sessions", Events = "Events", Documents = "Documents", Rollback = "Rollback", Audit = "Audit", Operating = "Operating";
+    public const string Sessions = "Sessions", Events = "Events", Documents = "Documents", Rollback = "Rollback", Audit = "Audit", Coordination = "Agents and tasks", Operating = "Operating";
 
     public static IServiceCollection AddMementoOpenApi(this IServiceCollection services)
     {
@@ -58,6 +58,7 @@ internal static class OpenApi
             new() { Name = Events, Description = "The log of a session and what is made of it." },
             new() { Name = Documents, Description = "The documents that a fleet shares, as they are and as they were." },
             new() { Name = Rollback, Description = "Names of moments, what changed since, and how it is undone." },
+            new() { Name = Coordination, Description = "Who works, on what, and what waits." },
             new() { Name = Audit, Description = "Who did what, and when." },
             new() { Name = Operating, Description = "How the server is." },
         };
@@ -101,6 +102,9 @@ internal static class OpenApi
         "id" when path.Contains("/rollbacks/", StringComparison.Ordinal) => "The rollback.",
         "id" when path.Contains("/conflicts/", StringComparison.Ordinal) => "The conflict.",
         "id" when path.Contains("/documents/", StringComparison.Ordinal) => "The document; a slash in it may stand as it is, except before \"history\" at the end, where it is %2F.",
+        "id" when path.Contains("/agents/", StringComparison.Ordinal) => "The agent.",
+        "id" when path.Contains("/tasks/", StringComparison.Ordinal) => "The task.",
+        "id" when path.Contains("/queues/", StringComparison.Ordinal) => "The queue.",
         "id" => "The session.",
         "kind" => "What kind of document it is.",
         "agentId" => "The agent.",

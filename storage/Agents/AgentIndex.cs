@@ -42,7 +42,7 @@ public static class AgentRows
     {
         var rows = new List<RowChange>
         {
-            Agent.Row(key.Workspace, key.Id, (long)after.Said, after.IsDead ? 1L : 0, after.Exists ? 0L : 1, (long)(after.Agent?.MaxLoad ?? 0), JsonSerializer.Serialize(after, MementoJson.Default.AgentState)),
+            Agent.Row(key.Workspace, key.Id, (long)after.Said, after.IsDead ? 1L : 0, after.Exists ? 0L : 1, (long)(after.Agent?.Capacity ?? 0), JsonSerializer.Serialize(after, MementoJson.Default.AgentState)),
         };
         var (had, has) = (before.Agent?.Capabilities ?? [], after.Agent?.Capabilities ?? []);
         foreach (var lost in had.Except(has, StringComparer.Ordinal)) rows.Add(Capability.Row(key.Workspace, lost, key.Id, 0L));

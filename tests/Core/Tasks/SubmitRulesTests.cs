@@ -32,7 +32,7 @@ public sealed class SubmitRulesTests
     public void Bad_fields_are_named(SubmitTask task, string field)
     {
         Assert.Equal(field, Assert.Single(Problem(task)!.Errors).Field);
-        Assert.Equal($"[1].{field}", Assert.Single(Problem(new SubmitTask { Type = "ok" }, task)!.Errors).Field);
+        Assert.Equal($"tasks[1].{field}", Assert.Single(Problem(new SubmitTask { Type = "ok" }, task)!.Errors).Field);
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class SubmitRulesTests
 
     [Fact]
     public void The_same_id_twice_is_refused() =>
-        Assert.Equal("[1].taskId", Assert.Single(Problem(new SubmitTask { Type = "x", TaskId = "t" }, new SubmitTask { Type = "x", TaskId = "t" })!.Errors).Field);
+        Assert.Equal("tasks[1].taskId", Assert.Single(Problem(new SubmitTask { Type = "x", TaskId = "t" }, new SubmitTask { Type = "x", TaskId = "t" })!.Errors).Field);
 
     [Fact]
     public void Circles_are_found_and_shown()

@@ -51,7 +51,7 @@ public sealed class TaskGoldenTests
         Assert.Equal((WorkStatus.Running, 7L, "a2", 2), (task.Status, task.Number, task.Current!.AgentId, task.Attempts));
         Assert.Equal(("a1", AttemptOutcome.AgentLost, 3L), (task.Handoff!.FromAgent, task.Handoff.Reason, task.Stale!.Count));
         var agent = AgentFactCodec.DecodeState(1, Read("agent-state.full.json"));
-        Assert.Equal((AgentStatus.Maintenance, true, 4, "i-1"), (agent.Said, agent.IsDead, agent.Agent!.MaxLoad, agent.Agent.InstanceId));
+        Assert.Equal((AgentStatus.Maintenance, true, 4, "i-1"), (agent.Said, agent.IsDead, agent.Agent!.Capacity, agent.Agent.InstanceId));
     }
 
     [Theory]
