@@ -4,11 +4,13 @@ using Memento.Bench;
 using Memento.Bench.Core;
 using Memento.Bench.Rollback;
 using Memento.Bench.Sessions;
+using Memento.Bench.Tasks;
 
 var root = new RootCommand("Measures Memento. Each suite prints one JSON object per result on stdout; progress goes to stderr. See docs/performance.md.")
 {
     SessionSuite.Command(),
     RollbackSuite.Command(),
+    TaskSuite.Command(),
     CoreSuite.Command(),
 };
 try

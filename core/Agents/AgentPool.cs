@@ -19,17 +19,28 @@ public sealed class AgentPool
 
     public int Count => _members.Count;
 
-    /// <summary>Adds an agent, or says anew what it is like.</summary>
-    public void Put(string agentId, ImmutableArray<string> capabilities, AgentScore score)
+    /// <summary>Adds an agent, or says anew what it is like. What an agent said before something else that is known already is passed over: news overtake each other.</summary>
+    /// <param name="agentId">Its name.</param>
+    /// <param name="version">Grows with everything that the agent says.</param>
+    /// <param name="capabilities">What it can do.</param>
+    /// <param name="score">What the choice rests on.</param>
+    /// <param name="isOpen">Whether it takes work at all.</param>
+    public void Put(string agentId, long version, ImmutableArray<string> capabilities, AgentScore score, bool isOpen = true)
     {
-        var turn = _members.TryGetValue(agentId, out var before) ? before.LastChosen : 0;
-        Remove(agentId);
+        var (turn, offered) = (0L, 0);
+        if (_members.TryGetValue(agentId, out var before))
+        {
+            if (version < before.Version) return;
+            (turn, offered) = (before.LastChosen, before.Offered);
+            Remove(agentId);
+        }
+
         var key = string.Join('\n', capabilities.Order(StringComparer.Ordinal));
         if (!_groups.TryGetValue(key, out var group)) _groups.Add(key, group = new(key, capabilities.ToFrozenSet(StringComparer.Ordinal)));
-        var member = new Member(agentId, group, score) { LastChosen = turn };
+        var member = new Member(agentId, group, score) { Version = version, LastChosen = turn, Offered = offered, IsOpen = isOpen };
         _members.Add(agentId, member);
         group.Members++;
-        if (score.Load < score.MaxLoad) group.Enter(member);
+        Place(member);
     }
 
     public bool Remove(string agentId)
@@ -40,31 +51,28 @@ public sealed class AgentPool
         return true;
     }
 
-    /// <summary>Says how much an agent holds now.</summary>
-    public void SetLoad(string agentId, int load)
+    /// <summary>Says that an agent holds one less.</summary>
+    public void Free(string agentId)
+    {
+        if (!_members.TryGetValue(agentId, out var member) || member.Score.Load == 0) return;
+        member.Score = member.Score with { Load = member.Score.Load - 1 };
+        Place(member);
+    }
+
+    /// <summary>Says that so many tasks for which an agent was chosen have been offered to it: from now on they are in what it says of itself, or it did not take them.</summary>
+    public void Offered(string agentId, int count)
     {
         if (!_members.TryGetValue(agentId, out var member)) return;
-        member.Score = member.Score with { Load = load };
-        if (load < member.Score.MaxLoad) member.Group.Enter(member);
-        else member.Group.Leave(member);
+        member.Offered = Math.Max(0, member.Offered - count);
+        Place(member);
     }
 
-    /// <summary>Says that an agent holds so many more.</summary>
-    public void AddLoad(string agentId, int more)
+    /// <summary>Says whether an agent takes anything; what it says of itself later counts more.</summary>
+    public void Open(string agentId, bool isOpen)
     {
-        if (_members.TryGetValue(agentId, out var member)) SetLoad(agentId, Math.Max(0, member.Score.Load + more));
-    }
-
-    /// <summary>Says that an agent takes nothing until <see cref="Put"/> or <see cref="SetLoad"/> says otherwise.</summary>
-    public void Rest(string agentId)
-    {
-        if (_members.TryGetValue(agentId, out var member)) member.Group.Leave(member);
-    }
-
-    /// <summary>Says that an agent that rested may be asked again.</summary>
-    public void Wake(string agentId)
-    {
-        if (_members.TryGetValue(agentId, out var member)) SetLoad(agentId, member.Score.Load);
+        if (!_members.TryGetValue(agentId, out var member)) return;
+        member.IsOpen = isOpen;
+        Place(member);
     }
 
     /// <summary>Whether anybody with room has all of these.</summary>
@@ -77,7 +85,7 @@ public sealed class AgentPool
         return (able.Sum(g => g.Members), able.Sum(g => g.Available.Count));
     }
 
-    /// <summary>Chooses an agent for a task, and counts the task to its load; null if there is none with room.</summary>
+    /// <summary>Chooses an agent for a task, and counts the task to what is offered to it; null if there is none with room.</summary>
     public string? Choose(LoadBalancing strategy, ImmutableArray<string> required)
     {
         Member? best = null;
@@ -90,7 +98,7 @@ public sealed class AgentPool
             for (var i = 0; i < count; i++)
             {
                 var member = group.Available[(group.Next + i) % group.Available.Count];
-                var score = member.Score.For(strategy, required.Length);
+                var score = (member.Score with { Load = member.Load }).For(strategy, required.Length);
                 if (score < bestScore || (score == bestScore && member.LastChosen >= best!.LastChosen)) continue;
                 (best, bestScore) = (member, score);
             }
@@ -101,8 +109,15 @@ public sealed class AgentPool
 
         if (best is null) return null;
         best.LastChosen = ++_turn;
-        SetLoad(best.AgentId, best.Score.Load + 1);
+        best.Offered++;
+        Place(best);
         return best.AgentId;
+    }
+
+    private static void Place(Member member)
+    {
+        if (member.IsOpen && member.Load < member.Score.MaxLoad) member.Group.Enter(member);
+        else member.Group.Leave(member);
     }
 
     private sealed class Member(string agentId, Group group, AgentScore score)
@@ -112,6 +127,17 @@ public sealed class AgentPool
         public Group Group => group;
 
         public AgentScore Score { get; set; } = score;
+
+        /// <summary>Of what the agent said last.</summary>
+        public long Version { get; init; }
+
+        /// <summary>Tasks that are on offer to it.</summary>
+        public int Offered { get; set; }
+
+        public bool IsOpen { get; set; }
+
+        /// <summary>What it holds if it takes all that it is offered.</summary>
+        public int Load => Score.Load + Offered;
 
         /// <summary>The turn in which it was chosen last: of equal ones, who has waited longest is next.</summary>
         public long LastChosen { get; set; }

@@ -17,6 +17,7 @@ internal sealed partial class AgentGrain
     private AgentWork _work = AgentWork.None;
     private TaskCompletionSource _arrived = NewSignal();
     private int _coming;
+    private long _said = TimeProvider.System.GetUtcNow().Ticks;   // more than any activation before has said
     private bool _isQuiet;   // it was given a task and did not begin: nothing more until it asks
 
     public async Task<ReceivedTasks> ReceiveAsync(ReceiveTasks request, CancellationToken cancellationToken)
@@ -140,7 +141,7 @@ internal sealed partial class AgentGrain
     private AgentRoom Room() => new()
     {
         AgentId = _key.Id, Capabilities = _agent.Committed.Agent!.Capabilities, Priority = _agent.Committed.Agent.Priority, MaxLoad = _agent.Committed.Agent.Capacity,
-        Load = _held.Count + _coming, ErrorRate = _work.ErrorRate, MeanDurationMs = _work.MeanDuration, IsOpen = IsOpen,
+        Version = ++_said, Load = _held.Count + _coming, ErrorRate = _work.ErrorRate, MeanDurationMs = _work.MeanDuration, IsOpen = IsOpen,
     };
 
     /// <summary>Reads what the agent has. What it had not begun is given back: whether it ever arrived, nobody knows any more.</summary>
@@ -237,7 +238,7 @@ internal sealed partial class AgentGrain
     /// <summary>What a queue is told of the room. If there is none, it will be told when there is.</summary>
     private AgentRoom RoomFor(string queue)
     {
-        if (Free == 0) Starve(queue);
+        if (Free == 0 || !IsOpen) Starve(queue);
         return Room();
     }
 

@@ -100,7 +100,9 @@ internal sealed partial class AgentGrain(
     private async Task EnterAsync(string? instanceId, Heartbeat? said = null)
     {
         if (Agent.Stale(_agent.Committed, _key.Id, instanceId) is { } stale) throw new MementoException(stale);
+        var wasOpen = IsOpen;
         Hear();
+        if (!wasOpen) await FeedAsync();
         if (said is null && !_agent.Committed.IsDead) return;
         var changed = await DecideAsync(_ => new AgentCommand.Hear(said ?? new()));
         if (changed is [AgentFact.Returned, ..])

@@ -20,6 +20,9 @@ internal sealed record AgentRoom
     /// <summary>Whether it takes work at all.</summary>
     [Id(7)] public required bool IsOpen { get; init; }
 
+    /// <summary>Grows with everything that the agent says of its room.</summary>
+    [Id(8)] public long Version { get; init; }
+
     public AgentScore Score => new(Priority, Load, MaxLoad, Capabilities.Length, ErrorRate, MeanDurationMs);
 }
 

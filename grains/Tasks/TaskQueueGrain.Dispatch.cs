@@ -27,7 +27,7 @@ internal sealed partial class TaskQueueGrain
     public async Task WakeAsync()
     {
         await EnsureLoadedAsync();
-        foreach (var agent in _unreachable) _pool!.Wake(agent);
+        foreach (var agent in _unreachable) _pool!.Open(agent, isOpen: true);
         _unreachable.Clear();
         await ExpireAsync();
         await CheckDependenciesAsync();
@@ -41,8 +41,7 @@ internal sealed partial class TaskQueueGrain
     private void Meet(AgentRoom agent)
     {
         _unreachable.Remove(agent.AgentId);
-        _pool!.Put(agent.AgentId, agent.Capabilities, agent.Score);
-        if (!agent.IsOpen) _pool.Rest(agent.AgentId);
+        _pool!.Put(agent.AgentId, agent.Version, agent.Capabilities, agent.Score, agent.IsOpen);
     }
 
     /// <summary>The agents that there are, as if all had room: they say themselves when they are asked, and then remember to tell when they have.</summary>
@@ -95,11 +94,12 @@ internal sealed partial class TaskQueueGrain
         }
         catch (Exception e)
         {
-            _pool!.Rest(agentId);
+            _pool!.Open(agentId, isOpen: false);
             _unreachable.Add(agentId);
             LogUnreachable(log, _key, agentId, e.Message);
         }
 
+        _pool!.Offered(agentId, numbers.Count);
         if (_offers.Remove(offer))
             foreach (var number in numbers) PutBack(number);
         if (_board.Waiting.Count > 0) Dispatch();

@@ -141,7 +141,7 @@ internal sealed partial class TaskQueueGrain(
                 foreach (var row in changed.Rows)
                 {
                     _board.Put(row.State, now);
-                    if (row.Ended is { } ended) _pool!.AddLoad(ended.AgentId, -1);
+                    if (row.Ended is { } ended) _pool!.Free(ended.AgentId);
                 }
             }
         }

@@ -3,6 +3,7 @@ using System.Data.Common;
 using System.Globalization;
 using System.Text.Json;
 using Memento.Storage;
+using static Memento.Storage.Queries;
 
 namespace Memento.Tasks;
 
@@ -14,8 +15,11 @@ internal sealed class TaskIndex(IDatabase database) : ITaskIndex
 
     public Task<IReadOnlyList<StoredTask>> FindManyAsync(string workspace, IReadOnlyCollection<string> taskIds, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
     {
-        using var command = connection.Command($"{Stored} WHERE t.workspace = @workspace AND t.task_id IN ({Names("id", taskIds.Count)})", ("workspace", workspace));
-        Add(command, "id", taskIds);
+        // One by one through the index of ids: what a planner thinks of a table that was small when it looked does not matter.
+        using var command = connection.Command($"""
+            SELECT v.stream_id, q.queue, v.state FROM {database.FirstOfEach(database.TableOf("@ids", "id text"), "task", "x.workspace = @workspace AND x.task_id = k.id", "x.workspace, x.task_id")}
+            JOIN task_queue q ON q.stream_id = v.stream_id
+            """, ("workspace", workspace), ("ids", Rows(taskIds, (writer, id) => writer.WriteStringValue(id))));
         return await ReadStoredAsync(command, token);
     }, cancellationToken);
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Data.Common;
-using System.Text.Json;
 using Memento.Storage;
+using static Memento.Storage.Queries;
 
 namespace Memento.Workspaces;
 
@@ -137,24 +137,4 @@ internal sealed partial class WorkspaceIndex(IDatabase database) : IWorkspaceInd
         if (ids.Count > 0 && !ids[^1].StartsWith(prefix, StringComparison.Ordinal)) ids.RemoveAll(id => !id.StartsWith(prefix, StringComparison.Ordinal));
         return ids;
     }, cancellationToken);
-
-    /// <summary>Rows as a JSON array of arrays, for <see cref="IDatabase.TableOf"/>.</summary>
-    private static string Rows<T>(IEnumerable<T> rows, Action<Utf8JsonWriter, T> write)
-    {
-        var buffer = new System.Buffers.ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer))
-        {
-            writer.WriteStartArray();
-            foreach (var row in rows)
-            {
-                writer.WriteStartArray();
-                write(writer, row);
-                writer.WriteEndArray();
-            }
-
-            writer.WriteEndArray();
-        }
-
-        return System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan);
-    }
 }

@@ -7,9 +7,10 @@ namespace Memento.Tests.Core.Agents;
 public sealed class AgentPoolTests
 {
     private readonly AgentPool _pool = new();
+    private long _version;
 
     private void Put(string agent, int load = 0, int maxLoad = 4, int priority = 0, double errors = 0, double? mean = null, params string[] capabilities) =>
-        _pool.Put(agent, [.. capabilities], new(priority, load, maxLoad, capabilities.Length, errors, mean));
+        _pool.Put(agent, ++_version, [.. capabilities], new(priority, load, maxLoad, capabilities.Length, errors, mean));
 
     private string?[] Choose(LoadBalancing strategy, int times, params string[] required) => [.. Enumerable.Range(0, times).Select(_ => _pool.Choose(strategy, [.. required]))];
 
@@ -65,7 +66,7 @@ public sealed class AgentPoolTests
         Put("a", maxLoad: 2, capabilities: ["build"]);
 
         Assert.Equal(["a", "a", null], Choose(LoadBalancing.LeastLoaded, 3, "build"));
-        _pool.SetLoad("a", 1);
+        _pool.Offered("a", 1);
         Assert.Equal([null], Choose(LoadBalancing.LeastLoaded, 1, "build", "deploy"));
         Assert.Equal(["a", null], Choose(LoadBalancing.LeastLoaded, 2, "build"));
     }
@@ -75,13 +76,27 @@ public sealed class AgentPoolTests
     {
         Put("a");
         Put("b");
-        _pool.Rest("a");
+        _pool.Open("a", isOpen: false);
         Assert.True(_pool.Remove("b"));
         Assert.False(_pool.Remove("b"));
 
         Assert.Equal([null], Choose(LoadBalancing.LeastLoaded, 1));
         Assert.Equal((1, 0), _pool.CountFor([]));
-        _pool.SetLoad("a", 0);
+        _pool.Open("a", isOpen: true);
+        Assert.Equal(["a"], Choose(LoadBalancing.LeastLoaded, 1));
+    }
+
+    [Fact]
+    public void Of_what_an_agent_says_the_newest_counts_also_if_it_arrives_first()
+    {
+        _pool.Put("a", 2, [], new(0, 0, 1, 0, 0, null));
+        _pool.Put("a", 1, [], new(0, 1, 1, 0, 0, null));
+        Assert.Equal(["a", null], Choose(LoadBalancing.LeastLoaded, 2));
+
+        _pool.Put("a", 3, [], new(0, 1, 1, 0, 0, null));
+        _pool.Offered("a", 1);
+        Assert.Equal([null], Choose(LoadBalancing.LeastLoaded, 1));
+        _pool.Free("a");
         Assert.Equal(["a"], Choose(LoadBalancing.LeastLoaded, 1));
     }
 
