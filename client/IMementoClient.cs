@@ -1,6 +1,8 @@
+using Memento.Agents;
 using Memento.Audit;
 using Memento.Rollback;
 using Memento.Sessions;
+using Memento.Tasks;
 using Memento.Workspaces;
 
 namespace Memento;
@@ -27,4 +29,10 @@ public interface IMementoClient
 
     /// <summary>Who did what in one workspace. Cheap; needs no disposal.</summary>
     IAuditClient Audit(string workspace);
+
+    /// <summary>The tasks and queues of one workspace. Cheap; needs no disposal.</summary>
+    ITaskClient Tasks(string workspace);
+
+    /// <summary>The agents of one workspace. Cheap; needs no disposal.</summary>
+    IAgentClient Agents(string workspace);
 }

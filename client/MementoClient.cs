@@ -1,6 +1,8 @@
+using Memento.Agents;
 using Memento.Audit;
 using Memento.Rollback;
 using Memento.Sessions;
+using Memento.Tasks;
 using Memento.Transport;
 using Memento.Workspaces;
 
@@ -42,6 +44,10 @@ public sealed class HttpMementoClient : IMementoClient, IDisposable
 
     public IAuditClient Audit(string workspace) => new HttpAuditClient(_http, Names.Check("workspace", workspace));
 
+    public ITaskClient Tasks(string workspace) => new HttpTaskClient(_http, Names.Check("workspace", workspace));
+
+    public IAgentClient Agents(string workspace) => new HttpTaskClient(_http, Names.Check("workspace", workspace));
+
     public void Dispose() => _http.Dispose();
 }
 
@@ -57,4 +63,8 @@ internal sealed class OrleansMementoClient(IGrainFactory grains, MementoClientOp
     public IRollbackClient Rollbacks(string workspace) => new OrleansRollbackClient(grains, options, _calls, Names.Check("workspace", workspace));
 
     public IAuditClient Audit(string workspace) => new OrleansAuditClient(grains, _calls, Names.Check("workspace", workspace));
+
+    public ITaskClient Tasks(string workspace) => new OrleansTaskClient(grains, _calls, Names.Check("workspace", workspace));
+
+    public IAgentClient Agents(string workspace) => new OrleansTaskClient(grains, _calls, Names.Check("workspace", workspace));
 }

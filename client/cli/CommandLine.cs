@@ -1,11 +1,13 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using Memento.Cli.Agents;
 using Memento.Cli.Audit;
 using Memento.Cli.Database;
 using Memento.Cli.Git;
 using Memento.Cli.Rollback;
 using Memento.Cli.Sessions;
+using Memento.Cli.Tasks;
 using Memento.Cli.Verify;
 using Memento.Cli.Workspaces;
 
@@ -46,6 +48,10 @@ internal static class CommandLine
             PointsCommand.Create(globals),
             RollbackCommand.Create(globals),
             ConflictsCommand.Create(globals),
+            AgentsCommand.Create(globals),
+            TasksCommand.Create(globals),
+            QueuesCommand.Create(globals),
+            new Command("agent", "Be an agent.") { RunAgentCommand.Create(globals) },
             AuditCommand.Create(globals),
             StatsCommand.Create(globals),
             DatabaseCommand.Create(globals),

@@ -1,0 +1,267 @@
+using System.Collections.Concurrent;
+using Memento.Tasks;
+
+namespace Memento.Agents;
+
+/// <summary>
+/// Is an agent: registers, says that it lives, receives as many tasks as it may hold, hands them to a handler and says what came out; comes back after the server was away.
+/// A handler whose task is lost (cancelled, timed out, given to another) has its token cancelled, and what it still says counts for nothing.
+/// When it is stopped it takes nothing new, lets what runs come to its end for a while, and then cancels it; such tasks go to others at once.
+/// </summary>
+/// <param name="agents">The workspace.</param>
+/// <param name="options">What the agent is.</param>
+/// <param name="handle">Does a task; answers its result. An exception fails the attempt; a <see cref="TaskFailedException"/> fails the task.</param>
+/// <param name="tell">Hears what happens, a sentence each; null = nobody.</param>
+/// <param name="clock">For pauses.</param>
+public sealed class AgentRunner(IAgentClient agents, AgentRunnerOptions options, Func<AgentTask, CancellationToken, Task<JsonText?>> handle, Action<string>? tell = null, TimeProvider? clock = null)
+{
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+
+    private readonly AgentRunnerOptions _options = options.Checked();
+    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
+    private readonly string _instance = Guid.NewGuid().ToString("N");
+    private readonly ConcurrentDictionary<(string TaskId, long Token), Work> _working = new();
+
+    /// <summary>Runs until it is stopped. Throws <see cref="MementoException"/> with <c>STALE_REGISTRATION</c> if another process takes the agent's name, and for a registration that breaks a rule.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        using var over = new CancellationTokenSource();
+        using var broken = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        await RegisterAsync(stop).ConfigureAwait(false);
+        var beating = BeatAsync(broken, over.Token);
+        try
+        {
+            await ReceiveAsync(broken.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (broken.IsCancellationRequested)
+        {
+            Tell(stop.IsCancellationRequested ? $"stopping; {_working.Count} tasks are running" : "stopping: another process has taken this agent's name");
+        }
+        finally
+        {
+            await DrainAsync(stop.IsCancellationRequested).ConfigureAwait(false);
+            await over.CancelAsync().ConfigureAwait(false);
+            await beating.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await beating.ConfigureAwait(false);   // throws why it is over, if it is not because of a stop
+    }
+
+    private async Task RegisterAsync(CancellationToken cancellationToken)
+    {
+        await PatientlyAsync(ct => agents.RegisterAsync(_options.AgentId, new()
+        {
+            Type = _options.Type, Capabilities = [.. _options.Capabilities], Priority = _options.Priority, MaxLoad = _options.MaxLoad, InstanceId = _instance, OnReturn = _options.OnReturn,
+        }, ct), cancellationToken).ConfigureAwait(false);
+        Tell($"registered as {_options.AgentId}");
+    }
+
+    private async Task BeatAsync(CancellationTokenSource broken, CancellationToken over)
+    {
+        using var timer = new PeriodicTimer(_options.HeartbeatInterval, _clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(over).ConfigureAwait(false))
+            {
+                try
+                {
+                    await agents.HeartbeatAsync(_options.AgentId, new() { InstanceId = _instance, Status = broken.IsCancellationRequested ? AgentStatus.Maintenance : AgentStatus.Active }, over).ConfigureAwait(false);
+                    await Task.WhenAll(_working.Values.Select(w => w.BeatAsync(over))).ConfigureAwait(false);
+                }
+                catch (MementoException e) when (e.Code is Codes.AgentNotFound)
+                {
+                    await RegisterAsync(over).ConfigureAwait(false);   // somebody removed it
+                }
+                catch (MementoException e) when (e.Code is not Codes.StaleRegistration)
+                {
+                    Tell($"a heartbeat was refused: {e.Message}");
+                }
+                catch (ServerUnreachableException)
+                {
+                    Tell("the server is away; trying again");
+                }
+            }
+        }
+        catch (OperationCanceledException) when (over.IsCancellationRequested)
+        {
+            return;
+        }
+        catch
+        {
+            await broken.CancelAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task ReceiveAsync(CancellationToken stop)
+    {
+        using var room = new SemaphoreSlim(_options.MaxLoad);
+        while (true)
+        {
+            await room.WaitAsync(stop).ConfigureAwait(false);
+            room.Release();
+            var received = await PatientlyAsync(ct => agents.ReceiveAsync(_options.AgentId, new() { Max = Math.Min(ReceiveTasks.MostItems, Math.Max(1, room.CurrentCount)), WaitSeconds = _options.ReceiveWait.TotalSeconds, InstanceId = _instance }, ct), stop).ConfigureAwait(false);
+            foreach (var revoked in received.Revoked)
+                if (_working.TryGetValue((revoked.TaskId, revoked.Token), out var lost)) await lost.LoseAsync().ConfigureAwait(false);
+            foreach (var task in received.Items)
+            {
+                await room.WaitAsync(CancellationToken.None).ConfigureAwait(false);   // there is room: the server counts the same
+                _ = WorkAsync(task, room);
+            }
+        }
+    }
+
+    private async Task WorkAsync(ReceivedTask task, SemaphoreSlim room)
+    {
+        using var work = new Work(agents, _options.AgentId, task);
+        _working[(task.TaskId, task.Token)] = work;
+        try
+        {
+            await work.SayAsync(TaskOperation.Start, r => r).ConfigureAwait(false);
+            Tell($"{task.TaskId} ({task.Type}) begun, attempt {task.Attempt}");
+            JsonText? result;
+            try
+            {
+                result = await handle(new(task, work.ReportAsync), work.Token).ConfigureAwait(false);
+            }
+            catch (Exception e) when (!work.IsLost)
+            {
+                Tell($"{task.TaskId} failed: {e.Message}");
+                var final = e is TaskFailedException;
+                await work.SayAsync(TaskOperation.Fail, r => r with { Error = e is OperationCanceledException ? "The agent was stopped." : Short(e.Message), Retryable = !final }).ConfigureAwait(false);
+                return;
+            }
+
+            await work.SayAsync(TaskOperation.Complete, r => r with { Result = result }).ConfigureAwait(false);
+            Tell($"{task.TaskId} completed");
+        }
+        catch (Exception e) when (work.IsLost)
+        {
+            Tell($"{task.TaskId} was lost to others: {e.Message}");
+        }
+        catch (Exception e)
+        {
+            Tell($"{task.TaskId}: {e.Message}; the server gives it to somebody when its time is up");
+        }
+        finally
+        {
+            _working.TryRemove((task.TaskId, task.Token), out _);
+            room.Release();
+            work.Done();
+        }
+    }
+
+    private async Task DrainAsync(bool wait)
+    {
+        if (wait) await EndedAsync(_options.DrainTimeout).ConfigureAwait(false);
+        foreach (var work in _working.Values) await work.StopAsync().ConfigureAwait(false);
+        await EndedAsync(LongestPause).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits until no task is being worked on, but not for longer than that.</summary>
+    private async Task EndedAsync(TimeSpan patience)
+    {
+        try
+        {
+            await Task.WhenAll(_working.Values.Select(w => w.Ended)).WaitAsync(patience, _clock).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            Tell($"{_working.Count} tasks are still running");
+        }
+    }
+
+    /// <summary>Calls until the server answers. What it refuses is thrown.</summary>
+    private async Task<T> PatientlyAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    {
+        for (var pause = TimeSpan.FromMilliseconds(200); ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
+            try
+            {
+                return await call(cancellationToken).ConfigureAwait(false);
+            }
+            catch (ServerUnreachableException)
+            {
+                Tell("the server is away; trying again");
+            }
+            catch (MementoException e) when (e.Refusal.Kind is RefusalKind.Overloaded or RefusalKind.Unavailable)
+            {
+                Tell($"the server is not ready: {e.Message}");
+            }
+            catch (MementoException e) when (e.Code is Codes.AgentNotFound)
+            {
+                await RegisterAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            await Task.Delay(pause, _clock, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static string Short(string text) => text.Length <= 4_000 ? text : text[..4_000];
+
+    private void Tell(string what) => tell?.Invoke(what);
+
+    /// <summary>One task that is being worked on.</summary>
+    private sealed class Work(IAgentClient agents, string agentId, ReceivedTask task) : IDisposable
+    {
+        private readonly CancellationTokenSource _cancel = new();
+        private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Ended => _ended.Task;
+
+        public CancellationToken Token => _cancel.Token;
+
+        public bool IsLost { get; private set; }
+
+        public void Done() => _ended.TrySetResult();
+
+        public void Dispose() => _cancel.Dispose();
+
+        /// <summary>Says something about the task. Throws if it is lost.</summary>
+        public async Task SayAsync(TaskOperation operation, Func<TaskReport, TaskReport> more, CancellationToken cancellationToken = default)
+        {
+            try
+            {
+                await agents.SayAsync(task.TaskId, operation, more(new() { AgentId = agentId, Token = task.Token }), cancellationToken).ConfigureAwait(false);
+            }
+            catch (MementoException e) when (e.Code is Codes.StaleToken or Codes.TaskNotFound)
+            {
+                await LoseAsync().ConfigureAwait(false);
+                throw;
+            }
+        }
+
+        public async Task ReportAsync(JsonText progress, CancellationToken cancellationToken) => await SayAsync(TaskOperation.Heartbeat, r => r with { Progress = progress }, cancellationToken).ConfigureAwait(false);
+
+        /// <summary>Says that it goes on. What stands against that is found out when there is more to say.</summary>
+        public async Task BeatAsync(CancellationToken cancellationToken)
+        {
+            try
+            {
+                await SayAsync(TaskOperation.Heartbeat, r => r, cancellationToken).ConfigureAwait(false);
+            }
+            catch (MementoException) when (IsLost)
+            {
+                return;   // its handler has been told
+            }
+        }
+
+        public Task LoseAsync()
+        {
+            IsLost = true;
+            return StopAsync();
+        }
+
+        public async Task StopAsync()
+        {
+            try
+            {
+                await _cancel.CancelAsync().ConfigureAwait(false);
+            }
+            catch (ObjectDisposedException)
+            {
+                return;   // it has just ended
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Memento.Agents;
+
+/// <summary>Makes a host an agent.</summary>
+public static partial class MementoAgentServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds an agent that runs for as long as the host does; <c>AddMementoClient</c> says where the server is. Say with <see cref="MementoAgentBuilder.Handle"/> what it does.
+    /// Without <see cref="AgentRunnerOptions.Capabilities"/>, it can do what it has handlers for.
+    /// </summary>
+    public static MementoAgentBuilder AddMementoAgent(this IServiceCollection services, Action<AgentRunnerOptions> configure)
+    {
+        var builder = new MementoAgentBuilder(configure);
+        services.AddSingleton<IHostedService>(provider => new AgentService(builder, provider));
+        return builder;
+    }
+
+    private sealed partial class AgentService(MementoAgentBuilder builder, IServiceProvider services) : BackgroundService
+    {
+        protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+        {
+            var log = services.GetRequiredService<ILogger<AgentRunner>>();
+            var workspace = services.GetRequiredService<IOptions<MementoClientOptions>>().Value.Workspace;
+            var options = builder.Options();
+            await new AgentRunner(
+                services.GetRequiredService<IMementoClient>().Agents(workspace), options, (task, ct) => builder.HandleAsync(task, ct), what => LogWhat(log, options.AgentId, what), services.GetService<TimeProvider>()).RunAsync(stoppingToken).ConfigureAwait(false);
+        }
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "Agent {Agent}: {What}")]
+        private static partial void LogWhat(ILogger log, string agent, string what);
+    }
+}
+
+/// <summary>What an agent does with the tasks that it is given.</summary>
+public sealed class MementoAgentBuilder
+{
+    private readonly Action<AgentRunnerOptions> _configure;
+    private readonly Dictionary<string, Func<AgentTask, CancellationToken, Task<JsonText?>>> _handlers = new(StringComparer.Ordinal);
+
+    internal MementoAgentBuilder(Action<AgentRunnerOptions> configure) => _configure = configure;
+
+    /// <summary>Does tasks of a type. The handler answers the result, or null; what it throws fails the attempt (a <see cref="TaskFailedException"/>: the task).</summary>
+    public MementoAgentBuilder Handle(string type, Func<AgentTask, CancellationToken, Task<JsonText?>> handler)
+    {
+        if (!_handlers.TryAdd(type, handler)) throw new ArgumentException($"There is a handler for {type} already.", nameof(type));
+        return this;
+    }
+
+    internal AgentRunnerOptions Options()
+    {
+        if (_handlers.Count == 0) throw new ValidationException("The agent has no handler; say with Handle what it does.");
+        var options = new AgentRunnerOptions();
+        _configure(options);
+        if (options.Capabilities.Count == 0)
+            foreach (var type in _handlers.Keys) options.Capabilities.Add(type);
+        return options;
+    }
+
+    internal Task<JsonText?> HandleAsync(AgentTask task, CancellationToken cancellationToken) => _handlers.TryGetValue(task.Task.Type, out var handler)
+        ? handler(task, cancellationToken)
+        : throw new InvalidOperationException($"This agent has no handler for tasks of type {task.Task.Type}.");
+}

@@ -1,0 +1,97 @@
+using Memento.Agents;
+using Memento.Tasks;
+using Memento.Tests.Storage;
+using Xunit;
+
+namespace Memento.Tests.Grains.Tasks;
+
+public sealed class SqliteTaskQueueTests(SessionClusterFixture<SqliteTestDatabase> fixture) : TaskQueueActs(fixture.Cluster), IClassFixture<SessionClusterFixture<SqliteTestDatabase>>;
+
+[Trait(Needs.Trait, Needs.PostgreSql)]
+public sealed class PostgreSqlTaskQueueTests(SessionClusterFixture<PostgreSqlTestDatabase> fixture) : TaskQueueActs(fixture.Cluster), IClassFixture<SessionClusterFixture<PostgreSqlTestDatabase>>;
+
+/// <summary>How queues give their tasks out, and what is told of it.</summary>
+public abstract class TaskQueueActs(SessionCluster cluster)
+{
+    private readonly TaskRig _rig = new(cluster);
+
+    [Fact]
+    public async Task A_queue_that_is_paused_gives_nothing_out_and_says_so()
+    {
+        await _rig.RegisterAsync("a");
+        await _rig.Queue().ConfigureAsync(new() { Paused = true });
+        var id = await _rig.SubmitAsync();
+        Assert.Equal(TaskReason.QueuePaused, (await _rig.Queue().ExplainAsync(id)).Reason);
+        Assert.Empty((await _rig.PollAsync("a")).Items);
+
+        await _rig.Queue().ConfigureAsync(new() { Paused = false, Strategy = LoadBalancing.RoundRobin });
+
+        Assert.Equal(id, Assert.Single(await _rig.ReceiveAsync("a")).TaskId);
+        var queue = Assert.Single(await _rig.Tasks.GetQueuesAsync());
+        Assert.Equal((LoadBalancing.RoundRobin, false), (queue.Settings.Strategy, queue.Settings.Paused));
+        await SessionCluster.RefusedAsync(Codes.ValidationFailed, () => _rig.Queue().ConfigureAsync(new() { AgeingSeconds = -1 }));
+        await SessionCluster.RefusedAsync(Codes.QueueNotFound, () => _rig.Queue("none").GetAsync());
+    }
+
+    [Fact]
+    public async Task It_is_explained_why_a_task_waits()
+    {
+        var id = await _rig.SubmitAsync(new() { Type = "x", RequiredCapabilities = ["gpu"] });
+        Assert.Equal((TaskReason.NoCapableAgent, "There is no agent."), ((await _rig.Queue().ExplainAsync(id)).Reason, (await _rig.Queue().ExplainAsync(id)).Explanation));
+        await _rig.RegisterAsync("cpu", capabilities: ["cpu"]);
+        Assert.Equal("No agent has capability gpu.", (await _rig.Queue().ExplainAsync(id)).Explanation);
+
+        await _rig.RegisterAsync("gpu", capabilities: ["gpu"]);
+        await _rig.UntilAsync(id, WorkStatus.Assigned);
+        var second = await _rig.SubmitAsync(new() { Type = "x", RequiredCapabilities = ["gpu"] });
+        var full = await _rig.Queue().ExplainAsync(second);
+        Assert.Equal((TaskReason.AgentsFull, 1, 0), (full.Reason, full.CapableAgents, full.FreeAgents));
+        Assert.Equal(TaskReason.NotStarted, (await _rig.Queue().ExplainAsync(id)).Reason);
+    }
+
+    [Fact]
+    public async Task An_agent_that_does_not_begin_loses_the_task_to_another_and_gets_nothing_until_it_asks()
+    {
+        await _rig.RegisterAsync("lazy");
+        var id = await _rig.SubmitAsync();
+        await _rig.UntilAsync(id, WorkStatus.Assigned);
+        await _rig.RegisterAsync("b");
+
+        cluster.Clock.Advance(TimeSpan.FromSeconds(40));
+        await _rig.Agent("lazy").HeartbeatAsync(new());
+        await _rig.Agent("b").HeartbeatAsync(new());
+        await _rig.PassAsync(TimeSpan.FromSeconds(30));
+
+        var task = Assert.Single(await _rig.ReceiveAsync("b"));
+        Assert.Equal((id, 1), (task.TaskId, task.Attempt));
+        Assert.Equal(AttemptOutcome.NotStarted, Assert.Single((await _rig.PollAsync("lazy")).Revoked).Reason);
+    }
+
+    [Fact]
+    public async Task Tasks_are_listed_newest_first_by_what_is_asked()
+    {
+        await _rig.RegisterAsync("a");
+        var first = await _rig.SubmitAsync(new() { Type = "x", SessionId = "s1" });
+        var mine = Assert.Single(await _rig.ReceiveAsync("a"));
+        await _rig.CompleteAsync("a", mine);
+        cluster.Clock.Advance(TimeSpan.FromSeconds(1));
+        var second = await _rig.SubmitAsync(new() { Type = "x", Queue = "other", RequiredCapabilities = ["none"] });
+        cluster.Clock.Advance(TimeSpan.FromSeconds(1));
+        var third = await _rig.SubmitAsync(new() { Type = "x", SessionId = "s1", RequiredCapabilities = ["none"], Priority = 7 });
+
+        Assert.Equal([third, second, first], await ListAsync(new()));
+        Assert.Equal([third, second], await ListAsync(new() { Status = WorkStatus.Queued }));
+        Assert.Equal([first], await ListAsync(new() { Status = WorkStatus.Completed }));
+        Assert.Equal([third, first], await ListAsync(new() { SessionId = "s1" }));
+        Assert.Equal([second], await ListAsync(new() { Queue = "other" }));
+        Assert.Equal([first], await ListAsync(new() { AgentId = "a", Status = WorkStatus.Completed, SessionId = "s1", Queue = "default" }));
+        Assert.Empty(await ListAsync(new() { Queue = "nowhere" }));
+        var page = await _rig.Tasks.ListAsync(new() { Limit = 2 });
+        Assert.Equal([first], (await _rig.Tasks.ListAsync(new() { Limit = 2, Cursor = page.NextCursor })).Items.Select(t => t.TaskId));
+
+        var metrics = await _rig.Tasks.GetMetricsAsync();
+        Assert.Equal((1L, 2L, 1L, 0L, 1L), (metrics.TotalAgents, metrics.QueuedTasks, metrics.CompletedTasks, metrics.RunningTasks, metrics.QueueDepthByPriority["7"]));
+
+        async Task<IEnumerable<string>> ListAsync(TaskQuery query) => (await _rig.Tasks.ListAsync(query)).Items.Select(t => t.TaskId);
+    }
+}
