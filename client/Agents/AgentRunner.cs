@@ -25,13 +25,14 @@ public sealed class AgentRunner(IAgentClient agents, AgentRunnerOptions options,
     /// <summary>Runs until it is stopped. Throws <see cref="MementoException"/> with <c>STALE_REGISTRATION</c> if another process takes the agent's name, and for a registration that breaks a rule.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
+        using var room = new SemaphoreSlim(_options.MaxLoad);
         using var over = new CancellationTokenSource();
         using var broken = CancellationTokenSource.CreateLinkedTokenSource(stop);
         await RegisterAsync(stop).ConfigureAwait(false);
         var beating = BeatAsync(broken, over.Token);
         try
         {
-            await ReceiveAsync(broken.Token).ConfigureAwait(false);
+            await ReceiveAsync(room, broken.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (broken.IsCancellationRequested)
         {
@@ -93,9 +94,8 @@ public sealed class AgentRunner(IAgentClient agents, AgentRunnerOptions options,
         }
     }
 
-    private async Task ReceiveAsync(CancellationToken stop)
+    private async Task ReceiveAsync(SemaphoreSlim room, CancellationToken stop)
     {
-        using var room = new SemaphoreSlim(_options.MaxLoad);
         while (true)
         {
             await room.WaitAsync(stop).ConfigureAwait(false);
@@ -146,7 +146,7 @@ public sealed class AgentRunner(IAgentClient agents, AgentRunnerOptions options,
         finally
         {
             _working.TryRemove((task.TaskId, task.Token), out _);
-            room.Release();
+            room.Release();   // while tasks are being waited for, it is there
             work.Done();
         }
     }

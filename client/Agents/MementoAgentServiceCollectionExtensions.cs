@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace Memento.Agents;
 
 /// <summary>Makes a host an agent.</summary>
-public static partial class MementoAgentServiceCollectionExtensions
+public static partial class MementoAgentHostCollectionExtensions
 {
     /// <summary>
     /// Adds an agent that runs for as long as the host does; <c>AddMementoClient</c> says where the server is. Say with <see cref="MementoAgentBuilder.Handle"/> what it does.
@@ -16,11 +16,11 @@ public static partial class MementoAgentServiceCollectionExtensions
     public static MementoAgentBuilder AddMementoAgent(this IServiceCollection services, Action<AgentRunnerOptions> configure)
     {
         var builder = new MementoAgentBuilder(configure);
-        services.AddSingleton<IHostedService>(provider => new AgentService(builder, provider));
+        services.AddSingleton<IHostedService>(provider => new AgentHost(builder, provider));
         return builder;
     }
 
-    private sealed partial class AgentService(MementoAgentBuilder builder, IServiceProvider services) : BackgroundService
+    private sealed partial class AgentHost(MementoAgentBuilder builder, IServiceProvider services) : BackgroundService
     {
         protected override async Task ExecuteAsync(CancellationToken stoppingToken)
         {

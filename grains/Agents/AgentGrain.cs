@@ -178,7 +178,7 @@ internal sealed partial class AgentGrain(
         };
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Agent {Agent} is dead: last heard {LastHeard}; its tasks go to others")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Agent {Agent} is dead: last heard {LastHeard:O}; its tasks go to others")]
     private static partial void LogDead(ILogger log, GrainKey agent, DateTimeOffset? lastHeard);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Agent {Agent} was taken for dead and is back")]

@@ -47,7 +47,7 @@ internal sealed partial class TaskQueueGrain
     /// <summary>The agents that there are, as if all had room: they say themselves when they are asked, and then remember to tell when they have.</summary>
     private async Task MeetAgentsAsync()
     {
-        _pool = new();
+        _pool ??= new();
         for (var after = ""; ;)
         {
             var page = await agents.ListAsync(_key.Workspace, null, after, Round);

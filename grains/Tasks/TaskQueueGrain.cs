@@ -147,7 +147,8 @@ internal sealed partial class TaskQueueGrain(
         }
 
         foreach (var fact in facts) changes.AddRange(TaskRows.Follow(_key, _queue.StreamId, fact, state, _board.Open));
-        if (_queue.TentativePosition == 0) _createdAt = now;
+        var isNew = _queue.TentativePosition == 0;
+        if (isNew) _createdAt = now;
         Appended<QueueState> appended;
         try
         {
@@ -162,6 +163,13 @@ internal sealed partial class TaskQueueGrain(
         SetAlarm();
         await appended.Durable;
         _queue.Commit(appended);
+        if (isNew)
+        {
+            // Agents tell the queues that there are; those that looked before this one was there are found now.
+            await MeetAgentsAsync();
+            Dispatch();
+        }
+
         foreach (var fact in facts)
             if (fact is QueueFact.TasksChanged { Change: TaskChange.Completed or TaskChange.Failed or TaskChange.Cancelled } ended) TellDependents(ended);
     }

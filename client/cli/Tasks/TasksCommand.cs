@@ -26,11 +26,13 @@ internal static class TasksCommand
         var after = Options.Names("--after", "Tasks that must have ended before.", "TASK");
         var session = new Option<string?>("--session") { Description = "The session it belongs to.", HelpName = "SESSION" };
         var attempts = Options.InRange("--attempts", "How often it may be begun. [default: as the queue says, 3]", 1, SubmitRules.MostAttempts);
-        var value = new Option<string?>("--value") { Description = "What it is about: JSON, a file with JSON, or - for standard input.", HelpName = "JSON" };
-        var command = new Command("submit", "Submit a task. Prints its id.") { type, id, queue, priority, needs, after, session, attempts, value };
+        var inline = new Option<string?>("--payload") { Description = "What it is about: any JSON.", HelpName = "JSON" };
+        var file = new Option<string?>("--payload-file") { Description = "The same from a file; - = stdin.", HelpName = "FILE" };
+        var command = new Command("submit", "Submit a task. Prints its id.") { type, id, queue, priority, needs, after, session, attempts, inline, file };
+        command.Exclude(inline, file);
         command.SetAction(async (line, cancellationToken) =>
         {
-            var payload = line.GetValue(value) is { } given ? Encoding.UTF8.GetString(await ValueInput.ReadAsync(terminal, given, cancellationToken)) : null;
+            var payload = line.GetValue(inline) ?? (line.GetValue(file) is { } name ? Encoding.UTF8.GetString(await ValueInput.ReadAsync(terminal, name, cancellationToken)) : null);
             using var client = globals.Connect(line);
             var task = (await client.Tasks(globals.Workspace(line)).SubmitAsync(
             [
@@ -44,7 +46,7 @@ internal static class TasksCommand
             else terminal.Out.WriteLine(task.TaskId);
             return ExitCode.Done;
         });
-        return command.WithExamples("memento tasks submit build --needs build --value '{\"target\": \"release\"}'", "memento tasks submit deploy --after task-0199… --priority 9");
+        return command.WithExamples("memento tasks submit build --needs build --payload '{\"target\": \"release\"}'", "memento tasks submit deploy --after task-0199… --priority 9");
     }
 
     private static JsonText ParsePayload(string text)
@@ -55,7 +57,7 @@ internal static class TasksCommand
         }
         catch (System.Text.Json.JsonException e)
         {
-            throw new CommandException($"--value is not JSON: {e.Message}", ExitCode.WrongUsage);
+            throw new CommandException($"the payload is not JSON: {e.Message}", ExitCode.WrongUsage);
         }
     }
 

@@ -1,0 +1,65 @@
+using Memento.Agents;
+using Memento.Cli.Agents;
+using Memento.Tasks;
+using Xunit;
+
+namespace Memento.Tests.Cli;
+
+/// <summary>A program that does tasks.</summary>
+public sealed class TaskProcessTests
+{
+    private static readonly ReceivedTask Given = new() { TaskId = "t1", Token = 3, Type = "x", Queue = "default", Attempt = 1, Payload = JsonText.Parse("""{"n":5}""") };
+
+    private readonly List<string> _progress = [];
+
+    private Task<JsonText?> RunAsync(string script, CancellationToken? stop = null) => new TaskProcess(["/bin/sh", "-c", script], TimeProvider.System).RunAsync(new(Given, (progress, _) =>
+    {
+        lock (_progress) _progress.Add(progress.Text);
+        return Task.CompletedTask;
+    }), stop ?? TestContext.Current.CancellationToken);
+
+    [Fact]
+    public async Task It_gets_the_task_as_json_and_what_it_prints_is_the_result()
+    {
+        var echoed = await RunAsync("cat");
+
+        Assert.Contains("\"taskId\":\"t1\"", echoed!.Text, StringComparison.Ordinal);
+        Assert.Contains("\"payload\":{\"n\":5}", echoed.Text, StringComparison.Ordinal);
+        Assert.Equal("\"just text\"", (await RunAsync("echo just text"))!.Text);
+        Assert.Null(await RunAsync("exit 0"));
+    }
+
+    [Fact]
+    public async Task Lines_on_stderr_are_progress()
+    {
+        await RunAsync("echo '{\"done\":1}' >&2");
+
+        Assert.Equal("""{"done":1}""", Assert.Single(_progress));
+    }
+
+    [Fact]
+    public async Task Its_exit_code_says_whether_another_attempt_makes_sense()
+    {
+        Assert.Contains("exit code 3: no space", (await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync("echo no space >&2; exit 3"))).Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<TaskFailedException>(() => RunAsync("exit 100"));
+        Assert.Contains("could not be started", (await Assert.ThrowsAsync<InvalidOperationException>(() => new TaskProcess(["/no/such/program"], TimeProvider.System).RunAsync(new(Given, (_, _) => Task.CompletedTask), TestContext.Current.CancellationToken))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task It_is_killed_with_its_children_when_the_task_is_lost()
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"memento-{Guid.NewGuid():N}");
+        using var lost = new CancellationTokenSource();
+        var running = RunAsync($"sleep 600 & echo $! > {file}.part; mv {file}.part {file}; echo begun >&2; wait", lost.Token);
+        while (!File.Exists(file)) await Task.Yield();
+        var child = int.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), System.Globalization.CultureInfo.InvariantCulture);
+        File.Delete(file);
+
+        await lost.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        while (IsAlive(child)) await Task.Yield();
+    }
+
+    private static bool IsAlive(int process) => File.Exists($"/proc/{process}/stat") && !File.ReadAllText($"/proc/{process}/stat").Contains(") Z ", StringComparison.Ordinal);
+}
