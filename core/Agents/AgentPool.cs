@@ -75,6 +75,9 @@ public sealed class AgentPool
         Place(member);
     }
 
+    /// <summary>Whether an agent is there and has all of these.</summary>
+    public bool CanDo(string agentId, ImmutableArray<string> required) => _members.TryGetValue(agentId, out var member) && member.Group.Has(required);
+
     /// <summary>Whether anybody with room has all of these.</summary>
     public bool HasRoom(ImmutableArray<string> required) => _groups.Values.Any(g => g.Available.Count > 0 && g.Has(required));
 

@@ -124,6 +124,12 @@ internal sealed partial class AgentGrain
         return FeedAsync();
     }
 
+    public async Task HandOverAsync(string sessionId, string toAgent)
+    {
+        foreach (var queue in _held.Values.Where(h => h.SessionId == sessionId).GroupBy(h => h.Queue).ToArray())
+            await Giver(queue.Key).HandOverAsync(_key.Id, toAgent, [.. queue.Select(h => h.Number)]);
+    }
+
     public async Task HandOnAsync()
     {
         var held = await tasks.GetHeldAsync(_key.Workspace, _key.Id);

@@ -68,9 +68,14 @@ internal sealed partial class SessionGrain(
     public Task<SessionView> LeaveAsync(string agentId, string? idempotencyKey) => ChangeAsync(
         new SessionCommand.Leave(agentId), KeyedRequest.For(Scope, idempotencyKey, "leave", new AgentName(agentId), MementoJson.Default.AgentName));
 
-    public Task<SessionView> HandOverAsync(HandOver request, string? idempotencyKey) => ChangeAsync(
-        new SessionCommand.HandOver(request.FromAgent, request.ToAgent, request.Reason, request.Context, request.Priority),
-        KeyedRequest.For(Scope, idempotencyKey, "handoff", request, MementoJson.Default.HandOver));
+    public async Task<SessionView> HandOverAsync(HandOver request, string? idempotencyKey)
+    {
+        var view = await ChangeAsync(
+            new SessionCommand.HandOver(request.FromAgent, request.ToAgent, request.Reason, request.Context, request.Priority),
+            KeyedRequest.For(Scope, idempotencyKey, "handoff", request, MementoJson.Default.HandOver));
+        await GrainFactory.GetGrain<Tasks.IAgentTaker>(new GrainKey(_key.Workspace, request.FromAgent).ToString()).HandOverAsync(_key.Id, request.ToAgent);
+        return view;
+    }
 
     public async Task<SessionCheckpoint> CheckpointAsync(MakeCheckpoint request, string? idempotencyKey)
     {

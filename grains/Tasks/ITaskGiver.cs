@@ -51,6 +51,9 @@ internal interface ITaskGiver : IGrainWithStringKey
     /// <summary>Takes tasks from an agent that is gone, or never began them: all that it has, or some.</summary>
     [Alias("lose")] Task LoseAsync(string agentId, ImmutableArray<long>? numbers, bool notBegunOnly);
 
+    /// <summary>Takes tasks from an agent and offers them to another before anybody else, because their session goes there.</summary>
+    [Alias("hand-over")] Task HandOverAsync(string fromAgent, string toAgent, ImmutableArray<long> numbers);
+
     /// <summary>An agent has room, or its room has changed.</summary>
     [Alias("announce")] Task AnnounceAsync(AgentRoom agent);
 
@@ -73,6 +76,9 @@ internal interface IAgentTaker : IGrainWithStringKey
 
     /// <summary>It was silent for too long, somebody says. It is dead unless it was heard since.</summary>
     [Alias("accuse")] Task AccuseAsync();
+
+    /// <summary>A session goes to another agent, and with it the tasks of that session that this one has.</summary>
+    [Alias("hand-over")] Task HandOverAsync(string sessionId, string toAgent);
 
     /// <summary>Hands on what a dead or removed agent still has.</summary>
     [Alias("hand-on")] Task HandOnAsync();

@@ -53,6 +53,21 @@ internal sealed partial class TaskQueueGrain
         });
     }
 
+    public Task HandOverAsync(string fromAgent, string toAgent, ImmutableArray<long> numbers) => TryAsync(async () =>
+    {
+        var now = Now;
+        var moved = numbers.Select(_board.Find).Where(t => t is not null).Select(t => (Before: t!, TaskLife.HandOver(t!, fromAgent, now).After)).Where(x => x.After is not null).Select(x => (x.Before, After: x.After!)).ToArray();
+        if (moved.Length == 0) return 0;
+        var durable = AppendAsync([Fact(TaskChange.Requeued, fromAgent, moved.Select(x => RowOf(x.Before, x.After)), now)]);
+        List<long> first = [.. moved.Where(x => _pool!.CanDo(toAgent, x.After.RequiredCapabilities)).Select(x => x.After.Number)];
+        foreach (var number in first) _board.Waiting.Remove(number);
+        await durable;
+        Revoke(moved);
+        if (first.Count > 0) await OfferAsync(toAgent, first);   // what it has no room for goes to others
+        Dispatch();
+        return moved.Length;
+    });
+
     /// <summary>Gives tasks that wait to an agent: the fact to append, and the tasks then.</summary>
     private (QueueFact.TasksChanged? Fact, List<TaskState> Taken) Assign(string agentId, IEnumerable<long> numbers, long token, DateTimeOffset now)
     {

@@ -188,6 +188,32 @@ public abstract class AgentActs(SessionCluster cluster)
     }
 
     [Fact]
+    public async Task With_a_session_its_tasks_go_to_the_other_agent_and_both_loads_are_right()
+    {
+        await _rig.RegisterAsync("a", maxLoad: 3);
+        var session = cluster.Session(SessionCluster.NewId(), _rig.Name);
+        var id = (await session.CreateAsync(new() { AgentId = "a" })).SessionId;
+        foreach (var of in (string?[])[id, id, null]) await _rig.SubmitAsync(new() { Type = "x", SessionId = of });
+        var held = await _rig.ReceiveAsync("a", 3);
+        var moves = held.Where(t => t.SessionId == id).ToArray();
+        await _rig.SayAsync("a", TaskOperation.Heartbeat, moves[0].TaskId, moves[0].Token, r => r with { Progress = JsonText.Parse("0.3") });
+        await _rig.RegisterAsync("b", maxLoad: 3);
+        await _rig.RegisterAsync("c", maxLoad: 3);
+
+        await session.HandOverAsync(new() { FromAgent = "a", ToAgent = "b", Reason = "knows it better" });
+
+        var taken = await _rig.ReceiveAsync("b", 2);
+        Assert.Equal(moves.Select(t => t.TaskId).Order(), taken.Select(t => t.TaskId).Order());
+        Assert.Equal(("a", AttemptOutcome.HandedOver, "0.3"), (taken.Single(t => t.TaskId == moves[0].TaskId).Handoff is { } note ? (note.FromAgent, note.Reason, note.Progress?.Text) : default));
+        Assert.All(taken, t => Assert.Equal(1, t.Attempt));
+        Assert.Equal(2, (await _rig.PollAsync("a")).Revoked.Length);
+        Assert.Equal((1, 2, 0), ((await _rig.Agent("a").GetAsync()).Load, (await _rig.Agent("b").GetAsync()).Load, (await _rig.Agent("c").GetAsync()).Load));
+        Assert.Equal([id], (await _rig.Agent("b").GetAsync()).CurrentSessions);
+        await TaskRig.RefusedAsync(Codes.StaleToken, _rig.SayAsync("a", TaskOperation.Complete, moves[0].TaskId, moves[0].Token));
+        Assert.Equal(2, (await _rig.Tasks.GetMetricsAsync()).HandoffCount);
+    }
+
+    [Fact]
     public async Task Heartbeats_write_nothing()
     {
         await _rig.RegisterAsync("a");
