@@ -49,7 +49,7 @@ internal sealed partial class AgentGrain(
             return new AgentCommand.Register(request);
         });
         Hear();
-        if (changed is [.., AgentFact.Registered { IsNewInstance: true }]) await HandOnAsync();
+        if (changed is [.., AgentFact.Registered { IsNewInstance: true } anew]) await (anew.Agent.OnReturn is ReturnPolicy.Resume ? ResumeAsync() : HandOnAsync());
         if (!changed.IsEmpty) await AnnounceEverywhereAsync();
         return new(await ViewAsync(), isNew);
     }
@@ -177,6 +177,8 @@ internal sealed partial class AgentGrain(
             CurrentSessions = [.. _held.Values.Where(h => h.SessionId is not null).Select(h => h.SessionId!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
         };
     }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Agent {Agent} is dead: last heard {LastHeard:O}; its tasks go to others")]
     private static partial void LogDead(ILogger log, GrainKey agent, DateTimeOffset? lastHeard);

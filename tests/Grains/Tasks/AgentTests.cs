@@ -152,6 +152,24 @@ public abstract class AgentActs(SessionCluster cluster)
     }
 
     [Fact]
+    public async Task A_process_that_resumes_gets_what_the_one_before_it_had_with_a_new_token()
+    {
+        await _rig.RegisterAsync("a", instance: "one");
+        var id = await _rig.SubmitAsync();
+        var old = Assert.Single(await _rig.ReceiveAsync("a"));
+        await _rig.SayAsync("a", TaskOperation.Start, id, old.Token);
+        await _rig.RegisterAsync("b", maxLoad: 5);
+
+        await _rig.Agent("a").RegisterAsync(new() { Type = "test", InstanceId = "two", OnReturn = ReturnPolicy.Resume });
+
+        var again = Assert.Single(await _rig.ReceiveAsync("a"));
+        Assert.Equal((id, 1), (again.TaskId, again.Attempt));
+        Assert.True(again.Token > old.Token);
+        await TaskRig.RefusedAsync(Codes.StaleToken, _rig.SayAsync("a", TaskOperation.Complete, id, old.Token));
+        await _rig.CompleteAsync("a", again);
+    }
+
+    [Fact]
     public async Task An_agent_in_maintenance_keeps_what_it_has_and_is_given_nothing_new()
     {
         await _rig.RegisterAsync("a", maxLoad: 5);
