@@ -22,6 +22,8 @@ internal static class Usage
           --Memento:Sessions:FailureSnapshots=true|false, …:Retention=D.HH:MM:SS, …:DeletedRetention
           --Memento:Workspaces:History=D.HH:MM:SS, …:PointTtl, …:MaxPoints=N, …:MaxPointsPerSession=N, …:MaxDocumentBytes=N, …:Audit
           --Memento:Rollback:RecoveryTtl=D.HH:MM:SS, …:MaxAge, …:MaxDocuments=N, …:MaxAtomicBytes=N, …:Protected:0=PATTERN
+          --Memento:Agents:HeartbeatInterval=HH:MM:SS, …:HeartbeatTimeout, …:MaxMissedHeartbeats=N, …:PhiThreshold=N
+          --Memento:Tasks:MaxBatch=N, …:MaxPayloadLength=N, …:MaxResultLength=N, …:MaxOpenPerQueue=N
           --Memento:Http:MaxBodyBytes=N            largest request body (default 8 MiB)
           --Logging:LogLevel:Default=Debug         say more, also when the start fails
 
