@@ -113,7 +113,7 @@ public sealed class AgentRunner(IAgentClient agents, AgentRunnerOptions options,
 
     private async Task WorkAsync(ReceivedTask task, SemaphoreSlim room)
     {
-        using var work = new Work(agents, _options.AgentId, task);
+        using var work = new Work(agents, _options.AgentId, task, PatientlyAsync, Tell);
         _working[(task.TaskId, task.Token)] = work;
         try
         {
@@ -132,8 +132,16 @@ public sealed class AgentRunner(IAgentClient agents, AgentRunnerOptions options,
                 return;
             }
 
-            await work.SayAsync(TaskOperation.Complete, r => r with { Result = result }).ConfigureAwait(false);
-            Tell($"{task.TaskId} completed");
+            try
+            {
+                await work.SayAsync(TaskOperation.Complete, r => r with { Result = result }).ConfigureAwait(false);
+                Tell($"{task.TaskId} completed");
+            }
+            catch (MementoException e) when (!work.IsLost)
+            {
+                Tell($"{task.TaskId}: its result was refused: {e.Message}");
+                await work.SayAsync(TaskOperation.Fail, r => r with { Error = Short($"Its result was refused: {e.Message}"), Retryable = false }).ConfigureAwait(false);
+            }
         }
         catch (Exception e) when (work.IsLost)
         {
@@ -202,7 +210,7 @@ public sealed class AgentRunner(IAgentClient agents, AgentRunnerOptions options,
     private void Tell(string what) => tell?.Invoke(what);
 
     /// <summary>One task that is being worked on.</summary>
-    private sealed class Work(IAgentClient agents, string agentId, ReceivedTask task) : IDisposable
+    private sealed class Work(IAgentClient agents, string agentId, ReceivedTask task, Func<Func<CancellationToken, Task<TaskView>>, CancellationToken, Task<TaskView>> patiently, Action<string> tell) : IDisposable
     {
         private readonly CancellationTokenSource _cancel = new();
         private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -217,12 +225,16 @@ public sealed class AgentRunner(IAgentClient agents, AgentRunnerOptions options,
 
         public void Dispose() => _cancel.Dispose();
 
-        /// <summary>Says something about the task. Throws if it is lost.</summary>
-        public async Task SayAsync(TaskOperation operation, Func<TaskReport, TaskReport> more, CancellationToken cancellationToken = default)
+        /// <summary>Says something about the task, and again until the server has heard it: while this process lives, nobody else would get the task. Throws if it is lost.</summary>
+        public Task SayAsync(TaskOperation operation, Func<TaskReport, TaskReport> more) =>
+            SayAsync(operation, more, call => patiently(call, CancellationToken.None));
+
+        private async Task SayAsync(TaskOperation operation, Func<TaskReport, TaskReport> more, Func<Func<CancellationToken, Task<TaskView>>, Task<TaskView>> make)
         {
+            var report = more(new() { AgentId = agentId, Token = task.Token });
             try
             {
-                await agents.SayAsync(task.TaskId, operation, more(new() { AgentId = agentId, Token = task.Token }), cancellationToken).ConfigureAwait(false);
+                await make(ct => agents.SayAsync(task.TaskId, operation, report, ct)).ConfigureAwait(false);
             }
             catch (MementoException e) when (e.Code is Codes.StaleToken or Codes.TaskNotFound)
             {
@@ -231,14 +243,25 @@ public sealed class AgentRunner(IAgentClient agents, AgentRunnerOptions options,
             }
         }
 
-        public async Task ReportAsync(JsonText progress, CancellationToken cancellationToken) => await SayAsync(TaskOperation.Heartbeat, r => r with { Progress = progress }, cancellationToken).ConfigureAwait(false);
+        /// <summary>Reports progress. If the server is away it is left out: the work goes on, and later progress says more.</summary>
+        public async Task ReportAsync(JsonText progress, CancellationToken cancellationToken)
+        {
+            try
+            {
+                await SayAsync(TaskOperation.Heartbeat, r => r with { Progress = progress }, call => call(cancellationToken)).ConfigureAwait(false);
+            }
+            catch (ServerUnreachableException)
+            {
+                tell($"{task.TaskId}: the server is away; progress is not reported");
+            }
+        }
 
         /// <summary>Says that it goes on. What stands against that is found out when there is more to say.</summary>
         public async Task BeatAsync(CancellationToken cancellationToken)
         {
             try
             {
-                await SayAsync(TaskOperation.Heartbeat, r => r, cancellationToken).ConfigureAwait(false);
+                await SayAsync(TaskOperation.Heartbeat, r => r, call => call(cancellationToken)).ConfigureAwait(false);
             }
             catch (MementoException) when (IsLost)
             {

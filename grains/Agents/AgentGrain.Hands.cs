@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Memento.Tasks;
+using Microsoft.Extensions.Logging;
 
 namespace Memento.Agents;
 
@@ -190,14 +191,27 @@ internal sealed partial class AgentGrain
         for (var left = _hungry.Count; left > 0 && _hungry is [var queue, ..] && _agent.Committed.Exists && IsOpen && Free > 0; left--)
         {
             _hungry.RemoveAt(0);
-            await Giver(queue).AnnounceAsync(RoomFor(queue));
+            await AnnounceAsync(queue);
         }
     }
 
     /// <summary>Tells every queue that the agent is there, or is as it is now.</summary>
     private async Task AnnounceEverywhereAsync()
     {
-        foreach (var queue in await tasks.GetQueuesAsync(_key.Workspace)) await Giver(queue.Name).AnnounceAsync(RoomFor(queue.Name));
+        foreach (var queue in await tasks.GetQueuesAsync(_key.Workspace)) await AnnounceAsync(queue.Name);
+    }
+
+    private async Task AnnounceAsync(string queue)
+    {
+        try
+        {
+            await Giver(queue).AnnounceAsync(RoomFor(queue));
+        }
+        catch (Exception e)
+        {
+            Starve(queue);   // the agent's next call tells it again
+            LogNotAnnounced(log, _key, queue, e.Message);
+        }
     }
 
     /// <summary>The queues of some tasks: of those that the agent has, it knows; the others are looked up.</summary>
@@ -217,6 +231,9 @@ internal sealed partial class AgentGrain
     }
 
     private ITaskGiver Giver(string queue) => GrainFactory.GetGrain<ITaskGiver>(new GrainKey(_key.Workspace, queue).ToString());
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Agent {Agent} could not tell queue {Queue} that it has room; it tells it again: {Problem}")]
+    private static partial void LogNotAnnounced(ILogger log, GrainKey agent, string queue, string problem);
 
     private sealed record Held(string Queue, long Number, long Token, string? SessionId, bool HasBegun);
 }

@@ -50,7 +50,7 @@ internal sealed partial class AgentGrain(
         });
         Hear();
         if (changed is [.., AgentFact.Registered { IsNewInstance: true } anew]) await (anew.Agent.OnReturn is ReturnPolicy.Resume ? ResumeAsync() : HandOnAsync());
-        if (!changed.IsEmpty) await AnnounceEverywhereAsync();
+        await AnnounceEverywhereAsync();   // also if it said nothing new: whoever asks again may have been cut off before this
         return new(await ViewAsync(), isNew);
     }
 
@@ -100,9 +100,8 @@ internal sealed partial class AgentGrain(
     private async Task EnterAsync(string? instanceId, Heartbeat? said = null)
     {
         if (Agent.Stale(_agent.Committed, _key.Id, instanceId) is { } stale) throw new MementoException(stale);
-        var wasOpen = IsOpen;
         Hear();
-        if (!wasOpen) await FeedAsync();
+        if (_hungry.Count > 0) await FeedAsync();
         if (said is null && !_agent.Committed.IsDead) return;
         var changed = await DecideAsync(_ => new AgentCommand.Hear(said ?? new()));
         if (changed is [AgentFact.Returned, ..])

@@ -203,6 +203,7 @@ internal sealed partial class TaskQueueGrain(
 
     private async Task ReloadAsync()
     {
+        _isVoid = true;   // until the board says what the journal says
         await _queue.LoadAsync();
         var board = new QueueBoard(_queue.Committed.Settings);
         for (var (after, more) = (0L, _queue.StreamId != 0); more;)

@@ -46,6 +46,9 @@ public sealed class TaskProcessTests
     }
 
     [Fact]
+    public async Task One_that_prints_without_end_has_failed() => await Assert.ThrowsAsync<TaskFailedException>(() => RunAsync("yes"));
+
+    [Fact]
     public async Task It_is_killed_with_its_children_when_the_task_is_lost()
     {
         var file = Path.Combine(Path.GetTempPath(), $"memento-{Guid.NewGuid():N}");

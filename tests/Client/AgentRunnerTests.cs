@@ -18,11 +18,12 @@ public sealed class AgentRunnerTests(SessionClusterFixture<SqliteTestDatabase> f
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private Task Run(Func<AgentTask, CancellationToken, Task<JsonText?>> handle, string id = "a", int max = 2, string? capability = null)
+    private Task Run(Func<AgentTask, CancellationToken, Task<JsonText?>> handle, string id = "a", int max = 2, string? capability = null, Func<IAgentClient, IAgentClient>? through = null)
     {
         var options = new AgentRunnerOptions { AgentId = id, MaxLoad = max, HeartbeatInterval = TimeSpan.FromMilliseconds(50), DrainTimeout = SessionCluster.Patience };
         if (capability is not null) options.Capabilities.Add(capability);
         var agents = MementoClient.Over(fixture.Cluster.Client, new()).Agents(_rig.Name);
+        agents = through?.Invoke(agents) ?? agents;
         var run = Task.Run(() => new AgentRunner(agents, options, handle, _told.Enqueue).RunAsync(_stop.Token), Token);
         _running.Add(run);
         return run;
@@ -116,6 +117,29 @@ public sealed class AgentRunnerTests(SessionClusterFixture<SqliteTestDatabase> f
     }
 
     [Fact]
+    public async Task What_came_out_is_said_again_until_the_server_hears_it()
+    {
+        var lost = 0;
+        _ = Run((_, _) => Task.FromResult<JsonText?>(JsonText.Parse("7")), through: agents => new LossyAgents(agents, operation => operation is TaskOperation.Complete && Interlocked.Increment(ref lost) <= 2));
+
+        var id = await _rig.SubmitAsync();
+
+        await _rig.UntilAsync(id, WorkStatus.Completed);
+        Assert.Equal((3, "7"), (lost, (await _rig.Tasks.GetAsync(id)).Result?.Text));
+    }
+
+    [Fact]
+    public async Task Work_whose_result_is_refused_has_failed()
+    {
+        _ = Run((_, _) => Task.FromResult<JsonText?>(new JsonText($"\"{new string('x', 1_100_000)}\"")));
+
+        var id = await _rig.SubmitAsync();
+
+        await _rig.UntilAsync(id, WorkStatus.Failed);
+        Assert.Contains("refused", (await _rig.Tasks.GetAsync(id)).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Another_process_under_its_name_ends_it()
     {
         var run = Run((_, _) => Task.FromResult<JsonText?>(null));
@@ -135,6 +159,25 @@ public sealed class AgentRunnerTests(SessionClusterFixture<SqliteTestDatabase> f
         await _rig.Agent("a").RemoveAsync();
 
         await _rig.UntilAsync(await _rig.SubmitAsync(new() { Type = "x", RequiredCapabilities = ["x"] }), WorkStatus.Completed);
+    }
+
+    /// <summary>A server that is away for some of what an agent says.</summary>
+    private sealed class LossyAgents(IAgentClient inner, Func<TaskOperation, bool> isLost) : IAgentClient
+    {
+        public Task<AgentView> RegisterAsync(string agentId, RegisterAgent request, CancellationToken cancellationToken) => inner.RegisterAsync(agentId, request, cancellationToken);
+
+        public Task<AgentView> GetAsync(string agentId, CancellationToken cancellationToken) => inner.GetAsync(agentId, cancellationToken);
+
+        public Task RemoveAsync(string agentId, CancellationToken cancellationToken) => inner.RemoveAsync(agentId, cancellationToken);
+
+        public Task<Page<AgentView>> ListAsync(AgentQuery query, CancellationToken cancellationToken) => inner.ListAsync(query, cancellationToken);
+
+        public Task<AgentLease> HeartbeatAsync(string agentId, Heartbeat request, CancellationToken cancellationToken) => inner.HeartbeatAsync(agentId, request, cancellationToken);
+
+        public Task<ReceivedTasks> ReceiveAsync(string agentId, ReceiveTasks request, CancellationToken cancellationToken) => inner.ReceiveAsync(agentId, request, cancellationToken);
+
+        public Task<TaskView> SayAsync(string taskId, TaskOperation operation, TaskReport report, CancellationToken cancellationToken) =>
+            isLost(operation) ? throw new ServerUnreachableException("away", new IOException()) : inner.SayAsync(taskId, operation, report, cancellationToken);
     }
 
     private static void InterlockedMax(ref int most, int value)

@@ -24,7 +24,9 @@ internal sealed class TaskProcess(string[] command, TimeProvider clock)
         {
             var (output, progress) = (ReadAsync(process.StandardOutput, cancellationToken), FollowAsync(process.StandardError, task, cancellationToken));
             await FeedAsync(process, JsonSerializer.SerializeToUtf8Bytes(task.Task, MementoJson.Default.ReceivedTask), cancellationToken);
-            await process.WaitForExitAsync(cancellationToken);
+            var exit = process.WaitForExitAsync(cancellationToken);
+            if (await Task.WhenAny(output, exit) == output) await output;   // a program whose output nobody reads any more would not end
+            await exit;
             var (text, last) = (await output, await progress);
             return process.ExitCode switch
             {
