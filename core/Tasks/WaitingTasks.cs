@@ -17,8 +17,6 @@ public sealed class WaitingTasks(QueueSettings settings)
 
     public int Count => _entries.Count;
 
-    public bool Contains(long number) => _entries.ContainsKey(number);
-
     /// <summary>Adds a task; once more has no effect.</summary>
     public void Add(TaskState task)
     {
@@ -27,7 +25,7 @@ public sealed class WaitingTasks(QueueSettings settings)
         var name = FlowOf(task);
         if (!_flows.TryGetValue(name, out var flow)) _flows.Add(name, flow = new(name));
         if (flow.Waiting == 0) flow.Pass = Math.Max(flow.Pass, _pass);   // who was away saves nothing up
-        var entry = new Entry(task.Number, OrderOf(task), needs, flow, task.Priority, LatestStart(task));
+        var entry = new Entry(task.Number, OrderOf(task), needs, flow, LatestStart(task));
         if (!_entries.TryAdd(task.Number, entry)) return;
         flow.Waiting++;
         needs.Count++;
@@ -61,12 +59,6 @@ public sealed class WaitingTasks(QueueSettings settings)
         Remove(best.Number);
         return best;
     }
-
-    /// <summary>The sets of capabilities that waiting tasks ask for.</summary>
-    public IEnumerable<(ImmutableArray<string> Required, int Count)> Wanted() => _needs.Values.Where(n => n.Count > 0).Select(n => (n.Required, n.Count));
-
-    /// <summary>How many wait, by priority.</summary>
-    public IReadOnlyDictionary<int, int> ByPriority() => _entries.Values.GroupBy(e => e.Priority).ToDictionary(g => g.Key, g => g.Count());
 
     /// <summary>Latest time at which a task can be begun and still be done by its deadline.</summary>
     public static DateTimeOffset? LatestStart(TaskState task) => task.Deadline?.AddMilliseconds(-(task.EstimatedDurationMs ?? 0));
@@ -124,12 +116,10 @@ public sealed class WaitingTasks(QueueSettings settings)
     /// <summary>A task that waits.</summary>
     public sealed class Entry
     {
-        internal Entry(long number, double order, Needs needs, Flow flow, int priority, DateTimeOffset? latestStart) =>
-            (Number, Order, Needs, Flow, Priority, LatestStart) = (number, order, needs, flow, priority, latestStart);
+        internal Entry(long number, double order, Needs needs, Flow flow, DateTimeOffset? latestStart) =>
+            (Number, Order, Needs, Flow, LatestStart) = (number, order, needs, flow, latestStart);
 
         public long Number { get; }
-
-        public int Priority { get; }
 
         public ImmutableArray<string> Required => Needs.Required;
 

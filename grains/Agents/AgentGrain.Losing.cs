@@ -60,7 +60,7 @@ internal sealed partial class AgentGrain
     private async Task RecallAsync()
     {
         if (!_agent.Committed.Exists) return;
-        _work = await tasks.GetWorkAsync(_key.Workspace, _key.Id);
+        _work = await GetWorkAsync();
         foreach (var task in await tasks.GetHeldAsync(_key.Workspace, _key.Id))
             _held[task.State.TaskId] = new(task.Queue, task.State.Number, task.State.Current!.Token, task.State.SessionId, task.State.Status is WorkStatus.Running);
         if (_held.Values.Any(h => !h.HasBegun)) _ = GiveBackUnbegunAsync();

@@ -167,9 +167,11 @@ internal sealed partial class AgentGrain(
         }
     }
 
+    private async Task<AgentWork> GetWorkAsync() => (await tasks.GetWorkAsync(_key.Workspace, [_key.Id])).GetValueOrDefault(_key.Id, AgentWork.None);
+
     private async Task<AgentView> ViewAsync()
     {
-        var (state, work) = (_agent.Committed, await tasks.GetWorkAsync(_key.Workspace, _key.Id));
+        var (state, work) = (_agent.Committed, await GetWorkAsync());
         return Views.Of(_key.Id, state, _held.Count, work) with
         {
             LastHeartbeat = _heardAt,

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Memento.Tasks;
 using Orleans.Concurrency;
 
@@ -21,21 +22,27 @@ internal sealed class AgentQueryGrain(IAgentIndex index, ITaskIndex tasks) : Gra
     {
         Paging.Check(query.Limit);
         if (query.Capability is { } capability) Names.Check("capability", capability);
-        var found = new List<AgentView>(query.Limit);
+        var found = new List<StoredAgent>(query.Limit);
         for (var (after, more) = (query.Cursor ?? "", true); more;)
         {
             var page = await index.ListAsync(_workspace, query.Capability, after, PageSize);
             foreach (var agent in page)
             {
-                if (found.Count == query.Limit) return new() { Items = [.. found], NextCursor = found[^1].AgentId };
+                if (found.Count == query.Limit) return new() { Items = await ViewAsync(found), NextCursor = found[^1].AgentId };
                 after = agent.AgentId;
                 if (query.Status is { } status && agent.State.StatusWith(agent.Load) != status) continue;
-                found.Add(Views.Of(agent.AgentId, agent.State, agent.Load, await tasks.GetWorkAsync(_workspace, agent.AgentId)));
+                found.Add(agent);
             }
 
             more = page.Count == PageSize;
         }
 
-        return new() { Items = [.. found] };
+        return new() { Items = await ViewAsync(found) };
+    }
+
+    private async Task<ImmutableArray<AgentView>> ViewAsync(List<StoredAgent> found)
+    {
+        var work = await tasks.GetWorkAsync(_workspace, [.. found.Select(a => a.AgentId)]);
+        return [.. found.Select(a => Views.Of(a.AgentId, a.State, a.Load, work.GetValueOrDefault(a.AgentId, AgentWork.None)))];
     }
 }

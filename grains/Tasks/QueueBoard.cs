@@ -3,10 +3,14 @@ namespace Memento.Tasks;
 /// <summary>The tasks of a queue that are not over, as they will be when everything under way is durable. Used by one grain; nothing in here is thread-safe.</summary>
 internal sealed class QueueBoard(QueueSettings settings)
 {
+    private const int MostDue = 1_000;
+
     private readonly Dictionary<long, TaskState> _tasks = [];
     private readonly Dictionary<string, long> _numbers = new(StringComparer.Ordinal);
     private readonly Dictionary<long, DateTimeOffset> _heard = [];
-    private readonly PriorityQueue<long, DateTimeOffset> _due = new();
+    private readonly HashSet<long> _blocked = [];
+    private readonly Dictionary<string, HashSet<long>> _held = new(StringComparer.Ordinal);
+    private readonly PriorityQueue<long, DateTimeOffset> _due = new();   // may name tasks that are over, or due later
     private readonly long[] _counts = new long[3];   // queued, assigned, running
 
     public QueueSettings Settings { get; private set; } = settings;
@@ -25,9 +29,9 @@ internal sealed class QueueBoard(QueueSettings settings)
     public TaskState? Find(long number) => _tasks.GetValueOrDefault(number);
 
     /// <summary>Tasks that wait for others.</summary>
-    public IEnumerable<TaskState> Blocked => _tasks.Values.Where(t => !t.WaitsFor.IsEmpty);
+    public IEnumerable<TaskState> Blocked => _blocked.Select(number => _tasks[number]);
 
-    public IEnumerable<TaskState> HeldBy(string agentId) => _tasks.Values.Where(t => t.Current?.AgentId == agentId);
+    public IEnumerable<TaskState> HeldBy(string agentId) => _held.TryGetValue(agentId, out var numbers) ? numbers.Order().Select(number => _tasks[number]) : [];
 
     /// <summary>When an agent last said something of a task.</summary>
     public DateTimeOffset? HeardOf(long number) => _heard.TryGetValue(number, out var at) ? at : null;
@@ -40,7 +44,7 @@ internal sealed class QueueBoard(QueueSettings settings)
     /// <summary>A task is now this.</summary>
     public void Put(TaskState task, DateTimeOffset now)
     {
-        if (_tasks.Remove(task.Number, out var before)) _counts[(int)before.Status]--;
+        if (_tasks.Remove(task.Number, out var before)) Leave(before);
         if (!task.IsReady(now)) Waiting.Remove(task.Number);
         if (!task.IsHeld) _heard.Remove(task.Number);
         if (task.IsOver)
@@ -51,10 +55,10 @@ internal sealed class QueueBoard(QueueSettings settings)
 
         _tasks.Add(task.Number, task);
         _numbers[task.TaskId] = task.Number;
-        _counts[(int)task.Status]++;
+        Enter(task);
         if (task.IsReady(now)) Waiting.Add(task);
-        else if (task is { Status: WorkStatus.Queued, NotBefore: { } later }) _due.Enqueue(task.Number, later);
-        if (TaskLife.DueAt(task, Settings, HeardOf(task.Number)) is { } due) _due.Enqueue(task.Number, due);
+        Watch(task, DateTimeOffset.MinValue);
+        if (_due.Count > MostDue + (4 * _tasks.Count)) WatchAnew();
     }
 
     /// <summary>Goes on with other settings: what waits is put in order anew.</summary>
@@ -82,7 +86,38 @@ internal sealed class QueueBoard(QueueSettings settings)
     public void Requeue(TaskState task, DateTimeOffset now)
     {
         if (task.IsReady(now)) Waiting.Add(task);
-        else if (task is { Status: WorkStatus.Queued, NotBefore: { } later } && later > now) _due.Enqueue(task.Number, later);
-        if (TaskLife.DueAt(task, Settings, HeardOf(task.Number)) is { } due && due > now) _due.Enqueue(task.Number, due);
+        Watch(task, now);
+    }
+
+    private void Enter(TaskState task)
+    {
+        _counts[(int)task.Status]++;
+        if (!task.WaitsFor.IsEmpty) _blocked.Add(task.Number);
+        if (task.Current is not { AgentId: var agent }) return;
+        if (!_held.TryGetValue(agent, out var numbers)) _held.Add(agent, numbers = []);
+        numbers.Add(task.Number);
+    }
+
+    private void Leave(TaskState task)
+    {
+        _counts[(int)task.Status]--;
+        _blocked.Remove(task.Number);
+        if (task.Current is not { AgentId: var agent } || !_held.TryGetValue(agent, out var numbers)) return;
+        numbers.Remove(task.Number);
+        if (numbers.Count == 0) _held.Remove(agent);
+    }
+
+    /// <summary>Remembers when a task is to be looked at, if that is after a time.</summary>
+    private void Watch(TaskState task, DateTimeOffset after)
+    {
+        if (task is { Status: WorkStatus.Queued, WaitsFor.IsEmpty: true, NotBefore: { } later } && later > after) _due.Enqueue(task.Number, later);
+        if (TaskLife.DueAt(task, Settings, HeardOf(task.Number)) is { } due && due > after) _due.Enqueue(task.Number, due);
+    }
+
+    /// <summary>Most tasks end before they are due: forgets those.</summary>
+    private void WatchAnew()
+    {
+        _due.Clear();
+        foreach (var task in _tasks.Values) Watch(task, DateTimeOffset.MinValue);
     }
 }

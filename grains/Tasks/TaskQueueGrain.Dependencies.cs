@@ -62,16 +62,23 @@ internal sealed partial class TaskQueueGrain
             }
         }
 
-        return new(found, found.Values.Where(t => t.StreamId != _queue.StreamId && !t.State.IsOver).GroupBy(t => t.Queue).ToDictionary(g => g.Key, g => g.Select(t => t.State.TaskId).ToImmutableArray(), StringComparer.Ordinal));
+        return new(found.Values.Where(t => t.StreamId != _queue.StreamId && !t.State.IsOver).ToDictionary(t => t.State.TaskId, t => t.Queue, StringComparer.Ordinal));
     }
 
-    /// <summary>Asks other queues to tell when tasks end. Those that have ended meanwhile are heard of at once.</summary>
-    private async Task AwaitElsewhereAsync(IReadOnlyDictionary<string, ImmutableArray<string>> byQueue)
+    /// <summary>Asks other queues to tell when tasks end. Those that have ended meanwhile are heard of at once, and if a queue cannot be asked, the next waking finds them.</summary>
+    private async Task AwaitElsewhereAsync(Others others)
     {
-        foreach (var (queue, ids) in byQueue)
+        try
         {
-            var over = await Giver(queue).AwaitAsync(ids);
-            if (!over.IsEmpty) await TellAsync(over.Select(o => (o.DependsOn, o.Status)).ToArray());
+            foreach (var queue in others.Elsewhere.GroupBy(o => o.Value, o => o.Key))
+            {
+                var over = await Giver(queue.Key).AwaitAsync([.. queue]);
+                if (!over.IsEmpty) await TellAsync([.. over.Select(o => (o.DependsOn, o.Status))]);
+            }
+        }
+        catch (Exception e)
+        {
+            LogUntold(log, _key, e.Message);
         }
     }
 
@@ -118,14 +125,13 @@ internal sealed partial class TaskQueueGrain
     private ITaskGiver Giver(string queue) => GrainFactory.GetGrain<ITaskGiver>(new GrainKey(_key.Workspace, queue).ToString());
 
     /// <summary>Tasks that a request names and that are not in it.</summary>
-    /// <param name="Found">Those that were stored.</param>
-    /// <param name="Elsewhere">Those of other queues that are not over, by queue.</param>
-    private sealed record Others(IReadOnlyDictionary<string, StoredTask> Found, IReadOnlyDictionary<string, ImmutableArray<string>> Elsewhere)
+    /// <param name="Elsewhere">Those of other queues that were not over, with their queue.</param>
+    private sealed record Others(IReadOnlyDictionary<string, string> Elsewhere)
     {
-        public static Others None { get; } = new(ImmutableDictionary<string, StoredTask>.Empty, ImmutableDictionary<string, ImmutableArray<string>>.Empty);
+        public static Others None { get; } = new(ImmutableDictionary<string, string>.Empty);
 
         /// <summary>Whether one has not ended, as far as is known.</summary>
-        public bool IsOpen(string taskId, QueueBoard board) => board.Find(taskId) is not null || (Found.TryGetValue(taskId, out var stored) && !stored.State.IsOver && Elsewhere.Values.Any(ids => ids.Contains(taskId)));
+        public bool IsOpen(string taskId, QueueBoard board) => board.Find(taskId) is not null || Elsewhere.ContainsKey(taskId);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Queue {Queue} could not tell tasks that others they wait for have ended; they are found in a moment: {Problem}")]

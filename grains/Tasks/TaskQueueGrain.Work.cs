@@ -137,7 +137,7 @@ internal sealed partial class TaskQueueGrain
         var free = room.MaxLoad - (room.Load - decided.Ended);
         if (decided.Ended == 0 || free <= 0 || !room.IsOpen || _board.Settings.Paused || decided.Facts.Count == 0) return null;
         var numbers = new List<long>();
-        while (numbers.Count < free && _board.Waiting.TakeNext(required => required.All(room.Capabilities.Contains), now) is { } next) numbers.Add(next.Number);
+        while (numbers.Count < free && _board.Waiting.TakeNext(required => _pool!.CanDo(room.AgentId, required), now) is { } next) numbers.Add(next.Number);
         if (numbers.Count == 0) return null;
         var (fact, taken) = Assign(room.AgentId, numbers, _queue.TentativePosition + decided.Facts.Count + 1, now);
         if (fact is not null) decided.Facts.Add(fact);

@@ -119,7 +119,7 @@ internal sealed partial class TaskQueueGrain(
         var durable = AppendAsync(facts.DrainToImmutable(), key?.Answer(views, MementoJson.Default.ImmutableArrayTaskView));
         Dispatch();   // it comes behind in the journal, and nobody hears of it before both are durable
         await durable;
-        if (others.Elsewhere.Count > 0) await AwaitElsewhereAsync(others.Elsewhere);
+        if (others.Elsewhere.Count > 0) await AwaitElsewhereAsync(others);
         return views;
     }
 

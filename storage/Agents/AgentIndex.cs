@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using System.Text.Json;
 using Memento.Storage;
 using static Memento.Storage.ColumnMerge;
@@ -67,13 +68,21 @@ internal sealed class AgentIndex(IDatabase database) : IAgentIndex
 
     public Task<IReadOnlyList<string>> GetWorkspacesAsync(string after, int limit, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
     {
-        using var command = connection.Command($"SELECT DISTINCT workspace FROM agent WHERE workspace > @after AND gone = 0 AND dead = 0 ORDER BY workspace LIMIT {limit}", ("after", after));
+        // From one workspace to the next, however many agents each has.
+        const string Next = "(SELECT min(workspace) FROM agent WHERE gone = 0 AND dead = 0 AND workspace > {0})";
+        using var command = connection.Command($"""
+            WITH RECURSIVE found(workspace) AS (SELECT {string.Format(CultureInfo.InvariantCulture, Next, "@after")} UNION ALL SELECT {string.Format(CultureInfo.InvariantCulture, Next, "found.workspace")} FROM found WHERE found.workspace IS NOT NULL)
+            SELECT workspace FROM found WHERE workspace IS NOT NULL LIMIT {limit}
+            """, ("after", after));
         return await ReadAsync(command, reader => reader.GetString(0), token);
     }, cancellationToken);
 
     public Task<IReadOnlyList<GrainKey>> GetLostAsync(int limit, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
     {
-        using var command = connection.Command($"SELECT a.workspace, a.agent_id FROM agent a WHERE (a.dead = 1 OR a.gone = 1) AND {Load} > 0 LIMIT {limit}");
+        using var command = connection.Command($"""
+            SELECT DISTINCT a.workspace, a.agent_id FROM task_status s JOIN agent a ON a.workspace = s.workspace AND a.agent_id = s.agent_id
+            WHERE s.status IN (1, 2) AND (a.dead = 1 OR a.gone = 1) LIMIT {limit}
+            """);
         return await ReadAsync(command, reader => new GrainKey(reader.GetString(0), reader.GetString(1)), token);
     }, cancellationToken);
 

@@ -47,8 +47,8 @@ public interface ITaskIndex
     /// <summary>Tasks that are not over and depend on one of these: the task, and which one.</summary>
     Task<IReadOnlyList<(string Queue, long Number, string DependsOn)>> GetDependentsAsync(string workspace, IReadOnlyCollection<string> taskIds, CancellationToken cancellationToken = default);
 
-    /// <summary>What an agent did in all queues.</summary>
-    Task<AgentWork> GetWorkAsync(string workspace, string agentId, CancellationToken cancellationToken = default);
+    /// <summary>What each of some agents did in all queues; who did nothing is left out.</summary>
+    Task<IReadOnlyDictionary<string, AgentWork>> GetWorkAsync(string workspace, IReadOnlyCollection<string> agentIds, CancellationToken cancellationToken = default);
 
     /// <summary>Queues of a workspace, by name.</summary>
     Task<ImmutableArray<QueueView>> GetQueuesAsync(string workspace, CancellationToken cancellationToken = default);

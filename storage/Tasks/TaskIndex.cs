@@ -112,13 +112,20 @@ internal sealed class TaskIndex(IDatabase database) : ITaskIndex
         return (IReadOnlyList<(string, long, string)>)found;
     }, cancellationToken);
 
-    public Task<AgentWork> GetWorkAsync(string workspace, string agentId, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
+    public Task<IReadOnlyDictionary<string, AgentWork>> GetWorkAsync(string workspace, IReadOnlyCollection<string> agentIds, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
     {
-        using var command = connection.Command("SELECT completed, failed, duration_ms FROM task_work WHERE workspace = @workspace AND agent_id = @agent", ("workspace", workspace), ("agent", agentId));
+        var found = new Dictionary<string, AgentWork>(StringComparer.Ordinal);
+        if (agentIds.Count == 0) return (IReadOnlyDictionary<string, AgentWork>)found;
+        using var command = connection.Command($"SELECT agent_id, completed, failed, duration_ms FROM task_work WHERE workspace = @workspace AND agent_id IN ({Names("id", agentIds.Count)})", ("workspace", workspace));
+        Add(command, "id", agentIds);
         using var reader = await command.ExecuteReaderAsync(token);
-        var work = AgentWork.None;
-        while (await reader.ReadAsync(token)) work = new(work.Completed + reader.GetInt64(0), work.Failed + reader.GetInt64(1), work.DurationMs + reader.GetInt64(2));
-        return work;
+        while (await reader.ReadAsync(token))
+        {
+            var before = found.GetValueOrDefault(reader.GetString(0), AgentWork.None);
+            found[reader.GetString(0)] = new(before.Completed + reader.GetInt64(1), before.Failed + reader.GetInt64(2), before.DurationMs + reader.GetInt64(3));
+        }
+
+        return found;
     }, cancellationToken);
 
     public Task<ImmutableArray<QueueView>> GetQueuesAsync(string workspace, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>

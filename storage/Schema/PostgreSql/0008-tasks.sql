@@ -30,6 +30,7 @@ CREATE TABLE task_status (
 CREATE INDEX task_status_list  ON task_status (workspace, status, created_at, stream_id, number) WHERE status <> 3;
 CREATE INDEX task_status_agent ON task_status (workspace, agent_id, created_at, stream_id, number) WHERE agent_id IS NOT NULL;
 CREATE INDEX task_status_open  ON task_status (stream_id, number) WHERE status < 3;
+CREATE INDEX task_status_held  ON task_status (workspace, agent_id) WHERE status IN (1, 2);
 
 -- What came out of tasks that said so: any JSON.
 CREATE TABLE task_result (
@@ -101,5 +102,5 @@ SELECT t.workspace, q.queue, t.task_id,
        s.agent_id AS agent, t.session_id AS session, to_timestamp(t.created_at / 1e6) AS created_at, t.state::jsonb ->> 'type' AS type, t.state::jsonb ->> 'attempts' AS attempts, t.state::jsonb ->> 'error' AS error
 FROM task t JOIN task_status s ON s.stream_id = t.stream_id AND s.number = t.number JOIN task_queue q ON q.stream_id = t.stream_id;
 
--- Agents of which tasks may have to be taken.
-CREATE INDEX agent_lost ON agent (workspace, agent_id) WHERE dead = 1 OR gone = 1;
+-- Workspaces with agents that may fall silent.
+CREATE INDEX agent_living ON agent (workspace) WHERE gone = 0 AND dead = 0;
