@@ -23,10 +23,10 @@ internal sealed class BenchSilo : IAsyncDisposable
 
     public Store Store => _host.Services.GetRequiredService<Store>();
 
-    public static async Task<BenchSilo> StartAsync(BenchDatabase database, CancellationToken cancellationToken)
+    public static async Task<BenchSilo> StartAsync(BenchDatabase database, CancellationToken cancellationToken, params (string Name, string Value)[] settings)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new());
-        builder.Configuration.AddEnvironmentVariables().AddInMemoryCollection(database.Settings);   // so that settings can be compared
+        builder.Configuration.AddEnvironmentVariables().AddInMemoryCollection(database.Settings).AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Name, (string?)s.Value)));   // so that settings can be compared
         builder.Logging.AddConsole(o => o.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning).AddFilter("Orleans", LogLevel.Error);
         var (silo, gateway) = FreePorts();
         builder.UseOrleans(orleans => orleans.UseLocalhostClustering(silo, gateway).AddMemento());

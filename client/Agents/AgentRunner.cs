@@ -15,6 +15,7 @@ namespace Memento.Agents;
 /// <param name="clock">For pauses.</param>
 public sealed class AgentRunner(IAgentClient agents, AgentRunnerOptions options, Func<AgentTask, CancellationToken, Task<JsonText?>> handle, Action<string>? tell = null, TimeProvider? clock = null)
 {
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
     private readonly AgentRunnerOptions _options = options.Checked();
@@ -179,10 +180,11 @@ public sealed class AgentRunner(IAgentClient agents, AgentRunnerOptions options,
         }
     }
 
-    /// <summary>Calls until the server answers. What it refuses is thrown.</summary>
+    /// <summary>Calls until the server answers, in the end as often as the agent says that it lives. What it refuses is thrown.</summary>
     private async Task<T> PatientlyAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {
-        for (var pause = TimeSpan.FromMilliseconds(200); ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        var longest = _options.HeartbeatInterval < LongestPause ? _options.HeartbeatInterval : LongestPause;
+        for (var pause = ShortestPause; ; pause = pause * 2 < longest ? pause * 2 : longest)
         {
             try
             {

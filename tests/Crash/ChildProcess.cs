@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Memento.Storage;
+using Memento.Tests.Crash.Histories;
 using Memento.Tests.Storage;
 
 namespace Memento.Tests.Crash;
@@ -44,6 +45,11 @@ internal static class ChildProcess
                 return 0;
             case "rollback-sqlite":
                 await CrashRollbacks.RunAsync(new StorageOptions { DataDirectory = target }, arguments[0]);
+                return 0;
+            case "silo":
+                return await HistorySilo.RunAsync(target, arguments[0]);
+            case "agent":
+                await HistoryAgent.RunAsync([.. arguments]);
                 return 0;
             case "open":
                 await OpenAsync(new StorageOptions { DataDirectory = target });
