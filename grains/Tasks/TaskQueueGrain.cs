@@ -56,10 +56,19 @@ internal sealed partial class TaskQueueGrain(
         return await TryAsync(async () =>
         {
             if (key is not null && await key.FindAnswerAsync(journal, MementoJson.Default.ImmutableArrayTaskView) is { IsDefault: false } known) return known;
-            var others = await FindOthersAsync(tasks);
-            await _queue.ReserveAsync();
-            if (_queue.IsBroken) throw Interrupted();
-            return await SubmitAsync(tasks, others, key);
+            try
+            {
+                var others = await FindOthersAsync(tasks);
+                await _queue.ReserveAsync();
+                if (_queue.IsBroken) throw Interrupted();
+                return await SubmitAsync(tasks, others, key);
+            }
+            catch (MementoException e) when (e.Code is Codes.TaskExists or Codes.ValidationFailed or Codes.Overloaded)
+            {
+                await _queue.SettleAsync();   // it may rest on what is under way
+                if (key is not null && await key.FindAnswerAsync(journal, MementoJson.Default.ImmutableArrayTaskView) is { IsDefault: false } meanwhile) return meanwhile;   // refused because it is done already
+                throw;
+            }
         });
     }
 

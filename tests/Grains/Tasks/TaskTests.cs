@@ -144,6 +144,17 @@ public abstract class TaskActs(SessionCluster cluster)
     }
 
     [Fact]
+    public async Task A_request_that_is_repeated_while_it_is_under_way_is_answered_the_same()
+    {
+        SubmitTask[] tasks = [new() { Type = "build", TaskId = $"mine-{SessionCluster.NewId()}" }];
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => _rig.Queue().SubmitAsync([.. tasks], "key")));
+
+        Assert.All(answers, answer => Assert.Equal((answers[0][0].TaskId, answers[0][0].CreatedAt), (answer[0].TaskId, answer[0].CreatedAt)));
+        Assert.Equal(1, (await _rig.Queue().GetAsync()).Submitted);
+    }
+
+    [Fact]
     public async Task The_same_id_submitted_to_two_queues_at_once_is_taken_once()
     {
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 6).Select(async i =>
