@@ -14,7 +14,7 @@ namespace Memento.Tasks;
 /// </summary>
 [GrainType("memento.task-queue"), Reentrant]
 internal sealed partial class TaskQueueGrain(
-    IJournal journal, ITaskIndex index, IAgentIndex agents, IOptions<TaskOptions> options, TaskLimits limits, IOptions<StorageOptions> storage, TimeProvider clock, ILogger<TaskQueueGrain> log)
+    IJournal journal, ITaskIndex index, IAgentIndex agents, IOptions<TaskOptions> options, TaskLimits limits, IOptions<StorageOptions> storage, TaskInstruments instruments, TimeProvider clock, ILogger<TaskQueueGrain> log)
     : Grain, ITaskQueueGrain, ITaskGiver, IDisposable
 {
     private const int MaxAttempts = 5;
@@ -38,9 +38,14 @@ internal sealed partial class TaskQueueGrain(
         Names.Check("queue", _key.Id);
         _queue = new(journal, new QueueMachine(), StreamOf(_key), storage.Value.Journal.SnapshotInterval);
         await ReloadAsync();
+        instruments.Follow(this, () => _board.Open);
     }
 
-    public void Dispose() => _looking.Dispose();
+    public void Dispose()
+    {
+        instruments.Forget(this);
+        _looking.Dispose();
+    }
 
     public async Task<ImmutableArray<TaskView>> SubmitAsync(ImmutableArray<SubmitTask> tasks, string? idempotencyKey)
     {
@@ -163,6 +168,8 @@ internal sealed partial class TaskQueueGrain(
         SetAlarm();
         await appended.Durable;
         _queue.Commit(appended);
+        foreach (var fact in facts)
+            if (fact is QueueFact.TasksChanged changed) instruments.Record(changed);
         if (isNew)
         {
             // Agents tell the queues that there are; those that looked before this one was there are found now.
