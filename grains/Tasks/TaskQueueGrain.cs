@@ -57,7 +57,7 @@ internal sealed partial class TaskQueueGrain(
                 throw new MementoException(Refusal.Invalid(tasks.Length == 1 ? "queue" : $"tasks[{i}].queue", $"is {Quoted.Text(tasks[i].Queue ?? SubmitRules.DefaultQueue)}, and the request is for {Quoted.Text(_key.Id)}; send a request for each queue"));
         }
 
-        var key = KeyedRequest.For($"tasks:{_key.Workspace}", idempotencyKey, _key.Id, tasks, MementoJson.Default.ImmutableArraySubmitTask);
+        var key = KeyedRequest.For($"tasks:{_key.Workspace}", idempotencyKey, _key.Id, SubmitRules.WithoutTraces(tasks), MementoJson.Default.ImmutableArraySubmitTask);
         return await TryAsync(async () =>
         {
             if (key is not null && await key.FindAnswerAsync(journal, MementoJson.Default.ImmutableArrayTaskView) is { IsDefault: false } known) return known;
@@ -169,7 +169,7 @@ internal sealed partial class TaskQueueGrain(
         await appended.Durable;
         _queue.Commit(appended);
         foreach (var fact in facts)
-            if (fact is QueueFact.TasksChanged changed) instruments.Record(changed);
+            if (fact is QueueFact.TasksChanged changed) Measure(changed);
         if (isNew)
         {
             // Agents tell the queues that there are; those that looked before this one was there are found now.
@@ -197,6 +197,12 @@ internal sealed partial class TaskQueueGrain(
                 DeactivateOnIdle();   // if another activation is the rightful one, the next call finds it
             }
         }
+    }
+
+    private void Measure(QueueFact.TasksChanged changed)
+    {
+        instruments.Record(changed);
+        TaskSpans.Record(_key, changed, Now);
     }
 
     private static MementoException Interrupted() => new(Refusal.Of(RefusalKind.Unavailable, Codes.StaleWriter, "The queue was interrupted; it is tried again."));

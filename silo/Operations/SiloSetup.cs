@@ -31,6 +31,7 @@ internal static class SiloSetup
         silo.AddAdoNetGrainStorageAsDefault(options => options.Configure<IOptions<StorageOptions>>((o, store) => (o.Invariant, o.ConnectionString) = Database(store.Value)));
         silo.UseAdoNetReminderService(options => options.Configure<IOptions<StorageOptions>>((o, store) => (o.Invariant, o.ConnectionString) = Database(store.Value)));
         silo.AddMemento();
+        silo.AddActivityPropagation();
         silo.AddDashboard();
     });
 
