@@ -8,7 +8,7 @@ public static class Telemetry
     /// <summary>Name of the meter, and of the source of activities.</summary>
     public const string Name = "Memento";
 
-    /// <summary>All activities of Memento, on servers and in agents. Whoever records them names them; the rules never do.</summary>
+    /// <summary>All activities of Memento, on servers and in agents.</summary>
     public static ActivitySource Source { get; } = new(Name);
 
     /// <summary>The span that the caller runs in, as W3C Trace Context writes it, or null.</summary>

@@ -93,7 +93,7 @@ public sealed class TaskTraceTests(MementoServer server) : IClassFixture<Memento
             return Task.FromResult<JsonText?>(null);
         });
 
-        await client.Tasks(_workspace).SubmitAsync([new() { Type = "x", TraceParent = null }], cancellationToken: Token);
+        await client.Tasks(_workspace).SubmitAsync([new() { Type = "x" }], cancellationToken: Token);
         Assert.Null(await inside.Task.WaitAsync(SessionCluster.Patience, Token));   // it belongs to no trace
 
         inside = new();
