@@ -16,9 +16,12 @@ internal static class Metrics
 
     private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
+    /// <summary>Whether spans are made at all.</summary>
+    public static bool SendsTraces(IConfiguration configuration) => !string.IsNullOrEmpty(configuration[Endpoint]);
+
     public static IServiceCollection AddMementoMetrics(this IServiceCollection services, IConfiguration configuration)
     {
-        var sends = !string.IsNullOrEmpty(configuration[Endpoint]);
+        var sends = SendsTraces(configuration);
         var telemetry = services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService(configuration["OTEL_SERVICE_NAME"] ?? "memento")).WithMetrics(metrics =>
         {
             metrics.AddMeter(Telemetry.Name, "Microsoft.Orleans", "Microsoft.AspNetCore.Server.Kestrel").AddNpgsqlInstrumentation().AddRuntimeInstrumentation().AddAspNetCoreInstrumentation().AddPrometheusExporter();
