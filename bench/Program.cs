@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Memento;
 using Memento.Bench;
+using Memento.Bench.Agents;
 using Memento.Bench.Core;
 using Memento.Bench.Rollback;
 using Memento.Bench.Sessions;
@@ -11,6 +12,7 @@ var root = new RootCommand("Measures Memento. Each suite prints one JSON object 
     SessionSuite.Command(),
     RollbackSuite.Command(),
     TaskSuite.Command(),
+    DetectorSuite.Command(),
     CoreSuite.Command(),
 };
 try

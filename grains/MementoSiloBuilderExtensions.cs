@@ -30,6 +30,8 @@ public static class MementoSiloBuilderExtensions
         silo.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AgentOptions>, AgentOptionsValidator>());
         silo.Services.AddOptions<AgentOptions>().BindConfiguration(AgentOptions.Section).ValidateOnStart();
         silo.Services.TryAddSingleton(services => services.GetRequiredService<IOptions<AgentOptions>>().Value.Limits);
+        silo.Services.TryAddSingleton<TaskInstruments>();
+        silo.Services.TryAddSingleton<AgentInstruments>();
         silo.Services.TryAddSingleton<Pulse>();
         silo.Services.TryAddSingleton<AgentMonitor>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<AgentMonitor>());

@@ -88,7 +88,7 @@ internal static class MementoHost
         services.AddMementoStorage();   // before the silo: what is stored must be ready when grains wake
         builder.AddSilo(node, ports, builder.Configuration["Memento:ConnectionStrings:Redis"]);
         services.AddHealthChecks().AddCheck<SiloCheck>("silo").AddCheck<StoreCheck>("store", timeout: StoreCheck.Patience);
-        services.AddMementoMetrics();
+        services.AddMementoMetrics(builder.Configuration);
         services.AddHostedService<Banner>();
     }
 

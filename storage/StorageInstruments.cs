@@ -2,12 +2,9 @@ using System.Diagnostics.Metrics;
 
 namespace Memento.Storage;
 
-/// <summary>What the store measures. Meter <c>Memento</c>.</summary>
+/// <summary>What the store measures. Meter <see cref="Telemetry.Name"/>.</summary>
 public sealed class StorageInstruments
 {
-    /// <summary>Name of the meter that all of Memento's own figures are under.</summary>
-    public const string MeterName = "Memento";
-
     private readonly Meter _meter;
     private readonly Counter<long> _appends;
     private readonly Counter<long> _commits;
@@ -16,7 +13,7 @@ public sealed class StorageInstruments
 
     public StorageInstruments(IMeterFactory meters)
     {
-        _meter = meters.Create(MeterName);
+        _meter = meters.Create(Telemetry.Name);
         _appends = _meter.CreateCounter<long>("memento.journal.appends", "{append}", "Appends made durable.");
         _commits = _meter.CreateCounter<long>("memento.journal.commits", "{commit}", "Transactions that made them durable.");
         _refused = _meter.CreateCounter<long>("memento.journal.refused", "{append}", "Appends refused because too many waited.");

@@ -114,6 +114,7 @@ public sealed class AgentRunner(IAgentClient agents, AgentRunnerOptions options,
 
     private async Task WorkAsync(ReceivedTask task, SemaphoreSlim room)
     {
+        using var span = AttemptSpan.Start(task, _options.AgentId);
         using var work = new Work(agents, _options.AgentId, task, PatientlyAsync, Tell);
         _working[(task.TaskId, task.Token)] = work;
         try
@@ -128,6 +129,7 @@ public sealed class AgentRunner(IAgentClient agents, AgentRunnerOptions options,
             catch (Exception e) when (!work.IsLost)
             {
                 Tell($"{task.TaskId} failed: {e.Message}");
+                span.End("failed", e);
                 var final = e is TaskFailedException;
                 await work.SayAsync(TaskOperation.Fail, r => r with { Error = e is OperationCanceledException ? "The agent was stopped." : Short(e.Message), Retryable = !final }).ConfigureAwait(false);
                 return;
@@ -137,19 +139,23 @@ public sealed class AgentRunner(IAgentClient agents, AgentRunnerOptions options,
             {
                 await work.SayAsync(TaskOperation.Complete, r => r with { Result = result }).ConfigureAwait(false);
                 Tell($"{task.TaskId} completed");
+                span.End("completed");
             }
             catch (MementoException e) when (!work.IsLost)
             {
                 Tell($"{task.TaskId}: its result was refused: {e.Message}");
+                span.End("failed", e);
                 await work.SayAsync(TaskOperation.Fail, r => r with { Error = Short($"Its result was refused: {e.Message}"), Retryable = false }).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (work.IsLost)
         {
             Tell($"{task.TaskId} was lost to others: {e.Message}");
+            span.End("lost", e);
         }
         catch (Exception e)
         {
+            span.End("lost", e);
             Tell($"{task.TaskId}: {e.Message}; the server gives it to somebody when its time is up");
         }
         finally

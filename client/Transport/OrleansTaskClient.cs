@@ -12,6 +12,7 @@ internal sealed class OrleansTaskClient(IGrainFactory grains, GrainCalls calls, 
 
     public Task<ImmutableArray<TaskView>> SubmitAsync(ImmutableArray<SubmitTask> tasks, string? idempotencyKey, CancellationToken cancellationToken)
     {
+        if (Telemetry.TraceParent is { } trace) tasks = [.. tasks.Select(t => t with { TraceParent = t.TraceParent ?? trace })];
         var (queue, key) = (Queue(tasks is [{ Queue: { } name }, ..] ? name : SubmitRules.DefaultQueue), idempotencyKey ?? calls.NewId());
         return calls.TryAsync(_ => queue.SubmitAsync(tasks, key), cancellationToken);
     }

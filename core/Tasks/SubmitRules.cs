@@ -46,6 +46,9 @@ public static class SubmitRules
         return errors.Count == 0 ? null : Refusal.Invalid(errors.ToImmutable());
     }
 
+    /// <summary>What is asked for, whichever trace it belongs to: a retry of the same request may be in another span.</summary>
+    public static ImmutableArray<SubmitTask> WithoutTraces(ImmutableArray<SubmitTask> tasks) => tasks.Any(t => t.TraceParent is not null) ? [.. tasks.Select(t => t with { TraceParent = null })] : tasks;
+
     /// <summary>A circle of dependencies among tasks of one request, as text, or null. Tasks that were there before cannot depend on them.</summary>
     public static string? Cycle(ImmutableArray<SubmitTask> tasks)
     {
@@ -118,6 +121,7 @@ public static class SubmitRules
         if (t.Deadline is { } deadline && deadline <= now) Add("deadline", $"is {deadline:O}, in the past");
         else if (t.Deadline is { } end && t.EstimatedDurationMs is { } takes and <= LongestMs && now.AddMilliseconds(takes) > end) Add("deadline", $"is {end:O}; a task that takes {takes} ms cannot be done by then");
         if (t.TaskId is not null && t.DependsOn.Contains(t.TaskId)) Add("dependsOn", $"names {Quoted.Text(t.TaskId)}, the task itself");
+        if (t.TraceParent is not null && !TraceParent.IsValid(t.TraceParent)) Add("traceparent", $"is {Quoted.Text(t.TraceParent)}; must be like 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
         if (t.Payload?.Problem(anyValue: true) is { } payload) Add("payload", payload);
         if (t.Metadata?.Problem() is { } metadata) Add("metadata", metadata);
 

@@ -38,6 +38,7 @@ public static class TaskLife
         WaitsFor = waitsFor,
         CreatedAt = now,
         QueuedAt = now,
+        TraceParent = task.TraceParent,
     };
 
     /// <summary>Gives it to an agent.</summary>

@@ -66,6 +66,9 @@ public sealed record SubmitTask
 
     /// <summary>Longest silence of a running attempt, in milliseconds; null = no limit. An attempt that is silent for longer is lost.</summary>
     [Id(16)] public long? HeartbeatTimeoutMs { get; init; }
+
+    /// <summary>The trace that it belongs to, as W3C Trace Context writes it; null = that of the request, if it has one. Whoever does the task can continue it.</summary>
+    [Id(17), JsonPropertyName("traceparent")] public string? TraceParent { get; init; }
 }
 
 /// <summary>Body of "start", "heartbeat", "complete" and "fail": what an agent says about a task that it was given.</summary>

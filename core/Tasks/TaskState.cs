@@ -116,6 +116,9 @@ public sealed record TaskState
     /// <summary>Whether others depend on it.</summary>
     public bool HasDependents { get; init; }
 
+    /// <inheritdoc cref="SubmitTask.TraceParent"/>
+    public string? TraceParent { get; init; }
+
     [JsonIgnore] public bool IsOver => Status is WorkStatus.Completed or WorkStatus.Failed or WorkStatus.Cancelled;
 
     [JsonIgnore] public bool IsHeld => Status is WorkStatus.Assigned or WorkStatus.Running;

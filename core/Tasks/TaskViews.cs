@@ -76,6 +76,9 @@ public sealed record TaskView
     [Id(31)] public long? StartToCloseMs { get; init; }
     [Id(32)] public long? HeartbeatTimeoutMs { get; init; }
 
+    /// <summary>The span that it was submitted in, as W3C Trace Context writes it.</summary>
+    [Id(33), JsonPropertyName("traceparent")] public string? TraceParent { get; init; }
+
     public static TaskView Of(string queue, TaskState s, TaskBody? body = null, JsonText? result = null) => new()
     {
         TaskId = s.TaskId, Type = s.Type, Queue = queue, Status = s.Status, Priority = s.Priority, SessionId = s.SessionId, Tenant = s.Tenant,
@@ -84,7 +87,7 @@ public sealed record TaskView
         AssignedAgent = s.Current?.AgentId, Token = s.Current?.Token, CreatedAt = s.CreatedAt,
         AssignedAt = s.History is [.., var last] ? last.AssignedAt : null, StartedAt = s.History is [.., var newest] ? newest.StartedAt : null, CompletedAt = s.EndedAt,
         NotBefore = s.NotBefore, Progress = s.Progress, Result = result, Error = s.Error, History = s.History, Handoff = s.Handoff, StaleCalls = s.Stale,
-        Payload = body?.Payload, Metadata = body?.Metadata, ScheduleToStartMs = s.ScheduleToStartMs, StartToCloseMs = s.StartToCloseMs, HeartbeatTimeoutMs = s.HeartbeatTimeoutMs,
+        Payload = body?.Payload, Metadata = body?.Metadata, ScheduleToStartMs = s.ScheduleToStartMs, StartToCloseMs = s.StartToCloseMs, HeartbeatTimeoutMs = s.HeartbeatTimeoutMs, TraceParent = s.TraceParent,
     };
 }
 
@@ -140,6 +143,9 @@ public sealed record ReceivedTask
     /// <summary>It must be begun by then, or somebody else gets it: say "start", "heartbeat" or "complete".</summary>
     [Id(10)] public DateTimeOffset? StartBy { get; init; }
     [Id(11)] public long? HeartbeatTimeoutMs { get; init; }
+
+    /// <summary>The span that it was submitted in, as W3C Trace Context writes it: the parent of what is done for it.</summary>
+    [Id(12), JsonPropertyName("traceparent")] public string? TraceParent { get; init; }
 }
 
 /// <summary>A task that an agent has lost.</summary>

@@ -23,7 +23,8 @@ internal interface IAgentDirectoryGrain : IGrainWithStringKey
 
 /// <inheritdoc cref="IAgentDirectoryGrain"/>
 [GrainType("memento.agent-directory")]
-internal sealed partial class AgentDirectoryGrain(IAgentIndex index, IOptions<AgentOptions> options, Pulse pulse, TimeProvider clock, ILogger<AgentDirectoryGrain> log) : Grain, IAgentDirectoryGrain
+internal sealed partial class AgentDirectoryGrain(IAgentIndex index, IOptions<AgentOptions> options, Pulse pulse, AgentInstruments instruments, TimeProvider clock, ILogger<AgentDirectoryGrain> log)
+    : Grain, IAgentDirectoryGrain, IDisposable
 {
     private const int PageSize = 1_000;
 
@@ -49,7 +50,11 @@ internal sealed partial class AgentDirectoryGrain(IAgentIndex index, IOptions<Ag
 
             more = page.Count == PageSize;
         }
+
+        instruments.Follow(this, () => _silences.Count);
     }
+
+    public void Dispose() => instruments.Forget(this);
 
     public Task HeardAsync(string agentId)
     {

@@ -14,7 +14,7 @@ namespace Memento.Agents;
 /// </summary>
 [GrainType("memento.agent"), Reentrant]
 internal sealed partial class AgentGrain(
-    IJournal journal, ITaskIndex tasks, IOptions<AgentOptions> options, AgentLimits limits, IOptions<StorageOptions> storage, Pulse pulse, TimeProvider clock, ILogger<AgentGrain> log)
+    IJournal journal, ITaskIndex tasks, IOptions<AgentOptions> options, AgentLimits limits, IOptions<StorageOptions> storage, Pulse pulse, AgentInstruments instruments, TimeProvider clock, ILogger<AgentGrain> log)
     : Grain, IAgentGrain, IAgentTaker, IDisposable
 {
     private const int MaxAttempts = 5;
@@ -69,6 +69,7 @@ internal sealed partial class AgentGrain(
 
     public async Task<AgentLease> HeartbeatAsync(Heartbeat request)
     {
+        instruments.Heartbeat();
         var took = _agent.Committed.TakesWork;
         await EnterAsync(request.InstanceId, request);
         if (_agent.Committed.TakesWork != took) await AnnounceEverywhereAsync();
@@ -153,6 +154,7 @@ internal sealed partial class AgentGrain(
                     var appended = _agent.Append(facts, after, AgentRows.Follow(_key, before, after));
                     await appended.Durable;
                     _agent.Commit(appended);
+                    instruments.Record(before, facts);
                     return facts;
                 }
                 catch (MementoException e) when (attempt < MaxAttempts && e.Code is Codes.StaleWriter)

@@ -90,7 +90,7 @@ internal sealed partial class TaskQueueGrain
         return [.. taken.Select(t => new GivenTask(t.Number, new()
         {
             TaskId = t.TaskId, Token = t.Current!.Token, Type = t.Type, Queue = _key.Id, SessionId = t.SessionId, Deadline = t.Deadline, Attempt = t.Attempts, Handoff = t.Handoff,
-            Payload = bodies.GetValueOrDefault(t.Number)?.Payload, Metadata = bodies.GetValueOrDefault(t.Number)?.Metadata, StartBy = startBy, HeartbeatTimeoutMs = t.HeartbeatTimeoutMs,
+            Payload = bodies.GetValueOrDefault(t.Number)?.Payload, Metadata = bodies.GetValueOrDefault(t.Number)?.Metadata, StartBy = startBy, HeartbeatTimeoutMs = t.HeartbeatTimeoutMs, TraceParent = t.TraceParent,
         }))];
     }
 

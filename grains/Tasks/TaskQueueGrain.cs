@@ -14,7 +14,7 @@ namespace Memento.Tasks;
 /// </summary>
 [GrainType("memento.task-queue"), Reentrant]
 internal sealed partial class TaskQueueGrain(
-    IJournal journal, ITaskIndex index, IAgentIndex agents, IOptions<TaskOptions> options, TaskLimits limits, IOptions<StorageOptions> storage, TimeProvider clock, ILogger<TaskQueueGrain> log)
+    IJournal journal, ITaskIndex index, IAgentIndex agents, IOptions<TaskOptions> options, TaskLimits limits, IOptions<StorageOptions> storage, TaskInstruments instruments, TimeProvider clock, ILogger<TaskQueueGrain> log)
     : Grain, ITaskQueueGrain, ITaskGiver, IDisposable
 {
     private const int MaxAttempts = 5;
@@ -38,9 +38,14 @@ internal sealed partial class TaskQueueGrain(
         Names.Check("queue", _key.Id);
         _queue = new(journal, new QueueMachine(), StreamOf(_key), storage.Value.Journal.SnapshotInterval);
         await ReloadAsync();
+        instruments.Follow(this, () => _board.Open);
     }
 
-    public void Dispose() => _looking.Dispose();
+    public void Dispose()
+    {
+        instruments.Forget(this);
+        _looking.Dispose();
+    }
 
     public async Task<ImmutableArray<TaskView>> SubmitAsync(ImmutableArray<SubmitTask> tasks, string? idempotencyKey)
     {
@@ -52,7 +57,7 @@ internal sealed partial class TaskQueueGrain(
                 throw new MementoException(Refusal.Invalid(tasks.Length == 1 ? "queue" : $"tasks[{i}].queue", $"is {Quoted.Text(tasks[i].Queue ?? SubmitRules.DefaultQueue)}, and the request is for {Quoted.Text(_key.Id)}; send a request for each queue"));
         }
 
-        var key = KeyedRequest.For($"tasks:{_key.Workspace}", idempotencyKey, _key.Id, tasks, MementoJson.Default.ImmutableArraySubmitTask);
+        var key = KeyedRequest.For($"tasks:{_key.Workspace}", idempotencyKey, _key.Id, SubmitRules.WithoutTraces(tasks), MementoJson.Default.ImmutableArraySubmitTask);
         return await TryAsync(async () =>
         {
             if (key is not null && await key.FindAnswerAsync(journal, MementoJson.Default.ImmutableArrayTaskView) is { IsDefault: false } known) return known;
@@ -172,6 +177,8 @@ internal sealed partial class TaskQueueGrain(
         SetAlarm();
         await appended.Durable;
         _queue.Commit(appended);
+        foreach (var fact in facts)
+            if (fact is QueueFact.TasksChanged changed) Measure(changed);
         if (isNew)
         {
             // Agents tell the queues that there are; those that looked before this one was there are found now.
@@ -199,6 +206,12 @@ internal sealed partial class TaskQueueGrain(
                 DeactivateOnIdle();   // if another activation is the rightful one, the next call finds it
             }
         }
+    }
+
+    private void Measure(QueueFact.TasksChanged changed)
+    {
+        instruments.Record(changed);
+        TaskSpans.Record(_key, changed, Now);
     }
 
     private static MementoException Interrupted() => new(Refusal.Of(RefusalKind.Unavailable, Codes.StaleWriter, "The queue was interrupted; it is tried again."));

@@ -31,6 +31,7 @@ internal static class SiloSetup
         silo.AddAdoNetGrainStorageAsDefault(options => options.Configure<IOptions<StorageOptions>>((o, store) => (o.Invariant, o.ConnectionString) = Database(store.Value)));
         silo.UseAdoNetReminderService(options => options.Configure<IOptions<StorageOptions>>((o, store) => (o.Invariant, o.ConnectionString) = Database(store.Value)));
         silo.AddMemento();
+        if (Metrics.SendsTraces(builder.Configuration)) silo.AddActivityPropagation();   // otherwise each grain call would pay for spans that nobody reads
         silo.AddDashboard();
     });
 

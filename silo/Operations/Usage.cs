@@ -27,6 +27,7 @@ internal static class Usage
           --Memento:Http:MaxBodyBytes=N            largest request body (default 8 MiB)
           --Logging:LogLevel:Default=Debug         say more, also when the start fails
 
+        OTEL_EXPORTER_OTLP_ENDPOINT sends figures and traces there by OTLP; other OTEL_… variables are heeded.
         These are the most used; docs/README.md says where all are, with their defaults and ranges.
         Every setting can also be an environment variable (Memento__Store=…) or in appsettings.json.
         SESSION_DEFAULT_TTL, SESSION_GRACE_TTL (seconds), SESSION_CHECKPOINT_INTERVAL, SESSION_MAX_EVENTS,

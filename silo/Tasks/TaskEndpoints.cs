@@ -13,7 +13,7 @@ internal sealed class TaskEndpoints(TaskCalls calls)
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapApi("POST", "/tasks", SubmitAsync, "submitTasks", "Submits one task, or an array of them for one queue: all or none; answers the same form")
-            .Takes<SubmitTask>().Example("""{"type":"build","requiredCapabilities":["build"],"priority":5,"payload":{"target":"release"}}""").Parameters(ApiDescription.Idempotency)
+            .Takes<SubmitTask>().Example("""{"type":"build","requiredCapabilities":["build"],"priority":5,"payload":{"target":"release"}}""").Parameters(ApiDescription.Idempotency, RequestTrace.Header)
             .Answers<TaskView>(Status201Created).Refuses(Status400BadRequest, Status409Conflict, Status413PayloadTooLarge, Status422UnprocessableEntity, Status429TooManyRequests);
         routes.MapApi("GET", "/tasks", ListAsync, "listTasks", "Lists tasks, newest first, without payloads and results")
             .Parameters(
@@ -47,6 +47,7 @@ internal sealed class TaskEndpoints(TaskCalls calls)
     {
         var key = IdempotencyKey.Of(http);
         var (tasks, isArray) = await RequestBody.ReadAsync(http, calls.MaxBodyBytes, ParseTasks);
+        if (RequestTrace.Of(http) is { } trace) tasks = [.. tasks.Select(t => t with { TraceParent = t.TraceParent ?? trace })];
         var views = await calls.Queue(http, tasks is [{ Queue: { } queue }, ..] ? queue : SubmitRules.DefaultQueue).SubmitAsync(tasks, key);
         if (isArray)
         {

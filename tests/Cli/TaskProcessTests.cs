@@ -1,6 +1,7 @@
 using Memento.Agents;
 using Memento.Cli.Agents;
 using Memento.Tasks;
+using Memento.Tests.Client;
 using Xunit;
 
 namespace Memento.Tests.Cli;
@@ -12,7 +13,7 @@ public sealed class TaskProcessTests
 
     private readonly List<string> _progress = [];
 
-    private Task<JsonText?> RunAsync(string script, CancellationToken? stop = null) => new TaskProcess(["/bin/sh", "-c", script], TimeProvider.System).RunAsync(new(Given, (progress, _) =>
+    private Task<JsonText?> RunAsync(string script, CancellationToken? stop = null, ReceivedTask? task = null) => new TaskProcess(["/bin/sh", "-c", script], TimeProvider.System).RunAsync(new(task ?? Given, (progress, _) =>
     {
         lock (_progress) _progress.Add(progress.Text);
         return Task.CompletedTask;
@@ -43,6 +44,20 @@ public sealed class TaskProcessTests
         Assert.Contains("exit code 3: no space", (await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync("echo no space >&2; exit 3"))).Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<TaskFailedException>(() => RunAsync("exit 100"));
         Assert.Contains("could not be started", (await Assert.ThrowsAsync<InvalidOperationException>(() => new TaskProcess(["/no/such/program"], TimeProvider.System).RunAsync(new(Given, (_, _) => Task.CompletedTask), TestContext.Current.CancellationToken))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task It_is_told_the_trace_of_the_task_and_no_other()
+    {
+        const string submitter = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+        Assert.Equal($"\"{submitter}\"", (await RunAsync("echo $TRACEPARENT", task: Given with { TraceParent = submitter }))!.Text);
+        Assert.Null(await RunAsync("echo $TRACEPARENT$TRACESTATE"));
+        using var recorded = new RecordedSpans(System.Diagnostics.ActivityTraceId.CreateFromString("0af7651916cd43dd8448eb211c80319c"));
+        System.Diagnostics.ActivityContext.TryParse(submitter, null, out var parent);
+        using var attempt = Telemetry.Source.StartActivity("task", System.Diagnostics.ActivityKind.Consumer, parent)!;
+        attempt.TraceStateString = "v=1";
+        Assert.Equal($"\"{attempt.Id} v=1\"", (await RunAsync("echo $TRACEPARENT $TRACESTATE", task: Given with { TraceParent = submitter }))!.Text);
     }
 
     [Fact]

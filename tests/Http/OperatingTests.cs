@@ -21,9 +21,10 @@ public sealed partial class OperatingTests(MementoFixture memento)
     public async Task Metrics_have_memento_orleans_and_http()
     {
         await memento.PostAsync($"{await memento.SessionAsync()}/events", Bodies.Event());
+        await memento.PostAsync($"{MementoFixture.NewWorkspace()}/tasks", """{"type":"x"}""");
 
         // Some are first told when what they count has happened, e.g. a garbage collection.
-        string[] names = ["memento_", "orleans_", "http_server_request_duration_seconds", "dotnet_gc_"];
+        string[] names = ["memento_journal_", "memento_tasks_submitted_total", "memento_tasks_open", "orleans_", "http_server_request_duration_seconds", "dotnet_gc_"];
         await TaskRig.UntilAsync(async () => (await memento.GetAsync("/metrics")).Body is var metrics && names.All(name => metrics.Contains($"\n{name}", StringComparison.Ordinal)));
     }
 

@@ -39,6 +39,26 @@ public sealed class TaskContractTests(MementoFixture memento)
     }
 
     [Fact]
+    public async Task A_task_keeps_the_trace_that_it_was_submitted_in()
+    {
+        const string trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", other = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00";
+        await RegisterAsync("a");
+        var task = (await SubmitAsync(("traceparent", trace), ("Idempotency-Key", "1"))).Ok(201);
+        Assert.Equal(trace, (string?)task["traceparent"]);
+        Assert.Equal(trace, (string?)(await ReceiveAsync("a"))["traceparent"]);
+        Assert.Equal(trace, (string?)(await memento.GetAsync($"{_ws}/tasks/{task["taskId"]}")).Ok()["traceparent"]);
+
+        // A retry is another span, and the same request. What cannot be read begins no trace, as W3C says.
+        Assert.Equal((string?)task["taskId"], (string?)(await SubmitAsync(("traceparent", other), ("Idempotency-Key", "1"))).Ok(201)["taskId"]);
+        Assert.Null((await SubmitAsync(("traceparent", "00-junk"))).Ok(201)["traceparent"]);
+        Assert.Null((await SubmitAsync()).Ok(201)["traceparent"]);
+        var two = (await memento.PostAsync($"{_ws}/tasks", $$"""[{"type":"x","traceparent":"{{other}}"},{"type":"y"}]""", ("traceparent", trace))).Ok(201).AsArray();
+        Assert.Equal([other, trace], two.Select(t => (string?)t!["traceparent"]));
+
+        Task<Answer> SubmitAsync(params (string, string)[] headers) => memento.PostAsync($"{_ws}/tasks", """{"type":"compile"}""", headers);
+    }
+
+    [Fact]
     public async Task A_task_goes_through_its_whole_life()
     {
         await RegisterAsync("a");

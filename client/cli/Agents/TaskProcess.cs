@@ -3,6 +3,8 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Memento.Agents;
+using Memento.Cli.Tasks;
+using Memento.Tasks;
 
 namespace Memento.Cli.Agents;
 
@@ -19,7 +21,7 @@ internal sealed class TaskProcess(string[] command, TimeProvider clock)
 
     public async Task<JsonText?> RunAsync(AgentTask task, CancellationToken cancellationToken)
     {
-        using var process = Start();
+        using var process = Start(task.Task);
         try
         {
             var (output, progress) = (ReadAsync(process.StandardOutput, cancellationToken), FollowAsync(process.StandardError, task, cancellationToken));
@@ -41,10 +43,13 @@ internal sealed class TaskProcess(string[] command, TimeProvider clock)
         }
     }
 
-    private Process Start()
+    private Process Start(ReceivedTask task)
     {
         var start = new ProcessStartInfo(command[0]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var argument in command[1..]) start.ArgumentList.Add(argument);
+        // The attempt, if somebody records it; otherwise whoever submitted the task. What this process was started in has nothing to do with it.
+        var (parent, state) = Activity.Current is { Source.Name: Telemetry.Name } attempt ? (attempt.Id, attempt.TraceStateString) : (task.TraceParent, null);
+        (start.Environment[TraceVariable.Parent], start.Environment[TraceVariable.State]) = (parent, state);   // null takes it out
         try
         {
             return Process.Start(start)!;

@@ -40,6 +40,7 @@ internal static class TasksCommand
                 {
                     Type = line.GetRequiredValue(type), TaskId = line.GetValue(id), Queue = line.GetValue(queue), Priority = line.GetValue(priority) ?? 0, RequiredCapabilities = [.. line.GetValue(needs) ?? []],
                     DependsOn = [.. line.GetValue(after) ?? []], SessionId = line.GetValue(session), MaxAttempts = line.GetValue(attempts), Payload = payload is null ? null : ParsePayload(payload),
+                    TraceParent = terminal.Environment(TraceVariable.Parent) is { } trace && TraceParent.IsValid(trace) ? trace : null,
                 },
             ], cancellationToken: cancellationToken))[0];
             if (globals.Json(line)) JsonOutput.Write(terminal, task, MementoJson.Default.TaskView);

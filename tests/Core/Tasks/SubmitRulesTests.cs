@@ -26,6 +26,7 @@ public sealed class SubmitRulesTests
         { new() { Type = "x", TaskId = "t", DependsOn = ["t"] }, "dependsOn" },
         { new() { Type = "x", Payload = new("{\"a\":}") }, "payload" },
         { new() { Type = "x", Metadata = new("[1]") }, "metadata" },
+        { new() { Type = "x", TraceParent = "00-1-2-3" }, "traceparent" },
     };
 
     [Theory, MemberData(nameof(Bad))]

@@ -50,6 +50,7 @@ public sealed class TaskGoldenTests
         var task = JsonSerializer.Deserialize(Read("task-state.full.json"), MementoJson.Default.TaskState)!;
         Assert.Equal((WorkStatus.Running, 7L, "a2", 2), (task.Status, task.Number, task.Current!.AgentId, task.Attempts));
         Assert.Equal(("a1", AttemptOutcome.AgentLost, 3L), (task.Handoff!.FromAgent, task.Handoff.Reason, task.Stale!.Count));
+        Assert.Equal((null, "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"), (task.TraceParent, JsonSerializer.Deserialize(Read("task-state.traced.json"), MementoJson.Default.TaskState)!.TraceParent));
         var agent = AgentFactCodec.DecodeState(1, Read("agent-state.full.json"));
         Assert.Equal((AgentStatus.Maintenance, true, 4, "i-1"), (agent.Said, agent.IsDead, agent.Agent!.Capacity, agent.Agent.InstanceId));
     }
