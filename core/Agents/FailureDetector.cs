@@ -23,7 +23,7 @@ public sealed record DetectorSettings(TimeSpan Interval, TimeSpan Timeout, doubl
 /// <summary>
 /// How one agent was heard, and what its silence says. An immutable value, 40 bytes.
 /// Suspicion is that of the φ accrual failure detector (Hayashibara et al., 2004): φ = −log₁₀ of the probability that an agent that is alive is silent for this long, its intervals taken as normally distributed;
-/// mean and variance are exponentially weighted, so that they follow an agent that changes its pace.
+/// mean and variance are exponentially weighted, so that they follow an agent that changes its pace, and one lost heartbeat is acceptable (as Akka's acceptable pause).
 /// </summary>
 public readonly record struct Silence
 {
@@ -61,7 +61,7 @@ public readonly record struct Silence
     {
         if (Intervals < EnoughIntervals) return 0;
         var deviation = Math.Max(Math.Sqrt(Variance), MeanSeconds / 10);   // the most regular agent may be late by a tenth
-        var y = ((now - Since).TotalSeconds - MeanSeconds) / deviation;
+        var y = ((now - Since).TotalSeconds - (2 * MeanSeconds)) / deviation;   // one interval more than usual is no sign of anything: a heartbeat was lost
         // Logistic approximation of the normal distribution's tail, as in Akka and Cassandra; good to 0.0002 in probability.
         var e = Math.Exp(-y * (1.5976 + (0.070566 * y * y)));
         return y > 0 ? -Math.Log10(Math.Max(e / (1 + e), 1e-300)) : -Math.Log10(1 - (1 / (1 + e)));

@@ -46,18 +46,21 @@ public sealed class SilenceTests
         var regular = Every(10, 50);
         var irregular = Every(10, 50, i => i % 2 == 0 ? 4 : -4);
 
-        Assert.True(regular.Phi(At(512)) < regular.Phi(At(515)));
-        Assert.True(regular.Phi(At(518)) > 8);
-        Assert.True(irregular.Phi(At(518)) < 4);
+        Assert.True(regular.Phi(At(522)) < regular.Phi(At(525)));
+        Assert.True(regular.Phi(At(528)) > 8);
+        Assert.True(irregular.Phi(At(528)) < 4);
     }
 
     [Fact]
     public void A_regular_agent_is_missed_long_before_the_time_out_and_an_irregular_one_is_not()
     {
-        Assert.Equal(Health.Dead, Every(31, 50).Judge(At((31 * 50) + 60), Phi));
-        Assert.NotEqual(Health.Dead, Every(31, 50).Judge(At((31 * 50) + 60), Fixed));
-        Assert.NotEqual(Health.Dead, Every(31, 50, i => i % 3 == 0 ? 25 : 0).Judge(At((31 * 50) + 60), Phi));
+        Assert.Equal(Health.Dead, Every(31, 50).Judge(At((31 * 50) + 82), Phi));
+        Assert.NotEqual(Health.Dead, Every(31, 50).Judge(At((31 * 50) + 82), Fixed));
+        Assert.NotEqual(Health.Dead, Every(31, 50, i => i % 3 == 0 ? 25 : 0).Judge(At((31 * 50) + 82), Phi));
     }
+
+    [Fact]
+    public void A_lost_heartbeat_is_no_death() => Assert.NotEqual(Health.Dead, Every(31, 50).Judge(At((31 * 50) + 65), Phi));
 
     [Fact]
     public void Before_enough_is_known_the_time_out_alone_decides()
