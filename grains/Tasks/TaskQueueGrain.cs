@@ -18,7 +18,6 @@ internal sealed partial class TaskQueueGrain(
     : Grain, ITaskQueueGrain, ITaskGiver, IDisposable
 {
     private const int MaxAttempts = 5;
-    private const int PageSize = 5_000;
 
     private readonly SemaphoreSlim _looking = new(1, 1);
     private readonly PayloadCache _payloads = new(options.Value.CachedPayloadBytes);
@@ -228,14 +227,7 @@ internal sealed partial class TaskQueueGrain(
         _isVoid = true;   // until the board says what the journal says
         await _queue.LoadAsync();
         var board = new QueueBoard(_queue.Committed.Settings);
-        for (var (after, more) = (0L, _queue.StreamId != 0); more;)
-        {
-            var page = await index.ReadOpenAsync(_queue.StreamId, after, PageSize);
-            foreach (var task in page) board.Put(task, Now);
-            more = page.Count == PageSize;
-            if (more) after = page[^1].Number;
-        }
-
+        foreach (var task in _queue.StreamId == 0 ? [] : await index.ReadOpenAsync(_key.Workspace, _queue.StreamId)) board.Put(task, Now);
         if (_queue.StreamId != 0 && await journal.ReadAsync(_queue.StreamId, 1, 1, 1) is [var first]) _createdAt = first.At;
         _offers.Clear();
         _payloads.Clear();

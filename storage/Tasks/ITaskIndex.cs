@@ -35,8 +35,8 @@ public interface ITaskIndex
     /// <summary>What some tasks of a queue are and are about.</summary>
     Task<IReadOnlyList<(TaskState State, TaskBody? Body)>> ReadAsync(long streamId, IReadOnlyCollection<long> numbers, CancellationToken cancellationToken = default);
 
-    /// <summary>The tasks of a queue that are not over, by number.</summary>
-    Task<IReadOnlyList<TaskState>> ReadOpenAsync(long streamId, long after, int limit, CancellationToken cancellationToken = default);
+    /// <summary>All tasks of a queue that are not over, in no order.</summary>
+    Task<IReadOnlyList<TaskState>> ReadOpenAsync(string workspace, long streamId, CancellationToken cancellationToken = default);
 
     /// <summary>Newest first.</summary>
     Task<Page<TaskView>> ListAsync(TaskFilter filter, int limit, string? cursor, CancellationToken cancellationToken = default);

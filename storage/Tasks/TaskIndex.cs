@@ -41,12 +41,12 @@ internal sealed class TaskIndex(IDatabase database) : ITaskIndex
         return (IReadOnlyList<(TaskState, TaskBody?)>)found;
     }, cancellationToken);
 
-    public Task<IReadOnlyList<TaskState>> ReadOpenAsync(long streamId, long after, int limit, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
+    public Task<IReadOnlyList<TaskState>> ReadOpenAsync(string workspace, long streamId, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
     {
         using var command = connection.Command("""
             SELECT t.state FROM task_status s JOIN task t ON t.stream_id = s.stream_id AND t.number = s.number
-            WHERE s.stream_id = @stream AND s.status < 3 AND s.number > @after ORDER BY s.number LIMIT @limit
-            """, ("stream", streamId), ("after", after), ("limit", (long)limit));
+            WHERE s.workspace = @workspace AND s.status IN (0, 1, 2) AND s.status <> 3 AND s.stream_id = @stream
+            """, ("workspace", workspace), ("stream", streamId));
         using var reader = await command.ExecuteReaderAsync(token);
         var found = new List<TaskState>();
         while (await reader.ReadAsync(token)) found.Add(StateOf(reader, 0));

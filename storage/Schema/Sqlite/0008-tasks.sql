@@ -30,7 +30,6 @@ CREATE TABLE task_status (
 
 CREATE INDEX task_status_list  ON task_status (workspace, status, created_at, stream_id, number) WHERE status <> 3;
 CREATE INDEX task_status_agent ON task_status (workspace, agent_id, created_at, stream_id, number) WHERE agent_id IS NOT NULL;
-CREATE INDEX task_status_open  ON task_status (stream_id, number) WHERE status < 3;
 CREATE INDEX task_status_held  ON task_status (workspace, agent_id) WHERE status IN (1, 2);
 
 -- What came out of tasks that said so: any JSON.
