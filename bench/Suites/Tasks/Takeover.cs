@@ -34,7 +34,7 @@ internal static class Takeover
             }, run.Token)));
         }
 
-        run.Report("takeover", Rounds * Deaths, first.PercentileMs(0.5), first.PercentileMs(0.99), ("lastP50Ms", last.PercentileMs(0.5)), ("lastP99Ms", last.PercentileMs(0.99)));
+        run.Report("takeover", null, first.PercentileMs(0.5), first.PercentileMs(0.99), ("lastP50Ms", last.PercentileMs(0.5)), ("lastP99Ms", last.PercentileMs(0.99)));
     }
 
     /// <summary>An agent takes tasks, begins them, and is not heard again; its heir waits for them. Answers how far behind the time-out the first and the last arrive, in ticks of <see cref="Stopwatch"/>.</summary>
