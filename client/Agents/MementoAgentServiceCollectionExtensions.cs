@@ -28,7 +28,7 @@ public static partial class MementoAgentHostCollectionExtensions
             var workspace = services.GetRequiredService<IOptions<MementoClientOptions>>().Value.Workspace;
             var options = builder.Options();
             await new AgentRunner(
-                services.GetRequiredService<IMementoClient>().Agents(workspace), options, (task, ct) => builder.HandleAsync(task, ct), what => LogWhat(log, options.AgentId, what), services.GetService<TimeProvider>()).RunAsync(stoppingToken).ConfigureAwait(false);
+                services.GetRequiredService<IMementoClient>().Agents(workspace), options, (task, ct) => builder.HandleAsync(services, task, ct), what => LogWhat(log, options.AgentId, what), services.GetService<TimeProvider>()).RunAsync(stoppingToken).ConfigureAwait(false);
         }
 
         [LoggerMessage(Level = LogLevel.Information, Message = "Agent {Agent}: {What}")]
@@ -40,12 +40,18 @@ public static partial class MementoAgentHostCollectionExtensions
 public sealed class MementoAgentBuilder
 {
     private readonly Action<AgentRunnerOptions> _configure;
-    private readonly Dictionary<string, Func<AgentTask, CancellationToken, Task<JsonText?>>> _handlers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Func<IServiceProvider, AgentTask, CancellationToken, Task<JsonText?>>> _handlers = new(StringComparer.Ordinal);
 
     internal MementoAgentBuilder(Action<AgentRunnerOptions> configure) => _configure = configure;
 
     /// <summary>Does tasks of a type. The handler answers the result, or null; what it throws fails the attempt (a <see cref="TaskFailedException"/>: the task).</summary>
-    public MementoAgentBuilder Handle(string type, Func<AgentTask, CancellationToken, Task<JsonText?>> handler)
+    public MementoAgentBuilder Handle(string type, Func<AgentTask, CancellationToken, Task<JsonText?>> handler) => Add(type, (_, task, ct) => handler(task, ct));
+
+    /// <summary>The same, with something that the host's container has, for example <see cref="Workspaces.IWorkspaceClient"/>.</summary>
+    public MementoAgentBuilder Handle<T>(string type, Func<T, AgentTask, CancellationToken, Task<JsonText?>> handler) where T : notnull =>
+        Add(type, (services, task, ct) => handler(services.GetRequiredService<T>(), task, ct));
+
+    private MementoAgentBuilder Add(string type, Func<IServiceProvider, AgentTask, CancellationToken, Task<JsonText?>> handler)
     {
         if (!_handlers.TryAdd(type, handler)) throw new ArgumentException($"There is a handler for {type} already.", nameof(type));
         return this;
@@ -61,7 +67,7 @@ public sealed class MementoAgentBuilder
         return options;
     }
 
-    internal Task<JsonText?> HandleAsync(AgentTask task, CancellationToken cancellationToken) => _handlers.TryGetValue(task.Task.Type, out var handler)
-        ? handler(task, cancellationToken)
+    internal Task<JsonText?> HandleAsync(IServiceProvider services, AgentTask task, CancellationToken cancellationToken) => _handlers.TryGetValue(task.Task.Type, out var handler)
+        ? handler(services, task, cancellationToken)
         : throw new InvalidOperationException($"This agent has no handler for tasks of type {task.Task.Type}.");
 }

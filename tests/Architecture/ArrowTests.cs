@@ -12,7 +12,7 @@ namespace Memento.Tests.Architecture;
 ///  │         └──────▶ storage ───────────▶ core
 ///  └──▶ storage                 client ──▶ grain-interfaces
 /// </code>
-/// The command line is on top of the client; it reaches into storage for <c>memento db</c> alone.
+/// The command line is on top of the client; it reaches into storage for <c>memento db</c> alone. Samples are on top of client and silo.
 /// </summary>
 public sealed class ArrowTests
 {
@@ -26,7 +26,8 @@ public sealed class ArrowTests
         ["client/Memento.Client"] = ["Memento.GrainInterfaces"],
         ["client/cli/Memento.Cli"] = ["Memento.Client", "Memento.Storage"],
         ["bench/Memento.Bench"] = ["Memento.Client", "Memento.Silo"],
-        ["tests/Memento.Tests"] = ["Memento.Cli", "Memento.Client", "Memento.Silo"],
+        ["samples/fleet/Memento.Samples.Fleet"] = ["Memento.Client", "Memento.Silo"],
+        ["tests/Memento.Tests"] = ["Memento.Cli", "Memento.Client", "Memento.Samples.Fleet", "Memento.Silo"],
     };
 
     public static TheoryData<string> Projects => [.. Arrows.Keys];

@@ -26,22 +26,22 @@ internal static class Listing
             return;
         }
 
+        if (Fitting(terminal, items, columns) is { } table) Tables.Write(terminal, table);
+        else foreach (var item in items) block(item);
+    }
+
+    /// <summary>The table, with as many columns as the terminal is wide enough for; null if it is too narrow for any table.</summary>
+    public static Table? Fitting<T>(Terminal terminal, IReadOnlyList<T> items, ReadOnlySpan<Column<T>> columns)
+    {
         var options = RenderOptions.Create(terminal.OutConsole, terminal.OutConsole.Profile.Capabilities);
         Column<T>[] shown = [.. columns];
         while (true)
         {
-            if (Widths(items, shown, options, terminal.OutConsole.Profile.Width) is { } widths)
-            {
-                Tables.Write(terminal, Table(items, shown, TableBorder.Horizontal, widths));
-                return;
-            }
-
+            if (Widths(items, shown, options, terminal.OutConsole.Profile.Width) is { } widths) return Table(items, shown, TableBorder.Horizontal, widths);
             var goes = Array.FindLastIndex(shown, c => c.CanGo);
-            if (goes < 0) break;
+            if (goes < 0) return null;
             shown = [.. shown[..goes], .. shown[(goes + 1)..]];
         }
-
-        foreach (var item in items) block(item);
     }
 
     private static Table Table<T>(IReadOnlyList<T> items, ReadOnlySpan<Column<T>> columns, TableBorder border, int[]? widths)

@@ -1,6 +1,7 @@
 using Memento.Agents;
 using Memento.Tasks;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Memento.Cli;
 
@@ -44,9 +45,15 @@ internal static class TaskListing
 
     public static void Write(Terminal terminal, IReadOnlyList<TaskView> tasks) => Listing.Write(terminal, tasks, Tasks, t => Lines(terminal, t.TaskId, $"{Format.Name(t.Status)} · {t.Type} · {t.AssignedAgent ?? "–"}"));
 
-    public static void Write(Terminal terminal, IReadOnlyList<AgentView> agents) => Listing.Write(terminal, agents, Agents, a => Lines(terminal, a.AgentId, $"{Format.Name(a.Status)} · {a.Load} of {a.MaxLoad} · {a.TotalTasksCompleted} done"));
+    public static void Write(Terminal terminal, IReadOnlyList<AgentView> agents) => Listing.Write(terminal, agents, Agents, a => Lines(terminal, a.AgentId, Rest(a)));
 
-    public static void Write(Terminal terminal, IReadOnlyList<QueueView> queues) => Listing.Write(terminal, queues, Queues, q => Lines(terminal, q.Name, $"{q.Queued} waiting · {q.Assigned + q.Running} with agents · {q.Completed} completed · {q.Failed} failed"));
+    public static void Write(Terminal terminal, IReadOnlyList<QueueView> queues) => Listing.Write(terminal, queues, Queues, q => Lines(terminal, q.Name, Rest(q)));
+
+    /// <summary>The same for a terminal where it will be replaced by what is there then.</summary>
+    public static IRenderable View(Terminal terminal, IReadOnlyList<AgentView> agents) => Listing.Fitting(terminal, agents, Agents) ?? (IRenderable)Lines(agents.Select(a => (a.AgentId, Rest(a))));
+
+    /// <inheritdoc cref="View(Terminal, IReadOnlyList{AgentView})"/>
+    public static IRenderable View(Terminal terminal, IReadOnlyList<QueueView> queues) => Listing.Fitting(terminal, queues, Queues) ?? (IRenderable)Lines(queues.Select(q => (q.Name, Rest(q))));
 
     public static Style StyleOf(WorkStatus status) => status switch
     {
@@ -63,9 +70,17 @@ internal static class TaskListing
         _ => Style.Plain,
     };
 
+    private static string Rest(AgentView a) => $"{Format.Name(a.Status)} · {a.Load} of {a.MaxLoad} · {a.TotalTasksCompleted} done";
+
+    private static string Rest(QueueView q) => $"{q.Queued} waiting · {q.Assigned + q.Running} with agents · {q.Completed} completed · {q.Failed} failed";
+
     private static void Lines(Terminal terminal, string name, string rest)
     {
         terminal.Out.WriteLine(Format.Clean(name));
-        Tables.Write(terminal, Tables.Indented(new Text(Format.Clean(rest)), 2));
+        Tables.Write(terminal, Indented(rest));
     }
+
+    private static Rows Lines(IEnumerable<(string Name, string Below)> items) => new Rows(items.SelectMany(i => (IRenderable[])[new Text(Format.Clean(i.Name)), Indented(i.Below)]));
+
+    private static Padder Indented(string rest) => Tables.Indented(new Text(Format.Clean(rest)), 2);
 }

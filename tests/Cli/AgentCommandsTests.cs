@@ -1,0 +1,183 @@
+using System.Text.Json;
+using Memento.Agents;
+using Memento.Cli;
+using Memento.Tests.Client;
+using Memento.Tests.Grains;
+using Xunit;
+
+namespace Memento.Tests.Cli;
+
+/// <summary><c>agents</c>, <c>agent</c> from the command line, against a real server.</summary>
+public sealed class AgentCommandsTests(MementoServer server) : IClassFixture<MementoServer>
+{
+    private readonly CommandRun _cli = new(server.Url, "cli agents " + Guid.NewGuid());
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private IAgentClient Agents => _cli.Client.Agents(_cli.Workspace);
+
+    [Fact]
+    public async Task Agents_are_listed_shown_and_removed()
+    {
+        var none = await _cli.RunAsync("agents", "list");
+        await RegisterAsync("ada", 2, "build", "test");
+        await RegisterAsync("bob", 1, "build");
+
+        var list = await _cli.RunAsync("agents", "list");
+        var page = await _cli.JsonAsync("agents", "list", "--limit", "1");
+        var rest = await _cli.JsonAsync("agents", "list", "--cursor", page.GetProperty("nextCursor").GetString()!);
+        var testers = await _cli.JsonAsync("agents", "list", "--capability", "test", "--status", "idle", "--all");
+        var shown = await _cli.RunAsync("agents", "show", "ada");
+        var json = await _cli.JsonAsync("agents", "show", "ada");
+        var removed = await _cli.RunAsync("agents", "remove", "ada");
+
+        Assert.Equal((ExitCode.Done, "", "There is no agent.\n"), none);
+        Assert.Matches("ada +idle +0 of 2 +0 ", list.Output);
+        Assert.Equal([["ada"], ["bob"], ["ada"]], ((JsonElement[])[page, rest, testers]).Select(p => p.GetProperty("items").EnumerateArray().Select(a => a.GetProperty("agentId").GetString())));
+        Assert.Matches("Status +idle\n.*\nLoad +0 of 2\nCan do +build, test\n", shown.Output);
+        Assert.Equal(("ada", 2, "test"), (json.GetProperty("agentId").GetString(), json.GetProperty("maxLoad").GetInt32(), json.GetProperty("type").GetString()));
+        Assert.Equal((ExitCode.Done, "", ""), removed);
+        Assert.Equal(ExitCode.NotFound, (await _cli.RunAsync("agents", "show", "ada")).Code);
+    }
+
+    [Fact]
+    public async Task An_agent_that_is_not_there_cannot_be_shown_and_need_not_be_removed()
+    {
+        var (code, output, errors) = await _cli.RunAsync("agents", "show", "nobody");
+
+        Assert.Equal((ExitCode.NotFound, ""), (code, output));
+        Assert.StartsWith("memento: There is no agent \"nobody\"", errors, StringComparison.Ordinal);
+        Assert.EndsWith(" (AGENT_NOT_FOUND).\n", errors, StringComparison.Ordinal);
+        Assert.Equal((ExitCode.Done, "", ""), await _cli.RunAsync("agents", "remove", "nobody"));
+    }
+
+    [Fact]
+    public async Task A_program_becomes_an_agent_until_it_is_interrupted()
+    {
+        using var interrupt = new CancellationTokenSource();
+        var running = _cli.RunAsync(["agent", "run", "--id", "sh", "--capability", "count", "--max", "2", "--heartbeat", "1s", "--", "/bin/sh", "-c", "wc -c; echo half >&2"], interrupt.Token);
+        var task = (await _cli.RunAsync("tasks", "submit", "count", "--needs", "count")).Output.Trim();
+
+        await UntilAsync(async () => (await _cli.JsonAsync("tasks", "show", task)).GetProperty("status").GetString() == "completed");
+        await interrupt.CancelAsync();
+        var (code, output, errors) = await running;
+
+        Assert.Equal((ExitCode.Done, ""), (code, output));
+        Assert.Contains("registered as sh", errors, StringComparison.Ordinal);
+        Assert.Contains($"{task} completed", errors, StringComparison.Ordinal);
+        Assert.True((await _cli.JsonAsync("tasks", "show", task)).GetProperty("result").GetInt32() > 0);
+    }
+
+    [Fact]
+    public async Task A_watch_tells_each_change_on_a_line_and_ends_when_told()
+    {
+        await RegisterAsync("ada", 1, "build");
+        Memento.Tasks.ReceivedTask? given = null;
+        var output = new Following(
+            ("agent ada: idle, 0 of 1, 0 done, 0 % errors", async () => given = await ReceiveAsync("ada", "build")),
+            ("queue default: 0 waiting, 1 with agents, 0 completed, 0 failed", () => Agents.SayAsync(given!.TaskId, Memento.Tasks.TaskOperation.Complete, new() { AgentId = "ada", Token = given.Token }, Token)),
+            ("agent ada: idle, 0 of 1, 1 done", () => Agents.RemoveAsync("ada", Token)),
+            ("agent ada: removed", null));
+
+        var code = await CommandLine.RunAsync([.. _cli.Globals, "agents", "watch"], new(output, TextWriter.Null, _ => null, TimeProvider.System), output.Token);
+
+        await output.AllCameAsync();
+        Assert.Equal(ExitCode.Done, code);
+        Assert.Contains("Z  queue default: 0 waiting, 0 with agents, 1 completed, 0 failed\n", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_watch_for_programs_tells_each_change_as_a_document()
+    {
+        await RegisterAsync("ada", 1, "build");
+        var output = new Following(
+            ("\"status\":\"idle\"", () => ReceiveAsync("ada", "build")),
+            ("\"load\":1", () => Agents.RemoveAsync("ada", Token)),
+            ("removedAgent", null));
+
+        var code = await CommandLine.RunAsync([.. _cli.Globals, "agents", "watch", "--json"], new(output, TextWriter.Null, _ => null, TimeProvider.System), output.Token);
+
+        await output.AllCameAsync();
+        var changes = output.ToString().TrimEnd('\n').Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        Assert.Equal(ExitCode.Done, code);
+        Assert.All(changes, change => Assert.Single(change.EnumerateObject()));
+        Assert.Equal("ada", changes[0].GetProperty("agent").GetProperty("agentId").GetString());
+        Assert.Contains(changes, c => c.TryGetProperty("queue", out var queue) && queue.GetProperty("name").GetString() == "default");
+        Assert.Contains(changes, c => c.TryGetProperty("removedAgent", out var gone) && gone.GetString() == "ada");
+        Assert.Equal(changes.Count, changes.Select(c => c.GetRawText()).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_watch_can_stop_by_itself()
+    {
+        await RegisterAsync("ada", 1);
+        await RegisterAsync("bob", 1);
+
+        var (code, output, _) = await _cli.RunAsync("agents", "watch", "--count", "1", "--every", "1d");
+
+        Assert.Equal(ExitCode.Done, code);
+        Assert.EndsWith("Z  agent ada: idle, 0 of 1, 0 done, 0 % errors", Assert.Single(output.TrimEnd('\n').Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task On_a_terminal_a_watch_is_one_table()
+    {
+        await RegisterAsync("ada", 3, "build");
+        await _cli.RunAsync("tasks", "submit", "other", "--needs", "other");
+        var output = new StringWriter();
+        var terminal = new Terminal(output, TextWriter.Null, _ => null, TimeProvider.System, outIsTerminal: true);
+        terminal.OutConsole.Profile.Width = 120;
+
+        Assert.Equal(ExitCode.Done, await CommandLine.RunAsync([.. _cli.Globals, "agents", "watch", "--count", "2"], terminal, Token));
+        Assert.Contains("0 of 3", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Waiting", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Ctrl-C ends it.", output.ToString(), StringComparison.Ordinal);
+    }
+
+    private Task<AgentView> RegisterAsync(string name, int max, params string[] capabilities) => Agents.RegisterAsync(name, new() { Type = "test", MaxLoad = max, Capabilities = [.. capabilities] }, Token);
+
+    /// <summary>Submits a task and gives it to an agent.</summary>
+    private async Task<Memento.Tasks.ReceivedTask> ReceiveAsync(string agent, string type)
+    {
+        await _cli.RunAsync("tasks", "submit", type, "--needs", type);
+        return Assert.Single((await Agents.ReceiveAsync(agent, new() { WaitSeconds = 20 }, Token)).Items);
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> isSo)
+    {
+        using var over = new CancellationTokenSource(SessionCluster.Patience);
+        while (!await isSo()) over.Token.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Does something when a line with some words comes, then waits for the next ones; presses Ctrl-C at the last.</summary>
+    private sealed class Following : StringWriter
+    {
+        private readonly CancellationTokenSource _interrupt = new(SessionCluster.Patience);
+        private readonly Queue<(string Words, Func<Task>? Then)> _awaited;
+        private readonly List<Task> _done = [];
+
+        public Following(params (string Words, Func<Task>? Then)[] awaited) => _awaited = new(awaited);
+
+        public CancellationToken Token => _interrupt.Token;
+
+        public async Task AllCameAsync()
+        {
+            await Task.WhenAll(_done);
+            Assert.True(_awaited.Count == 0, $"waits for {_awaited.FirstOrDefault().Words} in:\n{this}");
+        }
+
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            if (_awaited.Count == 0 || !value!.Contains(_awaited.Peek().Words, StringComparison.Ordinal)) return;
+            if (_awaited.Dequeue().Then is { } then) _done.Add(then());
+            if (_awaited.Count == 0) _interrupt.Cancel();
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing) _interrupt.Dispose();
+            base.Dispose(disposing);
+        }
+    }
+}
