@@ -56,7 +56,8 @@ internal sealed partial class AgentGrain(
 
     public async Task RemoveAsync()
     {
-        if ((await DecideAsync(_ => new AgentCommand.Remove())).IsEmpty) return;
+        if (_agent.StreamId == 0 && Agent.Stale(_agent.Committed, _key.Id, null) is { } missing) throw new MementoException(missing);
+        if ((await DecideAsync(_ => new AgentCommand.Remove())).IsEmpty) return;   // it is removed
         await HandOnAsync();
         await Directory.ForgetAsync(_key.Id);
     }

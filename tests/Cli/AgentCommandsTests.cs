@@ -41,14 +41,43 @@ public sealed class AgentCommandsTests(MementoServer server) : IClassFixture<Mem
     }
 
     [Fact]
-    public async Task An_agent_that_is_not_there_cannot_be_shown_and_need_not_be_removed()
+    public async Task An_agent_that_never_was_cannot_be_shown_or_removed()
     {
         var (code, output, errors) = await _cli.RunAsync("agents", "show", "nobody");
 
         Assert.Equal((ExitCode.NotFound, ""), (code, output));
         Assert.StartsWith("memento: There is no agent \"nobody\"", errors, StringComparison.Ordinal);
         Assert.EndsWith(" (AGENT_NOT_FOUND).\n", errors, StringComparison.Ordinal);
-        Assert.Equal((ExitCode.Done, "", ""), await _cli.RunAsync("agents", "remove", "nobody"));
+        Assert.Equal(ExitCode.NotFound, (await _cli.RunAsync("agents", "remove", "nobody")).Code);
+    }
+
+    [Fact]
+    public async Task Removing_an_agent_again_changes_nothing()
+    {
+        await RegisterAsync("once", 1, "build");
+
+        Assert.Equal(ExitCode.Done, (await _cli.RunAsync("agents", "remove", "once")).Code);
+        Assert.Equal(ExitCode.Done, (await _cli.RunAsync("agents", "remove", "once")).Code);
+    }
+
+    [Fact]
+    public async Task A_program_that_cannot_be_started_takes_no_tasks()
+    {
+        using var patience = new CancellationTokenSource(SessionCluster.Patience);
+        var file = Path.GetTempFileName();
+        var (missing, unknown, text) = (await RunAgentAsync("/no/such/program"), await RunAgentAsync("no-such-program"), await RunAgentAsync(file));
+        File.Delete(file);
+
+        Assert.Equal((ExitCode.WrongUsage, "memento: there is no program /no/such/program.\n"), missing);
+        Assert.Equal((ExitCode.WrongUsage, "memento: there is no program no-such-program on the PATH.\n"), unknown);
+        Assert.Equal((ExitCode.WrongUsage, $"memento: {file} is not executable (chmod +x).\n"), text);
+        Assert.Equal("There is no agent.\n", (await _cli.RunAsync("agents", "list")).Errors);
+
+        async Task<(int, string)> RunAgentAsync(string program)
+        {
+            var (code, _, errors) = await _cli.RunAsync(["agent", "run", "--id", "x", "--", program], patience.Token);
+            return (code, errors);
+        }
     }
 
     [Fact]

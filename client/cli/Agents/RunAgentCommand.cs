@@ -22,6 +22,7 @@ internal static class RunAgentCommand
         };
         command.SetAction(async (line, cancellationToken) =>
         {
+            if (TaskProcess.Problem(line.GetRequiredValue(handler)[0]) is { } problem) throw new CommandException(problem, ExitCode.WrongUsage);
             using var client = globals.Connect(line, patient: true);
             var options = new AgentRunnerOptions { AgentId = line.GetRequiredValue(id), Type = line.GetRequiredValue(type), MaxLoad = line.GetValue(max) ?? 1, Priority = line.GetValue(priority) ?? 0, OnReturn = line.GetValue(resume) ? ReturnPolicy.Resume : ReturnPolicy.Drop };
             foreach (var capability in line.GetValue(capabilities) ?? []) options.Capabilities.Add(capability);

@@ -19,6 +19,20 @@ internal sealed class TaskProcess(string[] command, TimeProvider clock)
 
     private static readonly TimeSpan ProgressPause = TimeSpan.FromSeconds(1);
 
+    /// <summary>What keeps the program from being started, or null. What is wrong with it from the beginning must not cost tasks their attempts.</summary>
+    public static string? Problem(string program)
+    {
+        var folders = program.Contains('/', StringComparison.Ordinal) || Path.IsPathRooted(program) ? [""] : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
+        string[] endings = OperatingSystem.IsWindows() ? ["", ".exe", ".cmd", ".bat", ".com"] : [""];
+        var found = folders.SelectMany(folder => endings.Select(ending => Path.Combine(folder, program + ending))).Where(File.Exists).ToArray();
+        if (found.Length == 0) return $"there is no program {program}{(folders.Length > 1 ? " on the PATH" : "")}";
+        if (OperatingSystem.IsWindows()) return null;
+        const UnixFileMode Execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        foreach (var file in found)
+            if ((File.GetUnixFileMode(file) & Execute) != 0) return null;
+        return $"{found[0]} is not executable (chmod +x)";
+    }
+
     public async Task<JsonText?> RunAsync(AgentTask task, CancellationToken cancellationToken)
     {
         using var process = Start(task.Task);

@@ -16,10 +16,10 @@ internal static class HistoryAgent
         public JsonText ToJson() => new(JsonSerializer.Serialize(this));
     }
 
-    /// <param name="arguments">Address of the server, workspace, agent, most tasks at a time, capabilities.</param>
+    /// <param name="arguments">Address of the server, workspace, agent, most tasks at a time, what becomes of an earlier process's tasks, capabilities.</param>
     public static async Task RunAsync(string[] arguments)
     {
-        if (arguments is not [var url, var workspace, var id, var max, .. var capabilities]) throw new ArgumentException("Five arguments or more.", nameof(arguments));
+        if (arguments is not [var url, var workspace, var id, var max, var onReturn, .. var capabilities]) throw new ArgumentException("Five arguments, and capabilities.", nameof(arguments));
         using var stop = new CancellationTokenSource();
         using var signal = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
         {
@@ -28,7 +28,7 @@ internal static class HistoryAgent
         });
         await using var history = TextWriter.Synchronized(new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true });
         using var client = MementoClient.Connect(new() { Url = new(url), MaxAttempts = 1, RequestTimeout = TimeSpan.FromSeconds(3) });
-        var options = new AgentRunnerOptions { AgentId = id, MaxLoad = int.Parse(max, System.Globalization.CultureInfo.InvariantCulture), HeartbeatInterval = HistoryFleet.Heartbeat, ReceiveWait = TimeSpan.FromSeconds(1), DrainTimeout = TimeSpan.FromSeconds(2) };
+        var options = new AgentRunnerOptions { AgentId = id, MaxLoad = int.Parse(max, System.Globalization.CultureInfo.InvariantCulture), OnReturn = Enum.Parse<ReturnPolicy>(onReturn), HeartbeatInterval = HistoryFleet.Heartbeat, ReceiveWait = TimeSpan.FromSeconds(1), DrainTimeout = TimeSpan.FromSeconds(2) };
         foreach (var capability in capabilities) options.Capabilities.Add(capability);
         await new AgentRunner(new RecordingAgents(client.Agents(workspace), history), options, DoAsync, what => history.WriteLine($"# {what}")).RunAsync(stop.Token);
     }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Memento.Agents;
 using Memento.Tests.Grains;
 using Memento.Tests.Storage;
 
@@ -47,9 +48,9 @@ internal sealed class HistoryFleet(TestDatabase database, string workspace) : IA
 
     public Task WakeSiloAsync() => SignalAsync(_silo!, "CONT");
 
-    public Member StartAgent(string id, int max, params string[] capabilities)
+    public Member StartAgent(string id, int max, ReturnPolicy onReturn, params string[] capabilities)
     {
-        var process = ChildProcess.Start("agent", database.Options, null, [Url.ToString(), workspace, id, max.ToString(CultureInfo.InvariantCulture), .. capabilities]);
+        var process = ChildProcess.Start("agent", database.Options, null, [Url.ToString(), workspace, id, max.ToString(CultureInfo.InvariantCulture), onReturn.ToString(), .. capabilities]);
         var member = new Member($"{id}.{_all.Count}", id, max, capabilities, process);
         member.Reading = ReadAsync(member);
         member.Errors = process.StandardError.ReadToEndAsync();

@@ -40,7 +40,7 @@ internal sealed class HistoryRun(TestDatabase database, int seed)
         var tasks = client.Tasks(workspace);
         await tasks.ConfigureAsync("default", new() { Strategy = _random.GetItems(Enum.GetValues<LoadBalancing>(), 1)[0], BackoffMs = 50, MaxBackoffMs = 200, ClaimMs = 3_000 }, cancellationToken);
 
-        var working = Enumerable.Range(0, Agents).Select(i => fleet.StartAgent($"a{i}", 1 + _random.Next(4), i < 2 ? ["x"] : [])).ToArray();
+        var working = Enumerable.Range(0, Agents).Select(i => fleet.StartAgent($"a{i}", 1 + _random.Next(4), OnReturn(), i < 2 ? ["x"] : [])).ToArray();
         for (var step = 0; step < Steps; step++)
         {
             await SubmitAsync(tasks, cancellationToken);
@@ -129,7 +129,9 @@ internal sealed class HistoryRun(TestDatabase database, int seed)
 
     /// <summary>Another process for one that is gone: under its name, or under a new one.</summary>
     private HistoryFleet.Member Another(HistoryFleet fleet, HistoryFleet.Member before) =>
-        fleet.StartAgent(_random.Next(2) == 0 ? before.AgentId : $"{before.AgentId[..2]}-{fleet.All.Count()}", before.Max, before.Capabilities);
+        fleet.StartAgent(_random.Next(2) == 0 ? before.AgentId : $"{before.AgentId[..2]}-{fleet.All.Count()}", before.Max, OnReturn(), before.Capabilities);
+
+    private ReturnPolicy OnReturn() => _random.Next(3) == 0 ? ReturnPolicy.Resume : ReturnPolicy.Drop;
 
     private async Task WakeAsync(int step)
     {
