@@ -6,7 +6,7 @@ namespace Memento.Agents;
 /// <summary>
 /// Is an agent: registers, says that it lives, receives as many tasks as it may hold, hands them to a handler and says what came out; comes back after the server was away.
 /// A handler whose task is lost (cancelled, timed out, given to another) has its token cancelled, and what it still says counts for nothing.
-/// When it is stopped it takes nothing new, lets what runs come to its end for a while, and then cancels it; such tasks go to others at once.
+/// When it is stopped it takes nothing new, lets what runs come to its end for a while, and then cancels it; such attempts have failed and are tried again.
 /// </summary>
 /// <param name="agents">The workspace.</param>
 /// <param name="options">What the agent is.</param>
@@ -17,6 +17,7 @@ public sealed partial class AgentRunner(IAgentClient agents, AgentRunnerOptions 
 {
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LeavePatience = TimeSpan.FromSeconds(2);
 
     private readonly AgentRunnerOptions _options = options.Checked();
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
@@ -41,6 +42,7 @@ public sealed partial class AgentRunner(IAgentClient agents, AgentRunnerOptions 
         }
         finally
         {
+            if (stop.IsCancellationRequested) await TakeLeaveAsync().ConfigureAwait(false);
             await DrainAsync(stop.IsCancellationRequested).ConfigureAwait(false);
             await over.CancelAsync().ConfigureAwait(false);
             await beating.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -161,8 +163,22 @@ public sealed partial class AgentRunner(IAgentClient agents, AgentRunnerOptions 
         finally
         {
             _working.TryRemove((task.TaskId, task.Token), out _);
-            room.Release();   // while tasks are being waited for, it is there
             work.Done();
+            room.Release();   // while tasks are being waited for, it is there
+        }
+    }
+
+    /// <summary>Says that it takes nothing new. If nobody hears it, what is still given to it goes to others when it is not begun in time.</summary>
+    private async Task TakeLeaveAsync()
+    {
+        using var brief = new CancellationTokenSource(LeavePatience, _clock);
+        try
+        {
+            await agents.HeartbeatAsync(_options.AgentId, new() { InstanceId = _instance, Status = AgentStatus.Maintenance }, brief.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is MementoException or ServerUnreachableException or OperationCanceledException)
+        {
+            Tell($"the server was not told of the stop: {e.Message}");
         }
     }
 

@@ -30,7 +30,7 @@ public sealed class AgentRunnerOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:00:30")]
     public TimeSpan ReceiveWait { get; set; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>When it is stopped: how long running tasks may take until they are cancelled and go to others. Default 30 s.</summary>
+    /// <summary>When it is stopped: how long running tasks may take until they are cancelled; such attempts have failed. Default 30 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(30);
 

@@ -19,18 +19,18 @@ public sealed class AgentPool
 
     public int Count => _members.Count;
 
-    /// <summary>Adds an agent, or says anew what it is like. What an agent said before something else that is known already is passed over: news overtake each other.</summary>
+    /// <summary>Adds an agent, or says anew what it is like. What an agent said before something else that is known already is passed over, which answers false: news overtake each other.</summary>
     /// <param name="agentId">Its name.</param>
     /// <param name="version">Grows with everything that the agent says.</param>
     /// <param name="capabilities">What it can do.</param>
     /// <param name="score">What the choice rests on.</param>
     /// <param name="isOpen">Whether it takes work at all.</param>
-    public void Put(string agentId, long version, ImmutableArray<string> capabilities, AgentScore score, bool isOpen = true)
+    public bool Put(string agentId, long version, ImmutableArray<string> capabilities, AgentScore score, bool isOpen = true)
     {
         var (turn, offered) = (0L, 0);
         if (_members.TryGetValue(agentId, out var before))
         {
-            if (version < before.Version) return;
+            if (version < before.Version) return false;
             (turn, offered) = (before.LastChosen, before.Offered);
             Remove(agentId);
         }
@@ -41,6 +41,7 @@ public sealed class AgentPool
         _members.Add(agentId, member);
         group.Members++;
         Place(member);
+        return true;
     }
 
     public bool Remove(string agentId)

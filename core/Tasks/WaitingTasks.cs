@@ -13,6 +13,7 @@ public sealed class WaitingTasks(QueueSettings settings)
     private readonly Dictionary<long, Entry> _entries = [];
     private readonly Dictionary<string, Needs> _needs = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Flow> _flows = new(StringComparer.Ordinal);
+    private readonly PriorityQueue<Flow, double> _idle = new();   // flows that had nothing waiting once, by their pass then
     private double _pass;   // of the flow that was served last
 
     public int Count => _entries.Count;
@@ -57,6 +58,7 @@ public sealed class WaitingTasks(QueueSettings settings)
         _pass = Math.Max(_pass, best.Flow.Pass);
         best.Flow.Pass += 1 / WeightOf(best.Flow);
         Remove(best.Number);
+        ForgetIdle();
         return best;
     }
 
@@ -96,7 +98,17 @@ public sealed class WaitingTasks(QueueSettings settings)
     {
         entry.Needs.Count--;
         if (entry.Needs.Count == 0) _needs.Remove(string.Join('\n', entry.Needs.Required));
-        if (--entry.Flow.Waiting == 0 && entry.Flow.Pass <= _pass) _flows.Remove(entry.Flow.Name);
+        if (--entry.Flow.Waiting == 0) _idle.Enqueue(entry.Flow, entry.Flow.Pass);
+    }
+
+    /// <summary>A flow without tasks whose turn is past is as one that never was.</summary>
+    private void ForgetIdle()
+    {
+        while (_idle.TryPeek(out var flow, out var pass) && pass <= _pass)
+        {
+            _idle.Dequeue();
+            if (flow.Waiting == 0 && flow.Pass <= _pass && _flows.TryGetValue(flow.Name, out var known) && ReferenceEquals(known, flow)) _flows.Remove(flow.Name);
+        }
     }
 
     private string FlowOf(TaskState task) => settings.FairBy switch

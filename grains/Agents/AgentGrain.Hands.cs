@@ -18,6 +18,7 @@ internal sealed partial class AgentGrain
     private TaskCompletionSource _arrived = NewSignal();
     private int _coming;
     private long _said = TimeProvider.System.GetUtcNow().Ticks;   // more than any activation before has said
+    private int _losses;   // times that all was taken from it
     private bool _isQuiet;   // it was given a task and did not begin: nothing more until it asks
 
     public async Task<ReceivedTasks> ReceiveAsync(ReceiveTasks request, CancellationToken cancellationToken)
@@ -83,15 +84,18 @@ internal sealed partial class AgentGrain
         var grant = IsOpen ? Math.Min(Free, count) : 0;
         if (grant > 0)
         {
+            var losses = _losses;
             _coming += grant;
             try
             {
-                Accept(queue, await Giver(queue).TakeAsync(_key.Id, offer, grant));
+                await AcceptAsync(queue, await Giver(queue).TakeAsync(_key.Id, offer, grant), losses);
             }
             finally
             {
                 _coming -= grant;
             }
+
+            if (!_agent.Committed.Exists || _agent.Committed.IsDead) return null;
         }
 
         if (grant < count) Starve(queue);
@@ -113,7 +117,7 @@ internal sealed partial class AgentGrain
     {
         // Whoever ends tasks is given the next ones in the same step, unless other queues wait for the room.
         var room = _agent.Committed.Exists && _hungry.TrueForAll(other => other == queue) ? Room() : null;
-        var reserved = room is null ? 0 : Free;
+        var (reserved, losses) = (room is null ? 0 : Free, _losses);
         _coming += reserved;
         Reported reported;
         try
@@ -126,7 +130,7 @@ internal sealed partial class AgentGrain
         }
 
         for (var i = 0; i < sayings.Length; i++) Note(sayings[i], reported.Answers[i]);
-        Accept(queue, reported.Given);
+        await AcceptAsync(queue, reported.Given, losses);
         if (_agent.Committed.Exists && (room is null || reported.IsFull)) Starve(queue);   // it thinks that there is no room, or comes after those that have waited for longer
         await FeedAsync();
         return reported.Answers;
@@ -147,8 +151,16 @@ internal sealed partial class AgentGrain
         else if (answer.Task is not null) _work = _work with { Failed = _work.Failed + 1 };
     }
 
-    private void Accept(string queue, ImmutableArray<GivenTask> given)
+    /// <summary>Puts tasks into the agent's hands, or back if all was taken from it since they were asked for.</summary>
+    private async Task AcceptAsync(string queue, ImmutableArray<GivenTask> given, int losses)
     {
+        if (losses != _losses)
+        {
+            ImmutableArray<long> late = [.. given.Where(g => !_held.ContainsKey(g.Task.TaskId)).Select(g => g.Number)];
+            if (!late.IsEmpty) await Giver(queue).LoseAsync(_key.Id, late, notBegunOnly: true);
+            return;
+        }
+
         foreach (var task in given)
         {
             _held[task.Task.TaskId] = new(queue, task.Number, task.Task.Token, task.Task.SessionId, HasBegun: false);

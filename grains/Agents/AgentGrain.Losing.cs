@@ -39,10 +39,19 @@ internal sealed partial class AgentGrain
             await Giver(queue.Key).HandOverAsync(_key.Id, toAgent, [.. queue.Select(h => h.Number)]);
     }
 
-    public async Task HandOnAsync()
+    public Task HandOnAsync() => _agent.Committed is { Exists: true, IsDead: false } ? Task.CompletedTask : LoseAllAsync();   // it may be back
+
+    /// <summary>Takes all that the agent has now from it. What it is given meanwhile stays: it may be back.</summary>
+    private async Task LoseAllAsync()
     {
-        var held = await tasks.GetHeldAsync(_key.Workspace, _key.Id);
-        foreach (var queue in held.Select(t => t.Queue).Distinct(StringComparer.Ordinal)) await Giver(queue).LoseAsync(_key.Id, null, notBegunOnly: false);
+        var held = (await tasks.GetHeldAsync(_key.Workspace, _key.Id)).Select(t => (t.Queue, t.State.Number)).Union(_held.Values.Select(h => (h.Queue, h.Number))).ToLookup(t => t.Queue, t => t.Number);
+        LetGo();   // before the queues give them to others
+        foreach (var queue in held) await Giver(queue.Key).LoseAsync(_key.Id, [.. queue], notBegunOnly: false);
+    }
+
+    private void LetGo()
+    {
+        _losses++;
         _held.Clear();
         Arrive();
     }
@@ -50,10 +59,9 @@ internal sealed partial class AgentGrain
     /// <summary>Takes up what another process of this agent had: the same tasks, with new tokens.</summary>
     private async Task ResumeAsync()
     {
-        var had = _held.Values.GroupBy(h => h.Queue).ToArray();
-        _held.Clear();
-        Arrive();
-        foreach (var queue in had) await Giver(queue.Key).HandOverAsync(_key.Id, _key.Id, [.. queue.Select(h => h.Number)]);
+        var held = await tasks.GetHeldAsync(_key.Workspace, _key.Id);
+        LetGo();
+        foreach (var queue in held.GroupBy(t => t.Queue)) await Giver(queue.Key).HandOverAsync(_key.Id, _key.Id, [.. queue.Select(t => t.State.Number)]);
     }
 
     /// <summary>Reads what the agent has. What it had not begun is given back: whether it ever arrived, nobody knows any more.</summary>

@@ -24,6 +24,7 @@ internal sealed partial class AgentGrain(
     private GrainKey _key;
     private Journaled<AgentState, AgentFact> _agent = null!;
     private DateTimeOffset? _heardAt;
+    private bool _isAnew;   // another process has registered, and what the one before had is still to be handed on
     private DateTimeOffset _passedOnAt;
 
     public static string StreamOf(GrainKey key) => $"agent/{key}";
@@ -49,7 +50,9 @@ internal sealed partial class AgentGrain(
             return new AgentCommand.Register(request);
         });
         Hear();
-        if (changed is [.., AgentFact.Registered { IsNewInstance: true } anew]) await (anew.Agent.OnReturn is ReturnPolicy.Resume ? ResumeAsync() : HandOnAsync());
+        _isAnew |= changed is [.., AgentFact.Registered { IsNewInstance: true }];
+        if (_isAnew) await (request.OnReturn is ReturnPolicy.Resume ? ResumeAsync() : LoseAllAsync());
+        _isAnew = false;   // if that fails, whoever asks again goes on with it
         await AnnounceEverywhereAsync();   // also if it said nothing new: whoever asks again may have been cut off before this
         return new(await ViewAsync(), isNew);
     }
@@ -58,7 +61,7 @@ internal sealed partial class AgentGrain(
     {
         if (_agent.StreamId == 0 && Agent.Stale(_agent.Committed, _key.Id, null) is { } missing) throw new MementoException(missing);
         if ((await DecideAsync(_ => new AgentCommand.Remove())).IsEmpty) return;   // it is removed
-        await HandOnAsync();
+        await LoseAllAsync();
         await Directory.ForgetAsync(_key.Id);
     }
 
@@ -91,7 +94,10 @@ internal sealed partial class AgentGrain(
         if ((await DecideAsync(_ => new AgentCommand.Die(_heardAt ?? Now - _detector.Timeout))).IsEmpty) return;
         LogDead(log, _key, _heardAt);
         await Directory.ForgetAsync(_key.Id);
-        await HandOnAsync();
+        await LoseAllAsync();
+        if (_agent.Committed is not { Exists: true, IsDead: false }) return;
+        await Directory.HeardAsync(_key.Id);   // it came back meanwhile
+        await AnnounceEverywhereAsync();
     }
 
     private DateTimeOffset Now => clock.Now();

@@ -48,8 +48,8 @@ internal interface ITaskGiver : IGrainWithStringKey
     /// <summary>What an agent says about tasks of this queue. With its room, it is given as many new ones as it ends, in the same step.</summary>
     [Alias("report")] Task<Reported> ReportAsync(ImmutableArray<TaskSaying> sayings, AgentRoom? room);
 
-    /// <summary>Takes tasks from an agent that is gone, or never began them: all that it has, or some.</summary>
-    [Alias("lose")] Task LoseAsync(string agentId, ImmutableArray<long>? numbers, bool notBegunOnly);
+    /// <summary>Takes tasks from an agent that is gone, which is given nothing more until it announces itself, or only those that it never began.</summary>
+    [Alias("lose")] Task LoseAsync(string agentId, ImmutableArray<long> numbers, bool notBegunOnly);
 
     /// <summary>Takes tasks from an agent and offers them to another before anybody else, because their session goes there.</summary>
     [Alias("hand-over")] Task HandOverAsync(string fromAgent, string toAgent, ImmutableArray<long> numbers);

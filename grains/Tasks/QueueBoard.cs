@@ -9,7 +9,6 @@ internal sealed class QueueBoard(QueueSettings settings)
     private readonly Dictionary<string, long> _numbers = new(StringComparer.Ordinal);
     private readonly Dictionary<long, DateTimeOffset> _heard = [];
     private readonly HashSet<long> _blocked = [];
-    private readonly Dictionary<string, HashSet<long>> _held = new(StringComparer.Ordinal);
     private readonly PriorityQueue<long, DateTimeOffset> _due = new();   // may name tasks that are over, or due later
     private readonly long[] _counts = new long[3];   // queued, assigned, running
 
@@ -30,8 +29,6 @@ internal sealed class QueueBoard(QueueSettings settings)
 
     /// <summary>Tasks that wait for others.</summary>
     public IEnumerable<TaskState> Blocked => _blocked.Select(number => _tasks[number]);
-
-    public IEnumerable<TaskState> HeldBy(string agentId) => _held.TryGetValue(agentId, out var numbers) ? numbers.Order().Select(number => _tasks[number]) : [];
 
     /// <summary>When an agent last said something of a task.</summary>
     public DateTimeOffset? HeardOf(long number) => _heard.TryGetValue(number, out var at) ? at : null;
@@ -70,16 +67,17 @@ internal sealed class QueueBoard(QueueSettings settings)
         foreach (var task in _tasks.Values.OrderBy(t => t.Number).ToArray()) Put(task, now);
     }
 
-    /// <summary>Tasks for which something may be due; they are looked at once.</summary>
-    public IEnumerable<TaskState> TakeDue(DateTimeOffset now, int limit)
+    /// <summary>Tasks for which something may be due, each once, however often it was to be looked at.</summary>
+    public IReadOnlyCollection<TaskState> TakeDue(DateTimeOffset now, int limit)
     {
-        for (var i = 0; i < limit && _due.TryPeek(out var number, out var at) && at <= now;)
+        var due = new Dictionary<long, TaskState>();
+        while (due.Count < limit && _due.TryPeek(out var number, out var at) && at <= now)
         {
             _due.Dequeue();
-            if (!_tasks.TryGetValue(number, out var task)) continue;
-            i++;
-            yield return task;
+            if (_tasks.TryGetValue(number, out var task)) due.TryAdd(number, task);
         }
+
+        return due.Values;
     }
 
     /// <summary>Looks at a task again when its time is up, as far as is known now.</summary>
@@ -93,18 +91,12 @@ internal sealed class QueueBoard(QueueSettings settings)
     {
         _counts[(int)task.Status]++;
         if (!task.WaitsFor.IsEmpty) _blocked.Add(task.Number);
-        if (task.Current is not { AgentId: var agent }) return;
-        if (!_held.TryGetValue(agent, out var numbers)) _held.Add(agent, numbers = []);
-        numbers.Add(task.Number);
     }
 
     private void Leave(TaskState task)
     {
         _counts[(int)task.Status]--;
         _blocked.Remove(task.Number);
-        if (task.Current is not { AgentId: var agent } || !_held.TryGetValue(agent, out var numbers)) return;
-        numbers.Remove(task.Number);
-        if (numbers.Count == 0) _held.Remove(agent);
     }
 
     /// <summary>Remembers when a task is to be looked at, if that is after a time.</summary>

@@ -62,7 +62,8 @@ internal sealed partial class TaskQueueGrain
             }
         }
 
-        return new(found.Values.Where(t => t.StreamId != _queue.StreamId && !t.State.IsOver).ToDictionary(t => t.State.TaskId, t => t.Queue, StringComparer.Ordinal));
+        var open = found.Values.Where(t => !t.State.IsOver).ToLookup(t => t.StreamId == _queue.StreamId);
+        return new([.. open[true].Select(t => t.State.TaskId)], open[false].ToDictionary(t => t.State.TaskId, t => t.Queue, StringComparer.Ordinal));
     }
 
     /// <summary>Asks other queues to tell when tasks end. Those that have ended meanwhile are heard of at once, and if a queue cannot be asked, the next waking finds them.</summary>
@@ -115,7 +116,7 @@ internal sealed partial class TaskQueueGrain
         var blocked = _board.Blocked.ToArray();
         if (blocked.Length == 0) return;
         var over = new Dictionary<string, WorkStatus>(StringComparer.Ordinal);
-        foreach (var some in blocked.SelectMany(t => t.WaitsFor).Distinct(StringComparer.Ordinal).Chunk(500))
+        foreach (var some in blocked.SelectMany(t => t.WaitsFor).Where(id => _board.Find(id) is null).Distinct(StringComparer.Ordinal).Chunk(500))
             foreach (var task in await index.FindManyAsync(_key.Workspace, some))
                 if (task.State.IsOver) over[task.State.TaskId] = task.State.Status;
         ImmutableArray<EndedTask> ended = [.. blocked.SelectMany(t => t.WaitsFor.Where(over.ContainsKey).Select(id => new EndedTask(t.Number, id, over[id])))];
@@ -125,10 +126,11 @@ internal sealed partial class TaskQueueGrain
     private ITaskGiver Giver(string queue) => GrainFactory.GetGrain<ITaskGiver>(new GrainKey(_key.Workspace, queue).ToString());
 
     /// <summary>Tasks that a request names and that are not in it.</summary>
+    /// <param name="Here">Those of this queue that were not over.</param>
     /// <param name="Elsewhere">Those of other queues that were not over, with their queue.</param>
-    private sealed record Others(IReadOnlyDictionary<string, string> Elsewhere)
+    private sealed record Others(ImmutableArray<string> Here, IReadOnlyDictionary<string, string> Elsewhere)
     {
-        public static Others None { get; } = new(ImmutableDictionary<string, string>.Empty);
+        public static Others None { get; } = new([], ImmutableDictionary<string, string>.Empty);
 
         /// <summary>Whether one has not ended, as far as is known.</summary>
         public bool IsOpen(string taskId, QueueBoard board) => board.Find(taskId) is not null || Elsewhere.ContainsKey(taskId);

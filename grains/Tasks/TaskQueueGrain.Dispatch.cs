@@ -40,8 +40,7 @@ internal sealed partial class TaskQueueGrain
     /// <summary>Learns of an agent, or what has changed about it.</summary>
     private void Meet(AgentRoom agent)
     {
-        _unreachable.Remove(agent.AgentId);
-        _pool!.Put(agent.AgentId, agent.Version, agent.Capabilities, agent.Score, agent.IsOpen);
+        if (_pool!.Put(agent.AgentId, agent.Version, agent.Capabilities, agent.Score, agent.IsOpen)) _unreachable.Remove(agent.AgentId);
     }
 
     /// <summary>The agents that there are, as if all had room: they say themselves when they are asked, and then remember to tell when they have.</summary>
@@ -73,7 +72,7 @@ internal sealed partial class TaskQueueGrain
         Dictionary<string, List<long>>? plan = null;
         for (var i = 0; i < Round && _board.Waiting.TakeNext(_pool!.HasRoom, now) is { } next; i++)
         {
-            if (_pool.Choose(_board.Settings.Strategy, next.Required) is not { } agent) { PutBack(next.Number); break; }
+            var agent = _pool.Choose(_board.Settings.Strategy, next.Required)!;   // somebody has room
             plan ??= new(StringComparer.Ordinal);
             if (!plan.TryGetValue(agent, out var numbers)) plan.Add(agent, numbers = []);
             numbers.Add(next.Number);
@@ -116,7 +115,7 @@ internal sealed partial class TaskQueueGrain
         while (true)
         {
             var now = Now;
-            var due = _board.TakeDue(now, Round).ToArray();
+            var due = _board.TakeDue(now, Round);
             var changes = new List<(TaskState Before, TaskState After, TaskChange Change)>();
             foreach (var task in due)
             {
@@ -130,7 +129,7 @@ internal sealed partial class TaskQueueGrain
                 Revoke(changes.Select(c => (c.Before, c.After)));
             }
 
-            if (due.Length < Round) return;
+            if (due.Count < Round) return;
         }
     }
 

@@ -7,7 +7,7 @@ internal sealed partial class TaskQueueGrain
 {
     public async Task<ImmutableArray<GivenTask>> TakeAsync(string agentId, long offer, int count)
     {
-        if (_queue.IsBroken || _isVoid || !_offers.Remove(offer, out var offered) || offered.AgentId != agentId) return [];
+        if (_queue.IsBroken || _isVoid || _board.Settings.Paused || !_offers.Remove(offer, out var offered) || offered.AgentId != agentId) return [];
         foreach (var number in offered.Numbers.Skip(count)) PutBack(number);
         var now = Now;
         var (fact, taken) = Assign(agentId, offered.Numbers.Take(count), _queue.TentativePosition + 1, now);
@@ -21,6 +21,7 @@ internal sealed partial class TaskQueueGrain
         var decided = Decide(sayings, _board.Find, now);
         var given = room is null ? null : PullFor(room, decided, now);
         Task durable = decided.Facts.Count == 0 ? _queue.SettleAsync() : AppendAsync([.. decided.Facts]);
+        if (decided.Facts.Any(f => f is QueueFact.TasksChanged { Change: TaskChange.Retried })) Dispatch();   // without a pause it can go to somebody else at once
         var load = room is null ? 0 : room.Load - decided.Ended + (given?.Count ?? 0);
         if (room is not null) Meet(room with { Load = load });
         var tasks = given is null ? [] : await GiveAsync(durable, given, now);
@@ -37,16 +38,16 @@ internal sealed partial class TaskQueueGrain
 
     public Task<TaskView> RetryAsync(string taskId) => ChangeAsync(taskId, null, s => TaskLife.Revive(s, Now));
 
-    public async Task LoseAsync(string agentId, ImmutableArray<long>? numbers, bool notBegunOnly)
+    public async Task LoseAsync(string agentId, ImmutableArray<long> numbers, bool notBegunOnly)
     {
         await TryAsync(async () =>
         {
-            var held = _board.HeldBy(agentId).Where(t => (numbers is null || numbers.Value.Contains(t.Number)) && !(notBegunOnly && t.Status is WorkStatus.Running)).ToArray();
+            var held = numbers.Select(_board.Find).OfType<TaskState>().Where(t => !(notBegunOnly && t.Status is WorkStatus.Running)).ToArray();
             var now = Now;
             ImmutableArray<QueueFact> facts = [.. held
                 .Select(t => (Before: t, Step: TaskLife.Lose(t, agentId, _board.Settings, now))).Where(x => x.Step.After is not null)
                 .GroupBy(x => x.Step.Change).Select(g => Fact(g.Key, agentId, g.Select(x => RowOf(x.Before, x.Step.After!)), now))];
-            if (numbers is null && !notBegunOnly) _pool!.Remove(agentId);
+            if (!notBegunOnly) _pool!.Remove(agentId);
             if (!facts.IsEmpty) await AppendAsync(facts);
             Dispatch();
             return held.Length;

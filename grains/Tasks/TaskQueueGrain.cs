@@ -62,9 +62,14 @@ internal sealed partial class TaskQueueGrain(
             if (key is not null && await key.FindAnswerAsync(journal, MementoJson.Default.ImmutableArrayTaskView) is { IsDefault: false } known) return known;
             try
             {
-                var others = await FindOthersAsync(tasks);
-                await _queue.ReserveAsync();
-                if (_queue.IsBroken) throw Interrupted();
+                Others others;
+                do
+                {
+                    others = await FindOthersAsync(tasks);
+                    await _queue.ReserveAsync();
+                    if (_queue.IsBroken || _isVoid) throw Interrupted();
+                }
+                while (others.Here.Any(id => _board.Find(id) is null));   // one that is waited for has just ended: whether well or not must be looked up
                 return await SubmitAsync(tasks, others, key);
             }
             catch (MementoException e) when (e.Code is Codes.TaskExists or Codes.ValidationFailed or Codes.Overloaded)
@@ -145,6 +150,7 @@ internal sealed partial class TaskQueueGrain(
     /// <summary>Hands facts to the journal; the board has them at once. Completes when they are durable, and whoever waits for their tasks is told.</summary>
     private async Task AppendAsync(ImmutableArray<QueueFact> facts, IdempotencyRecord? key = null)
     {
+        if (_isVoid || _queue.IsBroken) throw Interrupted();   // what was decided rests on a board that is being read anew
         var (state, now, changes) = (_queue.Tentative, Now, new List<RowChange>());
         foreach (var fact in facts)
         {
@@ -199,7 +205,7 @@ internal sealed partial class TaskQueueGrain(
             {
                 return await act();
             }
-            catch (MementoException e) when (attempt < MaxAttempts && e.Code is Codes.StaleWriter or Codes.IdempotencyKeyReused && _queue.IsBroken)
+            catch (MementoException e) when (attempt < MaxAttempts && e.Code is Codes.StaleWriter or Codes.IdempotencyKeyReused && (_queue.IsBroken || _isVoid))
             {
                 LogStale(log, _key, attempt);
                 DeactivateOnIdle();   // if another activation is the rightful one, the next call finds it

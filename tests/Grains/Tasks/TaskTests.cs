@@ -155,6 +155,21 @@ public abstract class TaskActs(SessionCluster cluster)
     }
 
     [Fact]
+    public async Task A_task_whose_time_is_up_fails_once_however_often_its_time_was_set()
+    {
+        await _rig.RegisterAsync("a");
+        var id = await _rig.SubmitAsync(new() { Type = "x", Deadline = cluster.Clock.GetUtcNow().AddSeconds(10), StartToCloseMs = 9_000, MaxAttempts = 1 });
+        var task = Assert.Single(await _rig.ReceiveAsync("a"));
+        (await _rig.SayAsync("a", TaskOperation.Start, id, task.Token)).Value();
+        for (var i = 1; i <= 3; i++) (await _rig.SayAsync("a", TaskOperation.Heartbeat, id, task.Token, r => r with { Progress = new($"{i}") })).Value();
+
+        await _rig.PassAsync(TimeSpan.FromSeconds(11));
+
+        await _rig.UntilAsync(id, WorkStatus.Failed);
+        Assert.Equal((1, 0), ((await _rig.Queue().GetAsync()).Failed, (await _rig.Agent("a").GetAsync()).Load));
+    }
+
+    [Fact]
     public async Task The_same_id_submitted_to_two_queues_at_once_is_taken_once()
     {
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 6).Select(async i =>
