@@ -6,7 +6,7 @@ namespace Memento.Agents;
 /// <summary>
 /// Is an agent: registers, says that it lives, receives as many tasks as it may hold, hands them to a handler and says what came out; comes back after the server was away.
 /// A handler whose task is lost (cancelled, timed out, given to another) has its token cancelled, and what it still says counts for nothing.
-/// When it is stopped it takes nothing new, lets what runs come to its end for a while, and then cancels it; such attempts have failed and are tried again.
+/// When it is stopped it takes nothing new, lets what runs come to its end for a while, and then, or when it is to end now, cancels it; such attempts have failed and are tried again.
 /// </summary>
 /// <param name="agents">The workspace.</param>
 /// <param name="options">What the agent is.</param>
@@ -25,9 +25,11 @@ public sealed partial class AgentRunner(IAgentClient agents, AgentRunnerOptions 
     private readonly ConcurrentDictionary<(string TaskId, long Token), Work> _working = new();
 
     /// <summary>Runs until it is stopped. Throws <see cref="MementoException"/> with <c>STALE_REGISTRATION</c> if another process takes the agent's name, and for a registration that breaks a rule.</summary>
-    public async Task RunAsync(CancellationToken stop)
+    /// <param name="stop">Stops it in order.</param>
+    /// <param name="end">Once it is being stopped: what still runs is cancelled now.</param>
+    public async Task RunAsync(CancellationToken stop, CancellationToken end = default)
     {
-        using var room = new SemaphoreSlim(_options.MaxLoad);
+        var room = new SemaphoreSlim(_options.MaxLoad);   // has nothing to dispose of, and a task that outlives the drain still lets go of it
         using var over = new CancellationTokenSource();
         using var broken = CancellationTokenSource.CreateLinkedTokenSource(stop);
         await RegisterAsync(stop).ConfigureAwait(false);
@@ -38,12 +40,12 @@ public sealed partial class AgentRunner(IAgentClient agents, AgentRunnerOptions 
         }
         catch (OperationCanceledException) when (broken.IsCancellationRequested)
         {
-            Tell(stop.IsCancellationRequested ? $"stopping; {_working.Count} tasks are running" : "stopping: another process has taken this agent's name");
+            Tell(stop.IsCancellationRequested ? $"stopping; {_working.Count} tasks are running" : "stopping: it cannot say any more that it lives");
         }
         finally
         {
-            if (stop.IsCancellationRequested) await TakeLeaveAsync().ConfigureAwait(false);
-            await DrainAsync(stop.IsCancellationRequested).ConfigureAwait(false);
+            if (stop.IsCancellationRequested) await TakeLeaveAsync(end).ConfigureAwait(false);
+            await DrainAsync(stop.IsCancellationRequested, end).ConfigureAwait(false);
             await over.CancelAsync().ConfigureAwait(false);
             await beating.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -55,7 +57,7 @@ public sealed partial class AgentRunner(IAgentClient agents, AgentRunnerOptions 
     {
         await PatientlyAsync(ct => agents.RegisterAsync(_options.AgentId, new()
         {
-            Type = _options.Type, Capabilities = [.. _options.Capabilities], Priority = _options.Priority, MaxLoad = _options.MaxLoad, InstanceId = _instance, OnReturn = _options.OnReturn,
+            Type = _options.Type, Capabilities = [.. _options.Capabilities], Priority = _options.Priority, TaskTypes = [.. _options.TaskTypes], MaxLoad = _options.MaxLoad, InstanceId = _instance, OnReturn = _options.OnReturn,
         }, ct), cancellationToken).ConfigureAwait(false);
         Tell($"registered as {_options.AgentId}");
     }
@@ -65,11 +67,12 @@ public sealed partial class AgentRunner(IAgentClient agents, AgentRunnerOptions 
         using var timer = new PeriodicTimer(_options.HeartbeatInterval, _clock);
         try
         {
-            while (await timer.WaitForNextTickAsync(over).ConfigureAwait(false))
+            do
             {
                 try
                 {
-                    await agents.HeartbeatAsync(_options.AgentId, new() { InstanceId = _instance, Status = broken.IsCancellationRequested ? AgentStatus.Maintenance : AgentStatus.Active }, over).ConfigureAwait(false);
+                    var lease = await agents.HeartbeatAsync(_options.AgentId, new() { InstanceId = _instance, Status = broken.IsCancellationRequested ? AgentStatus.Maintenance : AgentStatus.Active }, over).ConfigureAwait(false);
+                    if (lease.HeartbeatIntervalMs is { } wanted && wanted < timer.Period.TotalMilliseconds) timer.Period = TimeSpan.FromMilliseconds(wanted);
                     await Task.WhenAll(_working.Values.Select(w => w.BeatAsync(over))).ConfigureAwait(false);
                 }
                 catch (MementoException e) when (e.Code is Codes.AgentNotFound)
@@ -85,6 +88,7 @@ public sealed partial class AgentRunner(IAgentClient agents, AgentRunnerOptions 
                     Tell("the server is away; trying again");
                 }
             }
+            while (await timer.WaitForNextTickAsync(over).ConfigureAwait(false));
         }
         catch (OperationCanceledException) when (over.IsCancellationRequested)
         {
@@ -105,7 +109,7 @@ public sealed partial class AgentRunner(IAgentClient agents, AgentRunnerOptions 
             room.Release();
             var received = await PatientlyAsync(ct => agents.ReceiveAsync(_options.AgentId, new() { Max = Math.Min(ReceiveTasks.MostItems, Math.Max(1, room.CurrentCount)), WaitSeconds = _options.ReceiveWait.TotalSeconds, InstanceId = _instance }, ct), stop).ConfigureAwait(false);
             foreach (var revoked in received.Revoked)
-                if (_working.TryGetValue((revoked.TaskId, revoked.Token), out var lost)) await lost.LoseAsync().ConfigureAwait(false);
+                if (_working.TryGetValue((revoked.TaskId, revoked.Token), out var lost)) await lost.LoseAsync(revoked.Reason).ConfigureAwait(false);
             foreach (var task in received.Items)
             {
                 await room.WaitAsync(CancellationToken.None).ConfigureAwait(false);   // there is room: the server counts the same
@@ -123,6 +127,7 @@ public sealed partial class AgentRunner(IAgentClient agents, AgentRunnerOptions 
         {
             await work.SayAsync(TaskOperation.Start, r => r).ConfigureAwait(false);
             Tell($"{task.TaskId} ({task.Type}) begun, attempt {task.Attempt}");
+            if (task.HeartbeatTimeoutMs is { } patience && patience / 3.0 < _options.HeartbeatInterval.TotalMilliseconds) _ = work.BeatOftenAsync(TimeSpan.FromMilliseconds(Math.Max(20, patience / 3.0)), _clock);
             JsonText? result;
             try
             {
@@ -130,10 +135,10 @@ public sealed partial class AgentRunner(IAgentClient agents, AgentRunnerOptions 
             }
             catch (Exception e) when (!work.IsLost)
             {
-                Tell($"{task.TaskId} failed: {e.Message}");
+                var (stopped, final) = (e is OperationCanceledException && work.Token.IsCancellationRequested, e is TaskFailedException);
+                Tell(stopped ? $"{task.TaskId} is stopped" : $"{task.TaskId} failed: {e.Message}");
                 span.End("failed", e);
-                var final = e is TaskFailedException;
-                await work.SayAsync(TaskOperation.Fail, r => r with { Error = e is OperationCanceledException ? "The agent was stopped." : Short(e.Message), Retryable = !final }).ConfigureAwait(false);
+                await work.SayAsync(TaskOperation.Fail, r => r with { Error = stopped ? "The agent was stopped." : Short(e.Message), Retryable = !final }).ConfigureAwait(false);
                 return;
             }
 
@@ -152,7 +157,7 @@ public sealed partial class AgentRunner(IAgentClient agents, AgentRunnerOptions 
         }
         catch (Exception e) when (work.IsLost)
         {
-            Tell($"{task.TaskId} was lost to others: {e.Message}");
+            Tell($"{task.TaskId} {work.Loss}");
             span.End("lost", e);
         }
         catch (Exception e)
@@ -169,32 +174,41 @@ public sealed partial class AgentRunner(IAgentClient agents, AgentRunnerOptions 
     }
 
     /// <summary>Says that it takes nothing new. If nobody hears it, what is still given to it goes to others when it is not begun in time.</summary>
-    private async Task TakeLeaveAsync()
+    private async Task TakeLeaveAsync(CancellationToken end)
     {
         using var brief = new CancellationTokenSource(LeavePatience, _clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(brief.Token, end);
         try
         {
-            await agents.HeartbeatAsync(_options.AgentId, new() { InstanceId = _instance, Status = AgentStatus.Maintenance }, brief.Token).ConfigureAwait(false);
+            await agents.HeartbeatAsync(_options.AgentId, new() { InstanceId = _instance, Status = AgentStatus.Maintenance }, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            return;   // whoever stops it does not want to wait for the answer
         }
         catch (Exception e) when (e is MementoException or ServerUnreachableException or OperationCanceledException)
         {
-            Tell($"the server was not told of the stop: {e.Message}");
+            Tell($"the server was not told of the stop: {(e is OperationCanceledException ? "it did not answer in time" : e.Message)}");
         }
     }
 
-    private async Task DrainAsync(bool wait)
+    private async Task DrainAsync(bool wait, CancellationToken end)
     {
-        if (wait) await EndedAsync(_options.DrainTimeout).ConfigureAwait(false);
+        if (wait) await EndedAsync(_options.DrainTimeout, end).ConfigureAwait(false);
         foreach (var work in _working.Values) await work.StopAsync().ConfigureAwait(false);
-        await EndedAsync(LongestPause).ConfigureAwait(false);
+        await EndedAsync(LongestPause, CancellationToken.None).ConfigureAwait(false);
     }
 
-    /// <summary>Waits until no task is being worked on, but not for longer than that.</summary>
-    private async Task EndedAsync(TimeSpan patience)
+    /// <summary>Waits until no task is being worked on, but not for longer than that, nor when it is to end now.</summary>
+    private async Task EndedAsync(TimeSpan patience, CancellationToken end)
     {
         try
         {
-            await Task.WhenAll(_working.Values.Select(w => w.Ended)).WaitAsync(patience, _clock).ConfigureAwait(false);
+            await Task.WhenAll(_working.Values.Select(w => w.Ended)).WaitAsync(patience, _clock, end).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            Tell($"ending now; {_working.Count} tasks are stopped");
         }
         catch (TimeoutException)
         {
@@ -229,7 +243,7 @@ public sealed partial class AgentRunner(IAgentClient agents, AgentRunnerOptions 
         }
     }
 
-    private static string Short(string text) => text.Length <= 4_000 ? text : text[..4_000];
+    private static string Short(string text) => (text.Length <= 4_000 ? text : text[..4_000]).Replace('\0', '\uFFFD');
 
     private void Tell(string what) => tell?.Invoke(what);
 }

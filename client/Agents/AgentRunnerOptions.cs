@@ -14,6 +14,9 @@ public sealed class AgentRunnerOptions
     /// <summary>What it can do.</summary>
     public IList<string> Capabilities { get; } = [];
 
+    /// <summary>The types of tasks that it takes. Default none, which means all; a host takes those that it has handlers for.</summary>
+    public IList<string> TaskTypes { get; } = [];
+
     /// <summary>0 to 10; queues that choose by priority prefer higher ones.</summary>
     [Range(0, 10)]
     public int Priority { get; set; }
@@ -22,7 +25,7 @@ public sealed class AgentRunnerOptions
     [Range(1, 10_000)]
     public int MaxLoad { get; set; } = 1;
 
-    /// <summary>How often it says that it lives, and of each task that it goes on. Default 10 s; must be well below the server's <c>Memento:Agents:HeartbeatTimeout</c>.</summary>
+    /// <summary>How often it says that it lives, and of each task that it goes on. Default 10 s, or as often as the server wants to hear it if that is more often.</summary>
     [Range(typeof(TimeSpan), "00:00:00.05", "01:00:00")]
     public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(10);
 

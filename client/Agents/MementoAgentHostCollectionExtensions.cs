@@ -11,7 +11,7 @@ public static partial class MementoAgentHostCollectionExtensions
 {
     /// <summary>
     /// Adds an agent that runs for as long as the host does; <c>AddMementoClient</c> says where the server is. Say with <see cref="MementoAgentBuilder.Handle"/> what it does.
-    /// Without <see cref="AgentRunnerOptions.Capabilities"/>, it can do what it has handlers for.
+    /// Without <see cref="AgentRunnerOptions.Capabilities"/>, it can do what it has handlers for; without <see cref="AgentRunnerOptions.TaskTypes"/>, it takes tasks of those types and no others.
     /// </summary>
     public static MementoAgentBuilder AddMementoAgent(this IServiceCollection services, Action<AgentRunnerOptions> configure)
     {
@@ -64,6 +64,8 @@ public sealed class MementoAgentBuilder
         _configure(options);
         if (options.Capabilities.Count == 0)
             foreach (var type in _handlers.Keys) options.Capabilities.Add(type);
+        if (options.TaskTypes.Count == 0)
+            foreach (var type in _handlers.Keys) options.TaskTypes.Add(type);
         return options;
     }
 

@@ -1,10 +1,11 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using Memento.Tasks;
 
 namespace Memento.Agents;
 
 /// <summary>
-/// The agents that a queue could give tasks to, as far as it knows; the agent itself has the last word. Kept by capabilities, and only those with room, so that choosing costs the same for ten and for a hundred thousand:
+/// The agents that a queue could give tasks to, as far as it knows; the agent itself has the last word. Kept by capabilities and types, and only those with room, so that choosing costs the same for ten and for a hundred thousand:
 /// at most <see cref="Sample"/> are compared, beginning where the last choice left off. With more than that, "the best" is the best of those.
 /// Nothing here is thread-safe.
 /// </summary>
@@ -25,7 +26,8 @@ public sealed class AgentPool
     /// <param name="capabilities">What it can do.</param>
     /// <param name="score">What the choice rests on.</param>
     /// <param name="isOpen">Whether it takes work at all.</param>
-    public bool Put(string agentId, long version, ImmutableArray<string> capabilities, AgentScore score, bool isOpen = true)
+    /// <param name="types">The types of tasks that it takes; null = all.</param>
+    public bool Put(string agentId, long version, ImmutableArray<string> capabilities, AgentScore score, bool isOpen = true, ImmutableArray<string>? types = null)
     {
         var (turn, offered) = (0L, 0);
         if (_members.TryGetValue(agentId, out var before))
@@ -35,14 +37,17 @@ public sealed class AgentPool
             Remove(agentId);
         }
 
-        var key = string.Join('\n', capabilities.Order(StringComparer.Ordinal));
-        if (!_groups.TryGetValue(key, out var group)) _groups.Add(key, group = new(key, capabilities.ToFrozenSet(StringComparer.Ordinal)));
+        var key = $"{string.Join('\n', (types ?? []).Order(StringComparer.Ordinal))}\n\n{string.Join('\n', capabilities.Order(StringComparer.Ordinal))}";
+        if (!_groups.TryGetValue(key, out var group)) _groups.Add(key, group = new(key, capabilities.ToFrozenSet(StringComparer.Ordinal), types?.ToFrozenSet(StringComparer.Ordinal)));
         var member = new Member(agentId, group, score) { Version = version, LastChosen = turn, Offered = offered, IsOpen = isOpen };
         _members.Add(agentId, member);
         group.Members++;
         Place(member);
         return true;
     }
+
+    /// <summary>The version of what is known of an agent; null = it is not known.</summary>
+    public long? VersionOf(string agentId) => _members.TryGetValue(agentId, out var member) ? member.Version : null;
 
     public bool Remove(string agentId)
     {
@@ -76,33 +81,39 @@ public sealed class AgentPool
         Place(member);
     }
 
-    /// <summary>Whether an agent is there and has all of these.</summary>
-    public bool CanDo(string agentId, ImmutableArray<string> required) => _members.TryGetValue(agentId, out var member) && member.Group.Has(required);
+    /// <summary>Whether an agent is there and is what a task needs.</summary>
+    public bool CanDo(string agentId, TaskNeeds needs) => _members.TryGetValue(agentId, out var member) && member.Group.Meets(needs);
 
-    /// <summary>Whether anybody with room has all of these.</summary>
-    public bool HasRoom(ImmutableArray<string> required) => _groups.Values.Any(g => g.Available.Count > 0 && g.Has(required));
-
-    /// <summary>How many have all of these, and how many of those have room.</summary>
-    public (int Capable, int WithRoom) CountFor(ImmutableArray<string> required)
+    /// <summary>Whether anybody with room is what a task needs.</summary>
+    public bool HasRoom(TaskNeeds needs)
     {
-        var able = _groups.Values.Where(g => g.Has(required)).ToArray();
+        foreach (var group in _groups.Values)
+            if (group.Available.Count > 0 && group.Meets(needs)) return true;
+        return false;
+    }
+
+    /// <summary>How many are what a task needs, and how many of those have room.</summary>
+    public (int Capable, int WithRoom) CountFor(TaskNeeds needs)
+    {
+        var able = _groups.Values.Where(g => g.Meets(needs)).ToArray();
         return (able.Sum(g => g.Members), able.Sum(g => g.Available.Count));
     }
 
     /// <summary>Chooses an agent for a task, and counts the task to what is offered to it; null if there is none with room.</summary>
-    public string? Choose(LoadBalancing strategy, ImmutableArray<string> required)
+    public string? Choose(LoadBalancing strategy, TaskNeeds needs)
     {
         Member? best = null;
         var bestScore = double.NegativeInfinity;
         var left = Sample;
-        foreach (var group in _groups.Values)
+        var first = _groups.Count == 0 ? 0 : (int)(_turn % _groups.Count);   // each time another group begins, so that a large one does not hide the others
+        foreach (var group in _groups.Values.Skip(first).Concat(_groups.Values.Take(first)))
         {
-            if (group.Available.Count == 0 || !group.Has(required)) continue;
+            if (group.Available.Count == 0 || !group.Meets(needs)) continue;
             var count = Math.Min(left, group.Available.Count);
             for (var i = 0; i < count; i++)
             {
                 var member = group.Available[(group.Next + i) % group.Available.Count];
-                var score = (member.Score with { Load = member.Load }).For(strategy, required.Length);
+                var score = (member.Score with { Load = member.Load }).For(strategy, needs.Capabilities.Length);
                 if (score < bestScore || (score == bestScore && member.LastChosen >= best!.LastChosen)) continue;
                 (best, bestScore) = (member, score);
             }
@@ -150,7 +161,7 @@ public sealed class AgentPool
         public int Place { get; set; } = -1;
     }
 
-    private sealed class Group(string key, FrozenSet<string> capabilities)
+    private sealed class Group(string key, FrozenSet<string> capabilities, FrozenSet<string>? types)
     {
         public string Key => key;
 
@@ -160,9 +171,10 @@ public sealed class AgentPool
 
         public int Next { get; set; }
 
-        public bool Has(ImmutableArray<string> required)
+        public bool Meets(TaskNeeds needs)
         {
-            foreach (var capability in required)
+            if (types is not null && needs.Type is not null && !types.Contains(needs.Type)) return false;
+            foreach (var capability in needs.Capabilities)
                 if (!capabilities.Contains(capability)) return false;
             return true;
         }

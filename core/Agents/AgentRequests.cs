@@ -50,6 +50,9 @@ public sealed record RegisterAgent
 
     /// <summary>What becomes of tasks that another instance of this agent held.</summary>
     [Id(6)] public ReturnPolicy OnReturn { get; init; }
+
+    /// <summary>The types of tasks that it takes; null or none = all, as long as it has the capabilities.</summary>
+    [Id(7)] public ImmutableArray<string>? TaskTypes { get; init; }
 }
 
 /// <summary>What becomes of the work of an agent that begins anew.</summary>
@@ -78,8 +81,10 @@ public sealed record Heartbeat
 }
 
 /// <summary>Until when an agent counts as alive.</summary>
+/// <param name="LeaseExpiresAt">When it is taken for dead if nothing is heard until then, by the server's clock.</param>
+/// <param name="HeartbeatIntervalMs">How often the server wants to hear it, in milliseconds.</param>
 [GenerateSerializer, Immutable, Alias("memento.AgentLease")]
-public sealed record AgentLease([property: Id(0)] DateTimeOffset LeaseExpiresAt);
+public sealed record AgentLease([property: Id(0)] DateTimeOffset LeaseExpiresAt, [property: Id(1)] long? HeartbeatIntervalMs = null);
 
 /// <summary>An agent.</summary>
 [GenerateSerializer, Immutable, Alias("memento.AgentView")]
@@ -110,4 +115,7 @@ public sealed record AgentView
     [Id(12)] public required double ErrorRate { get; init; }
     [Id(13)] public required DateTimeOffset RegisteredAt { get; init; }
     [Id(14)] public string? InstanceId { get; init; }
+
+    /// <inheritdoc cref="RegisterAgent.TaskTypes"/>
+    [Id(15)] public ImmutableArray<string>? TaskTypes { get; init; }
 }

@@ -129,12 +129,16 @@ public static class Agent
         if (agent.Capabilities.Length > limits.MaxCapabilities) errors.Add(new("capabilities", $"has {agent.Capabilities.Length}; at most {limits.MaxCapabilities} are allowed"));
         else
             for (var i = 0; i < agent.Capabilities.Length; i++) Name($"capabilities[{i}]", agent.Capabilities[i]);
+        var types = agent.TaskTypes ?? [];
+        if (types.Length > limits.MaxCapabilities) errors.Add(new("taskTypes", $"has {types.Length}; at most {limits.MaxCapabilities} are allowed"));
+        else
+            for (var i = 0; i < types.Length; i++) Name($"taskTypes[{i}]", types[i]);
         if (agent.Priority is < 0 or > HighestPriority) errors.Add(new("priority", $"is {agent.Priority}; must be from 0 to {HighestPriority}"));
         if (agent.MaxLoad is < 1 or > HighestLoad) errors.Add(new("maxLoad", $"is {agent.MaxLoad}; must be from 1 to {HighestLoad}"));
         if (MetadataProblem(agent.Metadata, limits) is { } metadata) errors.Add(metadata);
         if (errors.Count > 0) return Refusal.Invalid(errors.ToImmutable());
 
-        agent = agent with { Capabilities = [.. agent.Capabilities.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)] };
+        agent = agent with { Capabilities = Sorted(agent.Capabilities), TaskTypes = types.IsEmpty ? null : Sorted(types) };
         var isNew = s.Exists && agent.InstanceId is not null && agent.InstanceId != s.Agent!.InstanceId;
         return s.Exists && !s.IsDead && !isNew && Same(s.Agent!, agent) ? Decision<AgentFact>.Nothing : new AgentFact.Registered { At = now, Agent = agent, IsNewInstance = isNew };
 
@@ -160,5 +164,7 @@ public static class Agent
         : metadata.Text.Length > limits.MaxMetadataLength ? new("metadata", $"has {metadata.Text.Length} characters; at most {limits.MaxMetadataLength} are allowed (Memento:Agents:MaxMetadataLength)")
         : metadata.Problem() is { } problem ? new("metadata", problem) : null;
 
-    private static bool Same(RegisterAgent a, RegisterAgent b) => a with { Capabilities = [] } == b with { Capabilities = [] } && a.Capabilities.SequenceEqual(b.Capabilities);
+    private static bool Same(RegisterAgent a, RegisterAgent b) => a with { Capabilities = [], TaskTypes = null } == b with { Capabilities = [], TaskTypes = null } && a.Capabilities.SequenceEqual(b.Capabilities) && (a.TaskTypes ?? []).SequenceEqual(b.TaskTypes ?? []);
+
+    private static ImmutableArray<string> Sorted(ImmutableArray<string> names) => [.. names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 }

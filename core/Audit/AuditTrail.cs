@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Memento.Rollback;
+using Memento.Tasks;
 using Memento.Workspaces;
 
 namespace Memento.Audit;
@@ -61,6 +62,12 @@ public static class AuditTrail
         };
         return entry with { OperationId = operationId, AgentId = agentId };
     }
+
+    /// <summary>What a queue refused.</summary>
+    /// <param name="refused">The entry of its journal.</param>
+    /// <param name="queue">The queue.</param>
+    public static AuditEntry Of(QueueFact.TasksChanged refused, string queue) =>
+        New(refused.At, AuditAction.StaleCallRefused, ("queue", queue), ("calls", Node(refused.Calls ?? [], MementoJson.Default.ImmutableArrayRefusedCall))) with { AgentId = refused.AgentId };
 
     /// <summary>Who did what a rollback's fact says; of what it did by itself, who asked for the rollback.</summary>
     public static string? AgentOf(RollbackFact fact, string? requestedBy) => fact switch

@@ -26,6 +26,9 @@ public enum AuditAction
     [JsonStringEnumMemberName("rollback_gave_up")] RollbackGaveUp,
     [JsonStringEnumMemberName("rollback_finished")] RollbackFinished,
     [JsonStringEnumMemberName("rollback_undone")] RollbackUndone,
+
+    // What follows stands in the journals of queues.
+    [JsonStringEnumMemberName("stale_call_refused")] StaleCallRefused,
 }
 
 /// <summary>Who did what, and when: one entry of a journal, as an auditor reads it.</summary>
@@ -91,8 +94,8 @@ public sealed record AuditQuery
     /// <summary>Whether entries of the workspace's own journal can be asked for.</summary>
     [JsonIgnore] public bool CoversChanges => ConflictId is null && !(Action > AuditAction.HistoryCompacted);
 
-    /// <summary>Whether entries of rollbacks' journals can be asked for.</summary>
-    [JsonIgnore] public bool CoversRollbacks => SessionId is null && !(Action <= AuditAction.HistoryCompacted);
+    /// <summary>Whether entries of the journals of rollbacks and queues can be asked for.</summary>
+    [JsonIgnore] public bool CoversOthers => SessionId is null && !(Action <= AuditAction.HistoryCompacted);
 
     /// <summary>Whether an entry is asked for, as far as it says itself; which documents changed together stands elsewhere.</summary>
     public bool Covers(AuditEntry entry) =>

@@ -131,6 +131,7 @@ namespace Memento;
 [JsonSerializable(typeof(CancelTask))]
 [JsonSerializable(typeof(TaskView))]
 [JsonSerializable(typeof(ImmutableArray<TaskView>))]
+[JsonSerializable(typeof(ImmutableArray<RefusedCall>))]
 [JsonSerializable(typeof(Page<TaskView>))]
 [JsonSerializable(typeof(TaskExplanation))]
 [JsonSerializable(typeof(CoordinationMetrics))]

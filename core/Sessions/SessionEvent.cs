@@ -91,7 +91,8 @@ public sealed record HandoffNote
     [Id(6)] public long? GraceTtlSeconds { get; init; }
 }
 
-/// <summary>One entry of a session's log, as stored, streamed and returned. Stored as JSON by name and sent by [Id]: add members, never rename or renumber.</summary>
+/// <summary>One entry of a session's log, as stored, streamed and returned.</summary>
+// Stored as JSON by name and sent by [Id]: add members, never rename or renumber.
 [GenerateSerializer, Immutable, Alias("memento.SessionEvent")]
 public sealed record SessionEvent
 {

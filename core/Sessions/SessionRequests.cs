@@ -6,6 +6,7 @@ namespace Memento.Sessions;
 
 /// <summary>Body of "create a session".</summary>
 [GenerateSerializer, Immutable, Alias("memento.CreateSession")]
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record CreateSession
 {
     [Id(0)] public required string AgentId { get; init; }
@@ -24,6 +25,7 @@ public sealed record CreateSession
 
 /// <summary>Body of "fork a session".</summary>
 [GenerateSerializer, Immutable, Alias("memento.ForkSession")]
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record ForkSession
 {
     /// <summary>The last event that the fork shares with its parent; 0 = none.</summary>
@@ -37,25 +39,31 @@ public sealed record ForkSession
 
 /// <summary>Body of "join" and "leave".</summary>
 [GenerateSerializer, Immutable, Alias("memento.AgentName")]
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AgentName([property: Id(0)] string AgentId);
 
 /// <summary>Body of "aggregate": 1 to 100 names of entities.</summary>
 [GenerateSerializer, Immutable, Alias("memento.EntityNames")]
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record EntityNames([property: Id(0)] ImmutableArray<string> EntityIds);
 
 /// <summary>Body of "hand a session over".</summary>
 [GenerateSerializer, Immutable, Alias("memento.HandOver")]
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record HandOver
 {
     [Id(0)] public required string FromAgent { get; init; }
     [Id(1)] public required string ToAgent { get; init; }
     [Id(2)] public required string Reason { get; init; }
     [Id(3)] public JsonText? Context { get; init; }
+
+    /// <summary>For whoever takes over; 0 or more.</summary>
     [Id(4)] public int? Priority { get; init; }
 }
 
 /// <summary>Body of "make a checkpoint".</summary>
 [GenerateSerializer, Immutable, Alias("memento.MakeCheckpoint")]
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record MakeCheckpoint
 {
     /// <summary>Seconds that the session lives on if nothing else happens; null = the default.</summary>

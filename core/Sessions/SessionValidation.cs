@@ -37,6 +37,7 @@ public static class SessionValidation
         if (c.FromAgent == c.ToAgent) found.Add("toAgent", $"is \"{c.ToAgent}\", the same as fromAgent");
         found.Text("reason", c.Reason, limits);
         found.Json("context", c.Context, limits);
+        if (c.Priority < 0) found.Add("priority", $"is {c.Priority}; must not be negative");
         return found.All;
     }
 

@@ -12,24 +12,39 @@ public static class Explanation
     /// <param name="now">The time.</param>
     public static TaskExplanation Of(TaskState s, QueueSettings settings, AgentPool pool, DateTimeOffset now)
     {
-        if (s.IsOver) return New(TaskReason.Over, $"It is {NamedEnumConverter<WorkStatus>.NameOf(s.Status)}{(s.Error is { } error ? $": {error}" : ".")}");
-        if (s.Status is WorkStatus.Running) return New(TaskReason.Running, $"It is running on agent {s.Current!.AgentId} since {s.Current.StartedAt:O}.");
-        if (s.Status is WorkStatus.Assigned) return New(TaskReason.NotStarted, $"Agent {s.Current!.AgentId} was given it {s.Current.AssignedAt:O} and has not begun; others get it at {s.Current.AssignedAt.AddMilliseconds(settings.ClaimMs):O}.");
+        if (s.IsOver) return New(TaskReason.Over, Ended(s));
+        if (s.Status is WorkStatus.Running) return New(TaskReason.Running, $"It is running on agent {s.Current!.AgentId} since {Time(s.Current.StartedAt!.Value)}.");
+        if (s.Status is WorkStatus.Assigned) return New(TaskReason.NotStarted, $"Agent {s.Current!.AgentId} was given it at {Time(s.Current.AssignedAt)} and has not begun; others get it at {Time(s.Current.AssignedAt.AddMilliseconds(settings.ClaimMs))}.");
         if (!s.WaitsFor.IsEmpty) return New(TaskReason.WaitsForTasks, $"It waits for {(s.WaitsFor.Length == 1 ? $"task {s.WaitsFor[0]}" : $"{s.WaitsFor.Length} tasks, the first is {s.WaitsFor[0]}")}.") with { WaitsFor = s.WaitsFor };
-        if (s.NotBefore is { } later && later > now) return New(TaskReason.BackingOff, $"Attempt {s.Attempts} of {s.MaxAttempts} failed; it backs off until {later:O}.") with { NotBefore = later };
+        if (s.NotBefore is { } later && later > now) return New(TaskReason.BackingOff, $"Attempt {s.Attempts} of {s.MaxAttempts} failed; it backs off until {Time(later)}.") with { NotBefore = later };
         if (settings.Paused) return New(TaskReason.QueuePaused, "Its queue is paused.");
-        if (WaitingTasks.LatestStart(s) < now) return New(TaskReason.DeadlineCannotBeMet, $"It takes about {s.EstimatedDurationMs ?? 0} ms and must be done by {s.Deadline:O}; that cannot be met any more.");
+        if (WaitingTasks.LatestStart(s) < now) return New(TaskReason.DeadlineCannotBeMet, $"It takes about {s.EstimatedDurationMs ?? 0} ms and must be done by {Time(s.Deadline!.Value)}; that cannot be met any more.");
 
-        var (capable, free) = pool.CountFor(s.RequiredCapabilities);
-        var missing = s.RequiredCapabilities.Where(c => pool.CountFor([c]).Capable == 0).ToImmutableArray();
+        var (capable, free) = pool.CountFor(TaskNeeds.Of(s));
+        var missing = s.RequiredCapabilities.Where(c => pool.CountFor(new([c])).Capable == 0).ToImmutableArray();
         var explained = capable == 0
-            ? New(TaskReason.NoCapableAgent, pool.Count == 0 ? "There is no agent."
-                : missing.IsEmpty && s.RequiredCapabilities.Length > 0 ? $"No agent has all of its capabilities: {string.Join(", ", s.RequiredCapabilities)}."
-                : $"No agent has capability {string.Join(", ", missing)}.")
+            ? New(TaskReason.NoCapableAgent, pool.Count == 0 && s.RequiredCapabilities.IsEmpty ? "No agent is alive."
+                : !missing.IsEmpty ? $"No agent that is alive has capability {string.Join(" or ", missing)}."
+                : pool.CountFor(new(s.RequiredCapabilities)).Capable == 0 ? $"No agent that is alive has all of its capabilities: {string.Join(", ", s.RequiredCapabilities)}."
+                : $"No agent that is alive and could do it takes tasks of type {s.Type}.")
             : free == 0 ? New(TaskReason.AgentsFull, capable == 1 ? "The one agent that can do it is full, or takes no work." : $"All {capable} agents that can do it are full, or take no work.")
             : New(TaskReason.Waiting, "It is being given out.");
         return explained with { CapableAgents = capable, FreeAgents = free, MissingCapabilities = missing };
 
         TaskExplanation New(TaskReason reason, string sentence) => new() { TaskId = s.TaskId, Status = s.Status, Reason = reason, Explanation = sentence };
     }
+
+    private static string Ended(TaskState s) => s.Status switch
+    {
+        WorkStatus.Completed => "It is completed.",
+        WorkStatus.Failed => s.Error is { } error ? $"It has failed: {error}" : "It has failed.",
+        _ => s.Error switch
+        {
+            null => "It was cancelled.",
+            ['C', .. var said] when said.StartsWith("ancelled", StringComparison.Ordinal) => $"It was c{said}",   // nobody gave a reason, and it says so itself
+            var reason => $"It was cancelled: {reason}",
+        },
+    };
+
+    private static string Time(DateTimeOffset time) => UtcTimeConverter.TextOf(time);
 }

@@ -26,6 +26,24 @@ public abstract record QueueFact
 
         /// <summary>What they are from now on. It is stored in their rows, next to this entry; one that was read back has none.</summary>
         [JsonIgnore] public ImmutableArray<TaskRow> Rows { get; init; } = [];
+
+        /// <summary>With <see cref="TaskChange.Refused"/>: the calls that were refused.</summary>
+        public ImmutableArray<RefusedCall>? Calls { get; init; }
+
+        /// <summary>A change of some tasks, with the rows that they get.</summary>
+        public static TasksChanged Of(TaskChange change, string? agentId, IEnumerable<TaskRow> rows, DateTimeOffset at)
+        {
+            ImmutableArray<TaskRow> all = [.. rows];
+            return new()
+            {
+                At = at, Change = change, AgentId = agentId, Tasks = [.. all.Select(r => r.State.Number)], Rows = all,
+                Calls = change is TaskChange.Refused ? [.. all.Select(r => new RefusedCall(r.State.TaskId, r.State.Stale!.Token, r.State.Stale.Operation))] : null,
+            };
+        }
+
+        /// <summary>The same change of some more tasks.</summary>
+        public TasksChanged With(TasksChanged more) =>
+            this with { Tasks = Tasks.AddRange(more.Tasks), Rows = Rows.AddRange(more.Rows), Calls = more.Calls is { } calls ? Calls!.Value.AddRange(calls) : null };
     }
 
     public sealed record Configured : QueueFact
@@ -34,6 +52,9 @@ public abstract record QueueFact
         public string? AgentId { get; init; }
     }
 }
+
+/// <summary>A call that was refused because its token was stale.</summary>
+public readonly record struct RefusedCall(string TaskId, long Token, string Operation);
 
 /// <summary>What a task's row gets.</summary>
 /// <param name="State">The task from now on.</param>

@@ -92,15 +92,13 @@ public static class SubmitRules
 
     private static Refusal? TooLarge(SubmitTask task, string path, TaskLimits limits)
     {
-        if (task.Payload is { } payload && payload.Text.Length > limits.MaxPayloadLength) return Large("payload", payload, limits.MaxPayloadLength, "MaxPayloadLength");
-        if (task.Metadata is { } metadata && metadata.Text.Length > limits.MaxMetadataLength) return Large("metadata", metadata, limits.MaxMetadataLength, "MaxMetadataLength");
+        if (task.Payload is { } payload && payload.Text.Length > limits.MaxPayloadLength) return TooLarge($"{path}payload", payload, limits.MaxPayloadLength, "MaxPayloadLength");
+        if (task.Metadata is { } metadata && metadata.Text.Length > limits.MaxMetadataLength) return TooLarge($"{path}metadata", metadata, limits.MaxMetadataLength, "MaxMetadataLength");
         return null;
-
-        Refusal Large(string field, JsonText value, int most, string option) => Of(path + field, value, most, option);
     }
 
     /// <summary>Says that a value is larger than an option allows.</summary>
-    internal static Refusal Of(string field, JsonText value, int most, string option) =>
+    internal static Refusal TooLarge(string field, JsonText value, int most, string option) =>
         Refusal.Of(RefusalKind.TooLarge, Codes.TooLarge, $"{field}: has {value.Text.Length} characters; at most {most} are allowed (Memento:Tasks:{option})");
 
     private static void Check(ImmutableArray<FieldError>.Builder errors, SubmitTask t, string path, DateTimeOffset now)

@@ -45,6 +45,7 @@ public static class TaskLife
     public static TaskStep Assign(TaskState s, string agentId, long token, DateTimeOffset now) => !s.IsReady(now) ? TaskStep.Nothing : TaskStep.To(TaskChange.Assigned, s with
     {
         Status = WorkStatus.Assigned,
+        QueuedAt = WaitsSince(s),
         NotBefore = null,
         Attempts = s.Attempts + 1,
         Progress = null,
@@ -52,9 +53,12 @@ public static class TaskLife
         History = [.. s.History.TakeLast(MaxHistory - 1), new() { Attempt = s.Attempts + 1, AgentId = agentId, Token = token, AssignedAt = now }],
     });
 
-    /// <summary>The agent says that it began.</summary>
-    public static TaskStep Start(TaskState s, TaskReport by, DateTimeOffset now) =>
-        Stale(s, by.AgentId, by.Token) is { } stale ? stale : s.Status is WorkStatus.Running ? TaskStep.Nothing : TaskStep.To(TaskChange.Started, Begun(s, now));
+    /// <summary>The agent says that it began. Saying it again is a heartbeat.</summary>
+    public static TaskStep Start(TaskState s, TaskReport by, TaskLimits limits, DateTimeOffset now)
+    {
+        var step = Heartbeat(s, by, limits, now);
+        return s.Status is WorkStatus.Assigned && step.After is { } begun ? TaskStep.To(TaskChange.Started, begun) : step;
+    }
 
     /// <summary>The agent says that it goes on, and how far it is. What says nothing new changes nothing.</summary>
     public static TaskStep Heartbeat(TaskState s, TaskReport by, TaskLimits limits, DateTimeOffset now)
@@ -87,13 +91,17 @@ public static class TaskLife
     }
 
     /// <summary>Takes it from its agent because that one is gone: it waits again at once, unless that was its last attempt. One that had not begun does not count.</summary>
-    public static TaskStep Lose(TaskState s, string agentId, QueueSettings settings, DateTimeOffset now) => s.Current is not { } current || current.AgentId != agentId ? TaskStep.Nothing
-        : current.StartedAt is null ? NotStarted(s, AttemptOutcome.AgentLost, now)
+    public static TaskStep Lose(TaskState s, string agentId, long token, QueueSettings settings, DateTimeOffset now) => Stale(s, agentId, token) is not null ? TaskStep.Nothing
+        : s.Status is WorkStatus.Assigned ? WaitAgain(s, AttemptOutcome.AgentLost, now)
         : TryAgain(s, AttemptOutcome.AgentLost, $"Agent {agentId} was lost.", true, settings with { BackoffMs = 0 }, now);
 
+    /// <summary>Its agent gives it back, and has not begun it.</summary>
+    public static TaskStep GiveBack(TaskState s, string agentId, long token, DateTimeOffset now) =>
+        s.Status is not WorkStatus.Assigned || Stale(s, agentId, token) is not null ? TaskStep.Nothing : WaitAgain(s, AttemptOutcome.NotStarted, now);
+
     /// <summary>Takes it from one agent so that another can have it, together with its session. It does not cost an attempt.</summary>
-    public static TaskStep HandOver(TaskState s, string fromAgent, DateTimeOffset now) =>
-        s.Current?.AgentId != fromAgent ? TaskStep.Nothing : NotStarted(s, AttemptOutcome.HandedOver, now);
+    public static TaskStep HandOver(TaskState s, string fromAgent, long token, DateTimeOffset now) =>
+        Stale(s, fromAgent, token) is not null ? TaskStep.Nothing : WaitAgain(s, AttemptOutcome.HandedOver, now);
 
     /// <summary>Stops it, whoever has it.</summary>
     public static TaskStep Cancel(TaskState s, CancelTask by, DateTimeOffset now)
@@ -106,12 +114,12 @@ public static class TaskLife
         return TaskStep.To(TaskChange.Cancelled, (s.IsHeld ? Ended(s, AttemptOutcome.Cancelled, why, now) : s) with { Status = WorkStatus.Cancelled, NotBefore = null, Error = why, EndedAt = now });
     }
 
-    /// <summary>Lets one that has failed or was cancelled begin anew.</summary>
+    /// <summary>Lets one that has failed or was cancelled begin anew. It still waits for what it waited for, but not for a dependency that made it fail.</summary>
     public static TaskStep Revive(TaskState s, DateTimeOffset now) => s.Status switch
     {
         WorkStatus.Failed or WorkStatus.Cancelled => TaskStep.To(TaskChange.Revived, s with
         {
-            Status = WorkStatus.Queued, Attempts = 0, QueuedAt = now, NotBefore = null, EndedAt = null, WaitsFor = [],
+            Status = WorkStatus.Queued, Attempts = 0, QueuedAt = now, NotBefore = null, EndedAt = null, Error = null,
             Deadline = s.Deadline > now ? s.Deadline : null,   // it has passed: that it comes too late is known
         }),
         WorkStatus.Completed => Refusal.Of(RefusalKind.Conflict, Codes.TaskOver, $"Task \"{s.TaskId}\" is completed already."),
@@ -127,7 +135,7 @@ public static class TaskLife
         if (s.IsOver || !s.WaitsFor.Contains(taskId)) return TaskStep.Nothing;
         if (status is WorkStatus.Completed || s.OnDependencyFailure is DependencyFailure.Release)
             return TaskStep.To(TaskChange.DependencyEnded, s with { WaitsFor = s.WaitsFor.Remove(taskId), QueuedAt = s.WaitsFor.Length == 1 ? now : s.QueuedAt });
-        return TaskStep.To(TaskChange.Failed, s with { Status = WorkStatus.Failed, Error = $"Task \"{taskId}\", which it depends on, is {Name(status)}.", EndedAt = now });
+        return TaskStep.To(TaskChange.Failed, s with { Status = WorkStatus.Failed, WaitsFor = s.WaitsFor.Remove(taskId), Error = $"Task \"{taskId}\", which it depends on, is {Name(status)}.", EndedAt = now });
     }
 
     /// <summary>When the next of its times is up, or null. <see cref="Expire"/> says what then happens.</summary>
@@ -138,11 +146,11 @@ public static class TaskLife
     {
         if (s.IsOver) return null;
         var due = s.Deadline;
-        if (s.Current is not { } current) Earlier(s.ScheduleToStartMs is { } wait ? s.QueuedAt.AddMilliseconds(wait) : null);
+        if (s.Current is not { } current) Earlier(StartBy(s));
         else if (current.StartedAt is not { } started)
         {
             Earlier(current.AssignedAt.AddMilliseconds(settings.ClaimMs));
-            Earlier(s.ScheduleToStartMs is { } wait ? s.QueuedAt.AddMilliseconds(wait) : null);
+            Earlier(StartBy(s));
         }
         else
         {
@@ -163,9 +171,9 @@ public static class TaskLife
     {
         if (DueAt(s, settings, heardAt) is not { } due || due > now) return TaskStep.Nothing;
         if (s.Deadline <= now) return TryAgain(s, AttemptOutcome.TimedOut, $"It was not done by its deadline, {s.Deadline:O}.", false, settings, now);
-        if (s.Current?.StartedAt is null && s.ScheduleToStartMs is { } wait && s.QueuedAt.AddMilliseconds(wait) <= now)
-            return TryAgain(s, AttemptOutcome.TimedOut, $"Nobody began it within {wait} ms (scheduleToStartMs).", false, settings, now);
-        if (s.Current is not { StartedAt: { } started }) return NotStarted(s, AttemptOutcome.NotStarted, now);
+        if (s.Current?.StartedAt is null && StartBy(s) <= now)
+            return TryAgain(s, AttemptOutcome.TimedOut, $"Nobody began it within {s.ScheduleToStartMs} ms (scheduleToStartMs).", false, settings, now);
+        if (s.Current is not { StartedAt: { } started }) return WaitAgain(s, AttemptOutcome.NotStarted, now);
         var why = s.StartToCloseMs is { } run && started.AddMilliseconds(run) <= now ? $"It took more than {run} ms (startToCloseMs)." : $"Nothing was heard of it for {s.HeartbeatTimeoutMs} ms (heartbeatTimeoutMs).";
         return TryAgain(s, AttemptOutcome.TimedOut, why, true, settings, now);
     }
@@ -201,7 +209,14 @@ public static class TaskLife
         return TaskStep.To(outcome is AttemptOutcome.Failed ? TaskChange.Retried : TaskChange.Requeued, ended with { Status = WorkStatus.Queued, QueuedAt = now, NotBefore = pause > TimeSpan.Zero ? now + pause : null });
     }
 
-    private static TaskStep NotStarted(TaskState s, AttemptOutcome outcome, DateTimeOffset now) => TaskStep.To(TaskChange.Requeued, Ended(s, outcome, null, now) with
+    /// <summary>Since when somebody could have begun it, but for a pause that is not over.</summary>
+    private static DateTimeOffset WaitsSince(TaskState s) => s.NotBefore > s.QueuedAt ? s.NotBefore.Value : s.QueuedAt;
+
+    /// <summary>When it must have been begun; null = at any time, or it waits for others.</summary>
+    private static DateTimeOffset? StartBy(TaskState s) => s.ScheduleToStartMs is { } wait && s.WaitsFor.IsEmpty ? WaitsSince(s).AddMilliseconds(wait) : null;
+
+    /// <summary>It waits for an agent as if it had never had this one.</summary>
+    private static TaskStep WaitAgain(TaskState s, AttemptOutcome outcome, DateTimeOffset now) => TaskStep.To(TaskChange.Requeued, Ended(s, outcome, null, now) with
     {
         Status = WorkStatus.Queued, Attempts = s.Attempts - 1, Handoff = NoteOf(s, outcome, null, now) ?? s.Handoff,
     });
@@ -219,9 +234,10 @@ public static class TaskLife
 
     private static Refusal? Problem(TaskReport by, TaskLimits limits)
     {
-        if (by.Progress is { } progress && progress.Text.Length > limits.MaxProgressLength) return SubmitRules.Of("progress", progress, limits.MaxProgressLength, "MaxProgressLength");
-        if (by.Result is { } result && result.Text.Length > limits.MaxResultLength) return SubmitRules.Of("result", result, limits.MaxResultLength, "MaxResultLength");
+        if (by.Progress is { } progress && progress.Text.Length > limits.MaxProgressLength) return SubmitRules.TooLarge("progress", progress, limits.MaxProgressLength, "MaxProgressLength");
+        if (by.Result is { } result && result.Text.Length > limits.MaxResultLength) return SubmitRules.TooLarge("result", result, limits.MaxResultLength, "MaxResultLength");
         if (by.Error?.Length > limits.MaxTextLength) return Refusal.Of(RefusalKind.TooLarge, Codes.TooLarge, $"error: has {by.Error.Length} characters; at most {limits.MaxTextLength} are allowed (Memento:Tasks:MaxTextLength)");
+        if (by.Error?.Contains('\0', StringComparison.Ordinal) is true) return Refusal.Invalid("error", "has the character U+0000");
         return by.Progress?.Problem(anyValue: true) is { } bad ? Refusal.Invalid("progress", bad) : by.Result?.Problem(anyValue: true) is { } worse ? Refusal.Invalid("result", worse) : null;
     }
 

@@ -73,6 +73,7 @@ public sealed record SubmitTask
 
 /// <summary>Body of "start", "heartbeat", "complete" and "fail": what an agent says about a task that it was given.</summary>
 [GenerateSerializer, Immutable, Alias("memento.TaskReport")]
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record TaskReport
 {
     [Id(0)] public required string AgentId { get; init; }
@@ -93,7 +94,7 @@ public sealed record TaskReport
     [Id(5)] public bool? Retryable { get; init; }
 }
 
-/// <summary>Body of "cancel".</summary>
+/// <summary>Body of "cancel". What else a report of an agent has is passed over.</summary>
 [GenerateSerializer, Immutable, Alias("memento.CancelTask")]
 public sealed record CancelTask
 {

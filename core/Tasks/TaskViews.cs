@@ -125,7 +125,7 @@ public sealed record ReceivedTask
 {
     [Id(0)] public required string TaskId { get; init; }
 
-    /// <summary>Proves that the task is the agent's; goes into everything that it says about it.</summary>
+    /// <summary>Proves that the task is the agent's; goes into everything that it says about it. Higher than every earlier one of this task, and unique only together with it: tasks that were given out together have the same.</summary>
     [Id(1)] public required long Token { get; init; }
     [Id(2)] public required string Type { get; init; }
     [Id(3)] public required string Queue { get; init; }

@@ -1,12 +1,10 @@
-using System.Collections.Immutable;
-
 namespace Memento.Tasks;
 
 /// <summary>
-/// The tasks of a queue that could be given out, in the order in which they should be. Kept by required capabilities, so that finding what an agent can do never means looking at what it cannot.
+/// The tasks of a queue that could be given out, in the order in which they should be. Kept by type and required capabilities, so that finding what an agent can do never means looking at what it cannot.
 /// Within a session or tenant the order is by <em>submitted − priority × ageing</em>: with ageing, each step of priority is worth a fixed head start, so the order of two tasks never changes and nothing starves.
 /// Between sessions or tenants it is stride scheduling (Waldspurger and Weihl, 1995): each has a pass that grows by 1 ÷ weight with every task, and the lowest goes first.
-/// Adding and taking cost the logarithm of what waits, times the different sets of capabilities that tasks ask for. Nothing here is thread-safe.
+/// Adding and taking cost the logarithm of what waits; taking looks once at each different set of needs. Nothing here is thread-safe.
 /// </summary>
 public sealed class WaitingTasks(QueueSettings settings)
 {
@@ -18,40 +16,45 @@ public sealed class WaitingTasks(QueueSettings settings)
 
     public int Count => _entries.Count;
 
+    /// <summary>Places kept in memory: those of the tasks that wait, and of some that were taken out from behind others.</summary>
+    public int Places => _needs.Values.Sum(n => n.Places);
+
+    /// <summary>Sessions or tenants remembered: those with tasks that wait, and those that had their turn before the others had theirs.</summary>
+    public int Flows => _flows.Count;
+
     /// <summary>Adds a task; once more has no effect.</summary>
     public void Add(TaskState task)
     {
-        var key = string.Join('\n', task.RequiredCapabilities);
-        if (!_needs.TryGetValue(key, out var needs)) _needs.Add(key, needs = new(task.RequiredCapabilities));
+        if (_entries.ContainsKey(task.Number)) return;
+        var asked = TaskNeeds.Of(task);
+        if (!_needs.TryGetValue(asked.Key, out var needs)) _needs.Add(asked.Key, needs = new(asked));
         var name = FlowOf(task);
         if (!_flows.TryGetValue(name, out var flow)) _flows.Add(name, flow = new(name));
         if (flow.Waiting == 0) flow.Pass = Math.Max(flow.Pass, _pass);   // who was away saves nothing up
         var entry = new Entry(task.Number, OrderOf(task), needs, flow, LatestStart(task));
-        if (!_entries.TryAdd(task.Number, entry)) return;
+        _entries.Add(task.Number, entry);
         flow.Waiting++;
-        needs.Count++;
-        if (!needs.Flows.TryGetValue(flow, out var lane)) needs.Flows.Add(flow, lane = new());
-        lane.Enqueue(entry, (entry.Order, entry.Number));
+        needs.Add(entry);
     }
 
     /// <summary>Takes a task out, wherever it stands.</summary>
     public bool Remove(long number)
     {
-        if (!_entries.Remove(number, out var entry)) return false;   // its place in the lane is passed over when its turn comes
+        if (!_entries.Remove(number, out var entry)) return false;
         Leave(entry);
         return true;
     }
 
     /// <summary>Takes out the task that is next for whoever can do what <paramref name="canDo"/> says; null if there is none.</summary>
-    /// <param name="canDo">Whether the agent has all of these.</param>
+    /// <param name="canDo">Whether the agent is what they need.</param>
     /// <param name="now">Tasks that cannot be done by their deadline any more are passed over; they fail when it comes.</param>
-    public Entry? TakeNext(Func<ImmutableArray<string>, bool> canDo, DateTimeOffset now)
+    public Entry? TakeNext(Func<TaskNeeds, bool> canDo, DateTimeOffset now)
     {
         Entry? best = null;
         foreach (var needs in _needs.Values)
         {
-            if (needs.Count == 0 || !canDo(needs.Required)) continue;
-            if (Head(needs, now) is { } head && (best is null || IsBefore(head, best))) best = head;
+            if (!canDo(needs.Asked)) continue;
+            if (Head(needs, now) is { } head && (best is null || Turn.Of(head).CompareTo(Turn.Of(best)) < 0)) best = head;
         }
 
         if (best is null) return null;
@@ -65,39 +68,22 @@ public sealed class WaitingTasks(QueueSettings settings)
     /// <summary>Latest time at which a task can be begun and still be done by its deadline.</summary>
     public static DateTimeOffset? LatestStart(TaskState task) => task.Deadline?.AddMilliseconds(-(task.EstimatedDurationMs ?? 0));
 
+    /// <summary>The first of the tasks with these needs. Those that come too late are taken out.</summary>
     private Entry? Head(Needs needs, DateTimeOffset now)
     {
-        Entry? best = null;
-        List<Flow>? empty = null;
-        foreach (var (flow, lane) in needs.Flows)
+        while (needs.Head() is { } head)
         {
-            while (lane.TryPeek(out var entry, out _))
-            {
-                if (_entries.TryGetValue(entry.Number, out var known) && ReferenceEquals(known, entry) && !(entry.LatestStart < now))
-                {
-                    if (best is null || IsBefore(entry, best)) best = entry;
-                    break;
-                }
-
-                lane.Dequeue();
-                if (ReferenceEquals(known, entry)) Remove(entry.Number);
-            }
-
-            if (lane.Count == 0) (empty ??= []).Add(flow);
+            if (!(head.LatestStart < now)) return head;
+            Remove(head.Number);
         }
 
-        foreach (var flow in empty ?? []) needs.Flows.Remove(flow);
-        return best;
+        return null;
     }
-
-    private static bool IsBefore(Entry a, Entry b) =>
-        !ReferenceEquals(a.Flow, b.Flow) ? a.Flow.Pass < b.Flow.Pass || (a.Flow.Pass == b.Flow.Pass && (a.Order, a.Number).CompareTo((b.Order, b.Number)) < 0)
-            : (a.Order, a.Number).CompareTo((b.Order, b.Number)) < 0;
 
     private void Leave(Entry entry)
     {
-        entry.Needs.Count--;
-        if (entry.Needs.Count == 0) _needs.Remove(string.Join('\n', entry.Needs.Required));
+        entry.Needs.Leave(entry);
+        if (entry.Needs.IsEmpty) _needs.Remove(entry.Needs.Asked.Key);
         if (--entry.Flow.Waiting == 0) _idle.Enqueue(entry.Flow, entry.Flow.Pass);
     }
 
@@ -133,7 +119,7 @@ public sealed class WaitingTasks(QueueSettings settings)
 
         public long Number { get; }
 
-        public ImmutableArray<string> Required => Needs.Required;
+        public TaskNeeds Asked => Needs.Asked;
 
         internal double Order { get; }
 
@@ -142,15 +128,113 @@ public sealed class WaitingTasks(QueueSettings settings)
         internal Flow Flow { get; }
 
         internal DateTimeOffset? LatestStart { get; }
+
+        /// <summary>It waits no more; its place is passed over.</summary>
+        internal bool IsOut { get; set; }
     }
 
-    internal sealed class Needs(ImmutableArray<string> required)
+    /// <summary>When a task comes: by the pass of its flow, then by its own order.</summary>
+    internal readonly record struct Turn(double Pass, double Order, long Number) : IComparable<Turn>
     {
-        public ImmutableArray<string> Required => required;
+        public static Turn Of(Entry entry) => new(entry.Flow.Pass, entry.Order, entry.Number);
 
-        public int Count { get; set; }
+        public int CompareTo(Turn other) => (Pass, Order, Number).CompareTo((other.Pass, other.Order, other.Number));
+    }
 
-        public Dictionary<Flow, PriorityQueue<Entry, (double, long)>> Flows { get; } = [];
+    /// <summary>The tasks that need the same, by flow.</summary>
+    internal sealed class Needs(TaskNeeds asked)
+    {
+        private const int MostPassed = 1_000;
+
+        private readonly Dictionary<Flow, Lane> _lanes = [];
+        private readonly PriorityQueue<Lane, Turn> _turns = new();   // each lane at its turn or before it; a pass only grows, and then the lane is moved back when it comes up
+
+        public TaskNeeds Asked => asked;
+
+        public bool IsEmpty => _lanes.Count == 0;
+
+        public int Places => _lanes.Values.Sum(lane => lane.Places) + _turns.Count;
+
+        public void Add(Entry entry)
+        {
+            if (!_lanes.TryGetValue(entry.Flow, out var lane)) _lanes.Add(entry.Flow, lane = new());
+            lane.Add(entry);
+            var turn = Turn.Of(entry);
+            if (lane.Turn is { } known && turn.CompareTo(known) >= 0) return;
+            lane.Turn = turn;
+            _turns.Enqueue(lane, turn);
+            if (_turns.Count > MostPassed + (2 * _lanes.Count)) Sweep();
+        }
+
+        public void Leave(Entry entry)
+        {
+            var lane = _lanes[entry.Flow];
+            lane.Leave(entry);
+            if (lane.Count > 0) return;
+            _lanes.Remove(entry.Flow);
+            lane.Turn = null;
+        }
+
+        /// <summary>The first task of all.</summary>
+        public Entry? Head()
+        {
+            while (_turns.TryPeek(out var lane, out var turn))
+            {
+                if (lane.Turn != turn)
+                {
+                    _turns.Dequeue();   // it has an earlier turn, or nothing
+                    continue;
+                }
+
+                var head = lane.Head();
+                var actual = Turn.Of(head);
+                if (actual == turn) return head;
+                lane.Turn = actual;
+                _turns.DequeueEnqueue(lane, actual);
+            }
+
+            return null;
+        }
+
+        private void Sweep()
+        {
+            _turns.Clear();
+            foreach (var lane in _lanes.Values) _turns.Enqueue(lane, lane.Turn!.Value);
+        }
+
+        private sealed class Lane
+        {
+            private readonly PriorityQueue<Entry, (double, long)> _entries = new();   // also those that were taken out from behind others
+
+            public int Count { get; private set; }
+
+            public int Places => _entries.Count;
+
+            /// <summary>Where it stands among the others; not later than its head.</summary>
+            public Turn? Turn { get; set; }
+
+            public void Add(Entry entry)
+            {
+                _entries.Enqueue(entry, (entry.Order, entry.Number));
+                Count++;
+                if (_entries.Count <= MostPassed + (2 * Count)) return;
+                var waiting = _entries.UnorderedItems.Where(item => !item.Element.IsOut).ToArray();
+                _entries.Clear();
+                _entries.EnqueueRange(waiting);
+            }
+
+            public void Leave(Entry entry)
+            {
+                entry.IsOut = true;
+                Count--;
+            }
+
+            public Entry Head()
+            {
+                while (_entries.Peek().IsOut) _entries.Dequeue();
+                return _entries.Peek();
+            }
+        }
     }
 
     internal sealed class Flow(string name)

@@ -13,7 +13,7 @@ public interface IAgentGrain : IGrainWithStringKey
     /// <summary>Registers the agent, or changes what it registered as. <c>VALIDATION_FAILED</c>.</summary>
     [Alias("register")] Task<AgentRegistration> RegisterAsync(RegisterAgent request);
 
-    /// <summary>Removes the agent; its tasks go to others. No error if there is none.</summary>
+    /// <summary>Removes the agent; its tasks go to others. <c>AGENT_NOT_FOUND</c> if there never was one; removing it again changes nothing.</summary>
     [Alias("remove")] Task RemoveAsync();
 
     /// <summary><c>AGENT_NOT_FOUND</c>.</summary>

@@ -41,14 +41,11 @@ internal sealed partial class AgentDirectoryGrain(IAgentIndex index, IOptions<Ag
         _key = GrainKey.Parse(this.GetPrimaryKeyString());
         for (var (after, more) = ("", true); more;)
         {
-            var page = await index.ListAsync(_key.Workspace, null, after, PageSize, cancellationToken);
-            foreach (var agent in page)
-            {
-                after = agent.AgentId;
-                if (!agent.State.IsDead && KeyOf(new(_key.Workspace, agent.AgentId), options.Value.DirectoryShards) == _key.ToString()) _silences.TryAdd(agent.AgentId, Silence.From(clock.GetUtcNow()));
-            }
-
+            var page = await index.GetLivingAsync(_key.Workspace, after, PageSize, cancellationToken);
+            foreach (var (id, _) in page)
+                if (KeyOf(new(_key.Workspace, id), options.Value.DirectoryShards) == _key.ToString()) _silences.TryAdd(id, Silence.From(clock.GetUtcNow()));
             more = page.Count == PageSize;
+            if (more) after = page[^1].AgentId;
         }
 
         instruments.Follow(this, () => _silences.Count);

@@ -10,6 +10,11 @@ internal sealed partial class AgentGrain
 {
     private const int MostRevoked = 1_000;
 
+    private const int QueuesAtOnce = 32;
+
+    /// <summary>Characters of payload and metadata behind which no more tasks are handed out in one answer, and no more are taken while they wait to be received.</summary>
+    private const long MostAtOnce = 8 * 1024 * 1024, MostWaiting = 32 * 1024 * 1024;
+
     private readonly Dictionary<string, Held> _held = new(StringComparer.Ordinal);
     private readonly Queue<GivenTask> _inbox = new();
     private readonly Queue<RevokedTask> _revoked = new();
@@ -17,6 +22,7 @@ internal sealed partial class AgentGrain
     private AgentWork _work = AgentWork.None;
     private TaskCompletionSource _arrived = NewSignal();
     private int _coming;
+    private long _inboxSize;
     private long _said = TimeProvider.System.GetUtcNow().Ticks;   // more than any activation before has said
     private int _losses;   // times that all was taken from it
     private bool _isQuiet;   // it was given a task and did not begin: nothing more until it asks
@@ -36,6 +42,7 @@ internal sealed partial class AgentGrain
         var timeout = request.WaitSeconds > 0 ? Task.Delay(TimeSpan.FromSeconds(request.WaitSeconds), clock, over.Token) : Task.CompletedTask;
         while (true)
         {
+            if (Agent.Stale(_agent.Committed, _key.Id, request.InstanceId) is { } stale) throw new MementoException(stale);   // somebody else may have registered meanwhile
             var arrived = _arrived.Task;
             var items = TakeArrived(request.Max ?? 1);
             if (!items.IsEmpty || _revoked.Count > 0 || timeout.IsCompleted)
@@ -49,7 +56,6 @@ internal sealed partial class AgentGrain
 
             await Task.WhenAny(arrived, timeout);
             cancellationToken.ThrowIfCancellationRequested();
-            if (Agent.Stale(_agent.Committed, _key.Id, request.InstanceId) is { } stale) throw new MementoException(stale);   // somebody else registered meanwhile
         }
     }
 
@@ -78,8 +84,9 @@ internal sealed partial class AgentGrain
         return ImmutableCollectionsMarshal.AsImmutableArray(answers);
     }
 
-    public async Task<AgentRoom?> OfferAsync(string queue, long offer, int count)
+    public async Task<AgentRoom?> OfferAsync(string queue, long offer, int count, long known)
     {
+        _said = Math.Max(_said, known);
         if (!_agent.Committed.Exists || _agent.Committed.IsDead) return null;
         var grant = IsOpen ? Math.Min(Free, count) : 0;
         if (grant > 0)
@@ -96,6 +103,7 @@ internal sealed partial class AgentGrain
             }
 
             if (!_agent.Committed.Exists || _agent.Committed.IsDead) return null;
+            await FeedAsync();   // the queue may have given fewer than room was kept for, and others were told to wait
         }
 
         if (grant < count) Starve(queue);
@@ -105,11 +113,11 @@ internal sealed partial class AgentGrain
     /// <summary>Whether it may be given work: it says so, and it is not suspect.</summary>
     private bool IsOpen => _agent.Committed.TakesWork && !_isQuiet && (_heardAt is not { } heard || Now - heard <= (_detector.Interval * 1.5) + pulse.SleptSince(heard));
 
-    private int Free => Math.Max(0, (_agent.Committed.Agent?.Capacity ?? 0) - _held.Count - _coming);
+    private int Free => _inboxSize > MostWaiting ? 0 : Math.Max(0, (_agent.Committed.Agent?.Capacity ?? 0) - _held.Count - _coming);
 
     private AgentRoom Room() => new()
     {
-        AgentId = _key.Id, Capabilities = _agent.Committed.Agent!.Capabilities, Priority = _agent.Committed.Agent.Priority, MaxLoad = _agent.Committed.Agent.Capacity,
+        AgentId = _key.Id, Capabilities = _agent.Committed.Agent!.Capabilities, TaskTypes = _agent.Committed.Agent.TaskTypes, Priority = _agent.Committed.Agent.Priority, MaxLoad = _agent.Committed.Agent.Capacity,
         Version = ++_said, Load = _held.Count + _coming, ErrorRate = _work.ErrorRate, MeanDurationMs = _work.MeanDuration, IsOpen = IsOpen,
     };
 
@@ -156,8 +164,7 @@ internal sealed partial class AgentGrain
     {
         if (losses != _losses)
         {
-            ImmutableArray<long> late = [.. given.Where(g => !_held.ContainsKey(g.Task.TaskId)).Select(g => g.Number)];
-            if (!late.IsEmpty) await Giver(queue).LoseAsync(_key.Id, late, notBegunOnly: true);
+            if (!given.IsEmpty) await Giver(queue).GiveBackAsync(_key.Id, [.. given.Select(g => new HeldTask(g.Number, g.Task.Token))]);
             return;
         }
 
@@ -165,6 +172,7 @@ internal sealed partial class AgentGrain
         {
             _held[task.Task.TaskId] = new(queue, task.Number, task.Task.Token, task.Task.SessionId, HasBegun: false);
             _inbox.Enqueue(task);
+            _inboxSize += task.Size;
         }
 
         if (!given.IsEmpty) Arrive();
@@ -173,8 +181,15 @@ internal sealed partial class AgentGrain
     private ImmutableArray<ReceivedTask> TakeArrived(int max)
     {
         var items = ImmutableArray.CreateBuilder<ReceivedTask>();
-        while (items.Count < max && _inbox.TryDequeue(out var given))
-            if (_held.TryGetValue(given.Task.TaskId, out var held) && held.Token == given.Task.Token) items.Add(given.Task);   // others were lost meanwhile
+        var size = 0L;
+        while (items.Count < max && size <= MostAtOnce && _inbox.TryDequeue(out var given))
+        {
+            _inboxSize -= given.Size;
+            if (!_held.TryGetValue(given.Task.TaskId, out var held) || held.Token != given.Task.Token) continue;   // lost meanwhile
+            items.Add(given.Task);
+            size += given.Size;
+        }
+
         return items.DrainToImmutable();
     }
 
@@ -210,13 +225,17 @@ internal sealed partial class AgentGrain
     /// <summary>Tells every queue that the agent is there, or is as it is now.</summary>
     private async Task AnnounceEverywhereAsync()
     {
-        foreach (var queue in await tasks.GetQueuesAsync(_key.Workspace)) await AnnounceAsync(queue.Name);
+        foreach (var some in (await tasks.GetQueuesAsync(_key.Workspace)).Chunk(QueuesAtOnce)) await Task.WhenAll(some.Select(queue => AnnounceAsync(queue.Name)));
     }
 
     private async Task AnnounceAsync(string queue)
     {
         try
         {
+            var room = RoomFor(queue);
+            var known = await Giver(queue).AnnounceAsync(room);
+            if (known <= room.Version) return;
+            _said = Math.Max(_said, known);   // it heard from an activation on a silo whose clock is ahead, or something later from this one
             await Giver(queue).AnnounceAsync(RoomFor(queue));
         }
         catch (Exception e)
@@ -247,5 +266,8 @@ internal sealed partial class AgentGrain
     [LoggerMessage(Level = LogLevel.Warning, Message = "Agent {Agent} could not tell queue {Queue} that it has room; it tells it again: {Problem}")]
     private static partial void LogNotAnnounced(ILogger log, GrainKey agent, string queue, string problem);
 
-    private sealed record Held(string Queue, long Number, long Token, string? SessionId, bool HasBegun);
+    private sealed record Held(string Queue, long Number, long Token, string? SessionId, bool HasBegun)
+    {
+        public HeldTask AtQueue => new(Number, Token);
+    }
 }

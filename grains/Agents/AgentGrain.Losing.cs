@@ -7,14 +7,17 @@ namespace Memento.Agents;
 /// <summary>The part about tasks that the agent has no longer: they are taken from it, it gives them back, or another process takes its place.</summary>
 internal sealed partial class AgentGrain
 {
-    public async Task GiveBackAsync(ImmutableArray<ReceivedTask> tasks)
+    public Task GiveBackAsync(ImmutableArray<ReceivedTask> tasks) => GiveBackAsync(tasks.Select(t => (t.TaskId, t.Token)));
+
+    /// <summary>Gives back what the agent has not begun: the assignments with these tokens, and no later ones.</summary>
+    private async Task GiveBackAsync(IEnumerable<(string TaskId, long Token)> tasks)
     {
-        var back = tasks.Where(t => _held.TryGetValue(t.TaskId, out var held) && held.Token == t.Token).ToArray();
-        foreach (var queue in back.GroupBy(t => t.Queue))
+        foreach (var queue in tasks.Where(t => _held.ContainsKey(t.TaskId)).GroupBy(t => _held[t.TaskId].Queue).ToArray())
         {
-            var numbers = queue.Select(t => _held[t.TaskId].Number).ToImmutableArray();
-            foreach (var task in queue) _held.Remove(task.TaskId);
-            await Giver(queue.Key).LoseAsync(_key.Id, numbers, notBegunOnly: true);
+            var back = ImmutableArray.CreateBuilder<HeldTask>();
+            foreach (var (id, token) in queue)
+                if (_held.TryGetValue(id, out var held) && held.Token == token && !held.HasBegun && _held.Remove(id)) back.Add(held.AtQueue);
+            if (back.Count > 0) await Giver(queue.Key).GiveBackAsync(_key.Id, back.DrainToImmutable());
         }
     }
 
@@ -36,17 +39,20 @@ internal sealed partial class AgentGrain
     public async Task HandOverAsync(string sessionId, string toAgent)
     {
         foreach (var queue in _held.Values.Where(h => h.SessionId == sessionId).GroupBy(h => h.Queue).ToArray())
-            await Giver(queue.Key).HandOverAsync(_key.Id, toAgent, [.. queue.Select(h => h.Number)]);
+            await Giver(queue.Key).HandOverAsync(_key.Id, toAgent, [.. queue.Select(h => h.AtQueue)]);
     }
 
     public Task HandOnAsync() => _agent.Committed is { Exists: true, IsDead: false } ? Task.CompletedTask : LoseAllAsync();   // it may be back
 
-    /// <summary>Takes all that the agent has now from it. What it is given meanwhile stays: it may be back.</summary>
+    /// <summary>Takes all that the agent has now from it. What it is given meanwhile stays: it may be back, and then the queues and the directory, who think that it is gone, are told.</summary>
     private async Task LoseAllAsync()
     {
-        var held = (await tasks.GetHeldAsync(_key.Workspace, _key.Id)).Select(t => (t.Queue, t.State.Number)).Union(_held.Values.Select(h => (h.Queue, h.Number))).ToLookup(t => t.Queue, t => t.Number);
+        var held = (await tasks.GetHeldAsync(_key.Workspace, _key.Id)).Select(t => (t.Queue, Task: AtQueue(t))).Union(_held.Values.Select(h => (h.Queue, Task: h.AtQueue))).ToLookup(t => t.Queue, t => t.Task);
         LetGo();   // before the queues give them to others
-        foreach (var queue in held) await Giver(queue.Key).LoseAsync(_key.Id, [.. queue], notBegunOnly: false);
+        foreach (var queue in held) await Giver(queue.Key).LoseAsync(_key.Id, [.. queue]);
+        if (_agent.Committed is not { Exists: true, IsDead: false }) return;
+        await Directory.HeardAsync(_key.Id);
+        await AnnounceEverywhereAsync();
     }
 
     private void LetGo()
@@ -56,13 +62,21 @@ internal sealed partial class AgentGrain
         Arrive();
     }
 
-    /// <summary>Takes up what another process of this agent had: the same tasks, with new tokens.</summary>
-    private async Task ResumeAsync()
+    /// <summary>
+    /// Hands on what earlier processes of this agent were given: to anybody, or to the new one with new tokens. When another process has just registered that is all there is;
+    /// later it follows from when the tasks were given, so whoever registers again after a failure, or the death of the silo, goes on with it.
+    /// </summary>
+    private async Task HandOnEarlierAsync(ReturnPolicy policy, bool isAnew)
     {
-        var held = await tasks.GetHeldAsync(_key.Workspace, _key.Id);
-        LetGo();
-        foreach (var queue in held.GroupBy(t => t.Queue)) await Giver(queue.Key).HandOverAsync(_key.Id, _key.Id, [.. queue.Select(t => t.State.Number)]);
+        var since = _agent.Committed.RegisteredAt;
+        var earlier = (await tasks.GetHeldAsync(_key.Workspace, _key.Id)).Where(t => isAnew || t.State.Current!.AssignedAt < since).ToArray();
+        foreach (var task in earlier)
+            if (_held.TryGetValue(task.State.TaskId, out var held) && held.Token == task.State.Current!.Token) _held.Remove(task.State.TaskId);
+        foreach (var queue in earlier.GroupBy(t => t.Queue, AtQueue))
+            await (policy is ReturnPolicy.Resume ? Giver(queue.Key).HandOverAsync(_key.Id, _key.Id, [.. queue]) : Giver(queue.Key).LoseAsync(_key.Id, [.. queue]));
     }
+
+    private static HeldTask AtQueue(StoredTask task) => new(task.State.Number, task.State.Current!.Token);
 
     /// <summary>Reads what the agent has. What it had not begun is given back: whether it ever arrived, nobody knows any more.</summary>
     private async Task RecallAsync()
@@ -79,11 +93,7 @@ internal sealed partial class AgentGrain
         await Task.Yield();
         try
         {
-            foreach (var queue in _held.Where(h => !h.Value.HasBegun).GroupBy(h => h.Value.Queue).ToArray())
-            {
-                foreach (var (id, _) in queue) _held.Remove(id);
-                await Giver(queue.Key).LoseAsync(_key.Id, [.. queue.Select(h => h.Value.Number)], notBegunOnly: true);
-            }
+            await GiveBackAsync([.. _held.Select(h => (h.Key, h.Value.Token))]);
         }
         catch (Exception e)
         {

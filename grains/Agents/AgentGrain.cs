@@ -24,7 +24,6 @@ internal sealed partial class AgentGrain(
     private GrainKey _key;
     private Journaled<AgentState, AgentFact> _agent = null!;
     private DateTimeOffset? _heardAt;
-    private bool _isAnew;   // another process has registered, and what the one before had is still to be handed on
     private DateTimeOffset _passedOnAt;
 
     public static string StreamOf(GrainKey key) => $"agent/{key}";
@@ -50,9 +49,9 @@ internal sealed partial class AgentGrain(
             return new AgentCommand.Register(request);
         });
         Hear();
-        _isAnew |= changed is [.., AgentFact.Registered { IsNewInstance: true }];
-        if (_isAnew) await (request.OnReturn is ReturnPolicy.Resume ? ResumeAsync() : LoseAllAsync());
-        _isAnew = false;   // if that fails, whoever asks again goes on with it
+        var isAnew = changed is [.., AgentFact.Registered { IsNewInstance: true }];
+        if (isAnew) LetGo();   // what is on its way is for the process before
+        await HandOnEarlierAsync(request.OnReturn, isAnew);
         await AnnounceEverywhereAsync();   // also if it said nothing new: whoever asks again may have been cut off before this
         return new(await ViewAsync(), isNew);
     }
@@ -61,8 +60,8 @@ internal sealed partial class AgentGrain(
     {
         if (_agent.StreamId == 0 && Agent.Stale(_agent.Committed, _key.Id, null) is { } missing) throw new MementoException(missing);
         if ((await DecideAsync(_ => new AgentCommand.Remove())).IsEmpty) return;   // it is removed
-        await LoseAllAsync();
         await Directory.ForgetAsync(_key.Id);
+        await LoseAllAsync();
     }
 
     public async Task<AgentView> GetAsync()
@@ -74,10 +73,8 @@ internal sealed partial class AgentGrain(
     public async Task<AgentLease> HeartbeatAsync(Heartbeat request)
     {
         instruments.Heartbeat();
-        var took = _agent.Committed.TakesWork;
         await EnterAsync(request.InstanceId, request);
-        if (_agent.Committed.TakesWork != took) await AnnounceEverywhereAsync();
-        return new(Now + _detector.Timeout);
+        return new(Now + _detector.Timeout, (long)_detector.Interval.TotalMilliseconds);
     }
 
     public async Task AccuseAsync()
@@ -95,9 +92,6 @@ internal sealed partial class AgentGrain(
         LogDead(log, _key, _heardAt);
         await Directory.ForgetAsync(_key.Id);
         await LoseAllAsync();
-        if (_agent.Committed is not { Exists: true, IsDead: false }) return;
-        await Directory.HeardAsync(_key.Id);   // it came back meanwhile
-        await AnnounceEverywhereAsync();
     }
 
     private DateTimeOffset Now => clock.Now();
@@ -111,12 +105,10 @@ internal sealed partial class AgentGrain(
         Hear();
         if (_hungry.Count > 0) await FeedAsync();
         if (said is null && !_agent.Committed.IsDead) return;
-        var changed = await DecideAsync(_ => new AgentCommand.Hear(said ?? new()));
-        if (changed is [AgentFact.Returned, ..])
-        {
-            LogReturned(log, _key);
-            await AnnounceEverywhereAsync();
-        }
+        var took = _agent.Committed.TakesWork;
+        var isBack = await DecideAsync(_ => new AgentCommand.Hear(said ?? new())) is [AgentFact.Returned, ..];
+        if (isBack) LogReturned(log, _key);
+        if (isBack || _agent.Committed.TakesWork != took) await AnnounceEverywhereAsync();
     }
 
     /// <summary>Remembers that it was heard, and passes that on, but not each time.</summary>

@@ -8,7 +8,7 @@ internal static class Views
         var agent = state.Agent!;
         return new()
         {
-            AgentId = agentId, Type = agent.Type, Capabilities = agent.Capabilities, Priority = agent.Priority, MaxLoad = agent.Capacity, Load = load, Status = state.StatusWith(load), Metadata = agent.Metadata,
+            AgentId = agentId, Type = agent.Type, Capabilities = agent.Capabilities, TaskTypes = agent.TaskTypes, Priority = agent.Priority, MaxLoad = agent.Capacity, Load = load, Status = state.StatusWith(load), Metadata = agent.Metadata,
             TotalTasksCompleted = work.Completed, AverageTaskDuration = work.MeanDuration ?? 0, ErrorRate = work.ErrorRate, RegisteredAt = state.RegisteredAt, InstanceId = agent.InstanceId,
         };
     }

@@ -4,12 +4,12 @@ namespace Memento.Audit;
 
 /// <summary>Where the next page begins, in each of the two places that entries come from.</summary>
 /// <param name="Seq">Entries of the workspace's journal below this one.</param>
-/// <param name="Place">Entries of rollbacks' journals before this place.</param>
-internal readonly record struct AuditCursor(long Seq, RollbackPlace Place)
+/// <param name="Place">Entries of the journals of rollbacks and queues before this place.</param>
+internal readonly record struct AuditCursor(long Seq, AuditPlace Place)
 {
     public static AuditCursor Parse(string? cursor)
     {
-        if (cursor is null) return new(long.MaxValue, RollbackPlace.End);
+        if (cursor is null) return new(long.MaxValue, AuditPlace.End);
         var parts = cursor.Split('-');
         var numbers = new long[4];
         for (var i = 0; i < numbers.Length; i++)

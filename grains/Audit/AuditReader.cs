@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
 using Memento.Rollback;
 using Memento.Storage;
+using Memento.Tasks;
 using Memento.Workspaces;
 
 namespace Memento.Audit;
 
-/// <summary>Reads one page of the audit. Entries come from the workspace's journal and from those of its rollbacks, each newest first, and are merged by time.</summary>
+/// <summary>Reads one page of the audit. Entries come from the workspace's journal and from those of its rollbacks and queues, each newest first, and are merged by time.</summary>
 internal sealed class AuditReader(IJournal journal, IWorkspaceIndex index, IAuditIndex audit, string workspace, AuditQuery query, DateTimeOffset oldest)
 {
     /// <summary>Entries that one page looks at in each place; then it answers what it has.</summary>
@@ -20,11 +21,11 @@ internal sealed class AuditReader(IJournal journal, IWorkspaceIndex index, IAudi
         var stream = (await journal.FindAsync(WorkspaceGrain.StreamOf(workspace), cancellationToken))?.StreamId ?? 0;
         var newest = await index.FindSeqAsync(stream, DateTimeOffset.MaxValue, cancellationToken);
         var changes = query.CoversChanges ? await TakeAsync(ReadChangesAsync(stream, cursor.Seq, cancellationToken)) : [];
-        var rollbacks = query.CoversRollbacks ? await TakeAsync(ReadRollbacksAsync(cursor.Place, cancellationToken)) : [];
+        var others = query.CoversOthers ? await TakeAsync(ReadOthersAsync(cursor.Place, cancellationToken)) : [];
 
         var items = new List<AuditEntry>();
         var isMore = false;
-        foreach (var found in rollbacks.Concat(changes).OrderByDescending(f => f.At))   // at the same time, a rollback tells last what it did
+        foreach (var found in others.Concat(changes).OrderByDescending(f => f.At))   // at the same time, a rollback tells last what it did
         {
             isMore = items.Count == query.Limit;
             if (isMore) break;
@@ -36,7 +37,7 @@ internal sealed class AuditReader(IJournal journal, IWorkspaceIndex index, IAudi
 
         // What happens between two pages is on neither: it would come behind what is older.
         if (isFirst && cursor.Seq == long.MaxValue) cursor = cursor with { Seq = newest + 1 };
-        if (isFirst && cursor.Place == RollbackPlace.End && items.Count > 0) cursor = cursor with { Place = RollbackPlace.Behind(items[0].At) };
+        if (isFirst && cursor.Place == AuditPlace.End && items.Count > 0) cursor = cursor with { Place = AuditPlace.Behind(items[0].At) };
         return new() { Items = [.. await WithDocumentsAsync(stream, items, cancellationToken)], NextCursor = isMore ? cursor.ToString() : null };
     }
 
@@ -104,7 +105,7 @@ internal sealed class AuditReader(IJournal journal, IWorkspaceIndex index, IAudi
         for (; upTo > floor; upTo -= Block) yield return new(Math.Max(upTo - Block, floor) + 1, upTo);
     }
 
-    private async IAsyncEnumerable<Found> ReadRollbacksAsync(RollbackPlace before, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<Found> ReadOthersAsync(AuditPlace before, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var rollback = default(long?);
         if (query.OperationId is { } operation)
@@ -115,16 +116,25 @@ internal sealed class AuditReader(IJournal journal, IWorkspaceIndex index, IAudi
 
         while (true)
         {
-            var entries = await audit.ReadRollbacksAsync(workspace, query.AgentId, rollback, before, oldest, query.Until, Block, cancellationToken);
-            foreach (var (place, operationId, agentId, entry) in entries)
+            var entries = await audit.ReadEntriesAsync(workspace, query.AgentId, rollback, before, oldest, query.Until, Block, cancellationToken);
+            foreach (var found in entries)
             {
-                var fact = RollbackFactCodec.Decode(entry.Kind, entry.Version, entry.Payload.Span);
-                yield return new(AuditTrail.Of(fact, operationId, agentId), fact.At, 0, place);
+                var told = Told(found);
+                yield return new(told, told.At, 0, found.Place);
             }
 
             if (entries.Count < Block) yield break;
             before = entries[^1].Place;
         }
+    }
+
+    private static AuditEntry Told(AuditedEntry found)
+    {
+        var (kind, version) = (found.Entry.Kind, found.Entry.Version);
+        var payload = found.Entry.Payload.Span;
+        return found.OperationId is { } operation
+            ? AuditTrail.Of(RollbackFactCodec.Decode(kind, version, payload), operation, found.AgentId)
+            : AuditTrail.Of((QueueFact.TasksChanged)QueueFactCodec.Decode(kind, version, payload), found.Queue!);
     }
 
     private async Task<IEnumerable<AuditEntry>> WithDocumentsAsync(long stream, List<AuditEntry> entries, CancellationToken cancellationToken)
@@ -144,6 +154,6 @@ internal sealed class AuditReader(IJournal journal, IWorkspaceIndex index, IAudi
     /// <param name="Entry">Null = looked so far.</param>
     /// <param name="At">When.</param>
     /// <param name="Seq">Its seq in the workspace's journal.</param>
-    /// <param name="Place">Its place in a rollback's journal; null for one of the workspace's.</param>
-    private sealed record Found(AuditEntry? Entry, DateTimeOffset At, long Seq, RollbackPlace? Place = null);
+    /// <param name="Place">Its place in the journal of a rollback or a queue; null for one of the workspace's.</param>
+    private sealed record Found(AuditEntry? Entry, DateTimeOffset At, long Seq, AuditPlace? Place = null);
 }

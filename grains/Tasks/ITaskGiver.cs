@@ -23,14 +23,28 @@ internal sealed record AgentRoom
     /// <summary>Grows with everything that the agent says of its room.</summary>
     [Id(8)] public long Version { get; init; }
 
+    /// <summary>The types of tasks that it takes; null = all.</summary>
+    [Id(9)] public ImmutableArray<string>? TaskTypes { get; init; }
+
     public AgentScore Score => new(Priority, Load, MaxLoad, Capabilities.Length, ErrorRate, MeanDurationMs);
 }
 
+/// <summary>A task in an agent's hands: its number in its queue, and the token of the assignment. A later assignment of the same task is another.</summary>
+[GenerateSerializer, Immutable, Alias("memento.HeldTask")]
+internal readonly record struct HeldTask([property: Id(0)] long Number, [property: Id(1)] long Token);
+
 /// <summary>A task on its way to an agent.</summary>
 [GenerateSerializer, Immutable, Alias("memento.GivenTask")]
-internal sealed record GivenTask([property: Id(0)] long Number, [property: Id(1)] ReceivedTask Task);
+internal sealed record GivenTask([property: Id(0)] long Number, [property: Id(1)] ReceivedTask Task)
+{
+    /// <summary>Characters of what it is about.</summary>
+    public int Size => (Task.Payload?.Text.Length ?? 0) + (Task.Metadata?.Text.Length ?? 0);
+}
 
 /// <summary>What became of sayings, new tasks for the agent, and whether the queue takes it to be full now.</summary>
+/// <param name="Answers">One for each.</param>
+/// <param name="Given">New tasks.</param>
+/// <param name="IsFull">The agent must tell the queue when it has room.</param>
 [GenerateSerializer, Immutable, Alias("memento.Reported")]
 internal sealed record Reported([property: Id(0)] ImmutableArray<TaskAnswer> Answers, [property: Id(1)] ImmutableArray<GivenTask> Given, [property: Id(2)] bool IsFull);
 
@@ -48,14 +62,17 @@ internal interface ITaskGiver : IGrainWithStringKey
     /// <summary>What an agent says about tasks of this queue. With its room, it is given as many new ones as it ends, in the same step.</summary>
     [Alias("report")] Task<Reported> ReportAsync(ImmutableArray<TaskSaying> sayings, AgentRoom? room);
 
-    /// <summary>Takes tasks from an agent that is gone, which is given nothing more until it announces itself, or only those that it never began.</summary>
-    [Alias("lose")] Task LoseAsync(string agentId, ImmutableArray<long> numbers, bool notBegunOnly);
+    /// <summary>Takes tasks from an agent that is gone, which is given nothing more until it announces itself.</summary>
+    [Alias("lose")] Task LoseAsync(string agentId, ImmutableArray<HeldTask> tasks);
+
+    /// <summary>An agent does not want tasks that it has not begun.</summary>
+    [Alias("give-back")] Task GiveBackAsync(string agentId, ImmutableArray<HeldTask> tasks);
 
     /// <summary>Takes tasks from an agent and offers them to another before anybody else, because their session goes there.</summary>
-    [Alias("hand-over")] Task HandOverAsync(string fromAgent, string toAgent, ImmutableArray<long> numbers);
+    [Alias("hand-over")] Task HandOverAsync(string fromAgent, string toAgent, ImmutableArray<HeldTask> tasks);
 
-    /// <summary>An agent has room, or its room has changed.</summary>
-    [Alias("announce")] Task AnnounceAsync(AgentRoom agent);
+    /// <summary>An agent has room, or its room has changed. Answers the highest <see cref="AgentRoom.Version"/> that is known: if that is another one, this was not heeded.</summary>
+    [Alias("announce")] Task<long> AnnounceAsync(AgentRoom agent);
 
     /// <summary>Marks tasks as waited for. Answers those that are over already, and how.</summary>
     [Alias("await")] Task<ImmutableArray<EndedTask>> AwaitAsync(ImmutableArray<string> taskIds);
@@ -68,8 +85,8 @@ internal interface ITaskGiver : IGrainWithStringKey
 [Alias("memento.IAgentTaker")]
 internal interface IAgentTaker : IGrainWithStringKey
 {
-    /// <summary>Offers tasks; the agent takes as many as it has room for, with <see cref="ITaskGiver.TakeAsync"/>. Answers its room then.</summary>
-    [Alias("offer")] Task<AgentRoom?> OfferAsync(string queue, long offer, int count);
+    /// <summary>Offers tasks; the agent takes as many as it has room for, with <see cref="ITaskGiver.TakeAsync"/>. Answers its room then, with a higher version than the queue knows.</summary>
+    [Alias("offer")] Task<AgentRoom?> OfferAsync(string queue, long offer, int count, long known);
 
     /// <summary>Tasks are not the agent's any more.</summary>
     [Alias("revoke")] Task RevokeAsync(ImmutableArray<RevokedTask> tasks);

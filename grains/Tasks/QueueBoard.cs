@@ -58,6 +58,22 @@ internal sealed class QueueBoard(QueueSettings settings)
         if (_due.Count > MostDue + (4 * _tasks.Count)) WatchAnew();
     }
 
+    /// <summary>A task is what it was before, or was never there: what was put here is not stored.</summary>
+    public void Restore(long number, TaskState? before, DateTimeOffset now)
+    {
+        if (before is not null)
+        {
+            Put(before, now);
+            if (before.Status is WorkStatus.Running) Hear(number, now);   // it has just been spoken of
+            return;
+        }
+
+        if (!_tasks.Remove(number, out var task)) return;
+        Leave(task);
+        Waiting.Remove(number);
+        _numbers.Remove(task.TaskId);
+    }
+
     /// <summary>Goes on with other settings: what waits is put in order anew.</summary>
     public void Configure(QueueSettings changed, DateTimeOffset now)
     {

@@ -9,18 +9,29 @@ internal sealed partial class TaskQueueGrain
     public async Task<ImmutableArray<EndedTask>> AwaitAsync(ImmutableArray<string> taskIds)
     {
         var over = ImmutableArray.CreateBuilder<EndedTask>();
+        await TryAsync(async () =>
+        {
+            await MarkAsync(taskIds.Select(_board.Find).OfType<TaskState>());
+            return 0;
+        });
         foreach (var id in taskIds)
         {
             await WithTaskAsync(id, async task =>
             {
-                if (task is null) return 0;
-                if (task.IsOver) over.Add(new(0, id, task.Status));
-                else if (TaskLife.Await(task).After is { } after) await AppendAsync([Fact(TaskChange.Awaited, null, [new(after)], Now)]);
+                if (task is { IsOver: true }) over.Add(new(0, id, task.Status));
+                else if (task is not null) await MarkAsync([task]);
                 return 0;
             });
         }
 
         return over.ToImmutable();
+    }
+
+    /// <summary>Remembers of tasks that others wait for them.</summary>
+    private async Task MarkAsync(IEnumerable<TaskState> tasks)
+    {
+        TaskRow[] rows = [.. tasks.Select(t => TaskLife.Await(t).After).OfType<TaskState>().Select(after => new TaskRow(after))];
+        if (rows.Length > 0) await AppendAsync([QueueFact.TasksChanged.Of(TaskChange.Awaited, null, rows, Now)]);
     }
 
     public async Task DependencyEndedAsync(ImmutableArray<EndedTask> ended) => await TryAsync(async () =>
@@ -33,7 +44,7 @@ internal sealed partial class TaskQueueGrain
             if (task is not null && TaskLife.DependencyEnded(task, dependsOn, status, now) is { After: { } after } step) changed[number] = (after, step.Change);
         }
 
-        if (changed.Count > 0) await AppendAsync([.. changed.Values.GroupBy(c => c.Change).Select(g => Fact(g.Key, null, g.Select(c => new TaskRow(c.After)), now))]);
+        if (changed.Count > 0) await AppendAsync(Facts(changed.Values.Select(c => (c.Change, new TaskRow(c.After))), null, now));
         Dispatch();
         return changed.Count;
     });
@@ -107,7 +118,7 @@ internal sealed partial class TaskQueueGrain
         var status = ended.ToDictionary(e => e.TaskId, e => e.Status, StringComparer.Ordinal);
         foreach (var some in status.Keys.Chunk(500))
             foreach (var waiting in (await index.GetDependentsAsync(_key.Workspace, some)).GroupBy(d => d.Queue))
-                await Giver(waiting.Key).DependencyEndedAsync([.. waiting.Select(d => new EndedTask(d.Number, d.DependsOn, status[d.DependsOn]))]);
+                foreach (var round in waiting.Chunk(Round)) await Giver(waiting.Key).DependencyEndedAsync([.. round.Select(d => new EndedTask(d.Number, d.DependsOn, status[d.DependsOn]))]);
     }
 
     /// <summary>Finds dependencies that have ended without this queue being told, because somebody died.</summary>
@@ -119,8 +130,7 @@ internal sealed partial class TaskQueueGrain
         foreach (var some in blocked.SelectMany(t => t.WaitsFor).Where(id => _board.Find(id) is null).Distinct(StringComparer.Ordinal).Chunk(500))
             foreach (var task in await index.FindManyAsync(_key.Workspace, some))
                 if (task.State.IsOver) over[task.State.TaskId] = task.State.Status;
-        ImmutableArray<EndedTask> ended = [.. blocked.SelectMany(t => t.WaitsFor.Where(over.ContainsKey).Select(id => new EndedTask(t.Number, id, over[id])))];
-        if (!ended.IsEmpty) await DependencyEndedAsync(ended);
+        foreach (var round in blocked.SelectMany(t => t.WaitsFor.Where(over.ContainsKey).Select(id => new EndedTask(t.Number, id, over[id]))).Chunk(Round)) await DependencyEndedAsync([.. round]);
     }
 
     private ITaskGiver Giver(string queue) => GrainFactory.GetGrain<ITaskGiver>(new GrainKey(_key.Workspace, queue).ToString());

@@ -16,12 +16,14 @@ internal sealed partial class TaskQueueGrain
     private IGrainTimer? _alarm;
     private DateTimeOffset _alarmAt = DateTimeOffset.MaxValue;
     private long _lastOffer;
+    private bool? _isMarked;   // as a queue that is to be woken; null = nobody here knows
 
-    public async Task AnnounceAsync(AgentRoom agent)
+    public async Task<long> AnnounceAsync(AgentRoom agent)
     {
         await EnsureLoadedAsync();
         Meet(agent);
         Dispatch();
+        return _pool!.VersionOf(agent.AgentId) ?? 0;
     }
 
     public async Task WakeAsync()
@@ -31,16 +33,25 @@ internal sealed partial class TaskQueueGrain
         _unreachable.Clear();
         await ExpireAsync();
         await CheckDependenciesAsync();
+        await RestAsync();
         Dispatch();
+    }
+
+    /// <summary>A queue that has nothing left is not woken any more. To write that each time that it is empty for a moment would cost more than the tasks.</summary>
+    private async Task RestAsync()
+    {
+        if (!_board.Open.Any && _isMarked is not false && _queue.TentativePosition > 0) await AppendAsync([QueueFact.TasksChanged.Of(TaskChange.Rested, null, [], Now)]);
     }
 
     public async Task<TaskExplanation> ExplainAsync(string taskId) => await WithTaskAsync(taskId, task =>
         Task.FromResult(task is null ? throw NotFound(taskId) : Explanation.Of(task, _board.Settings, _pool!, Now)));
 
-    /// <summary>Learns of an agent, or what has changed about it.</summary>
-    private void Meet(AgentRoom agent)
+    /// <summary>Learns of an agent, or what has changed about it; false = it has said something later already.</summary>
+    private bool Meet(AgentRoom agent)
     {
-        if (_pool!.Put(agent.AgentId, agent.Version, agent.Capabilities, agent.Score, agent.IsOpen)) _unreachable.Remove(agent.AgentId);
+        if (!_pool!.Put(agent.AgentId, agent.Version, agent.Capabilities, agent.Score, agent.IsOpen, agent.TaskTypes)) return false;
+        _unreachable.Remove(agent.AgentId);
+        return true;
     }
 
     /// <summary>The agents that there are, as if all had room: they say themselves when they are asked, and then remember to tell when they have.</summary>
@@ -49,18 +60,11 @@ internal sealed partial class TaskQueueGrain
         _pool ??= new();
         for (var after = ""; ;)
         {
-            var page = await agents.ListAsync(_key.Workspace, null, after, Round);
-            foreach (var agent in page)
-            {
-                after = agent.AgentId;
-                if (agent.State.Agent is not { } registered || agent.State.IsDead) continue;
-                Meet(new()
-                {
-                    AgentId = agent.AgentId, Capabilities = registered.Capabilities, Priority = registered.Priority, Load = 0, MaxLoad = registered.Capacity, ErrorRate = 0, IsOpen = agent.State.TakesWork,
-                });
-            }
-
+            var page = await agents.GetLivingAsync(_key.Workspace, after, Round);
+            foreach (var (id, agent) in page)
+                Meet(new() { AgentId = id, Capabilities = agent.Agent!.Capabilities, TaskTypes = agent.Agent.TaskTypes, Priority = agent.Agent.Priority, Load = 0, MaxLoad = agent.Agent.Capacity, ErrorRate = 0, IsOpen = agent.TakesWork });
             if (page.Count < Round) return;
+            after = page[^1].AgentId;
         }
     }
 
@@ -72,7 +76,7 @@ internal sealed partial class TaskQueueGrain
         Dictionary<string, List<long>>? plan = null;
         for (var i = 0; i < Round && _board.Waiting.TakeNext(_pool!.HasRoom, now) is { } next; i++)
         {
-            var agent = _pool.Choose(_board.Settings.Strategy, next.Required)!;   // somebody has room
+            var agent = _pool.Choose(_board.Settings.Strategy, next.Asked)!;   // somebody has room
             plan ??= new(StringComparer.Ordinal);
             if (!plan.TryGetValue(agent, out var numbers)) plan.Add(agent, numbers = []);
             numbers.Add(next.Number);
@@ -85,11 +89,12 @@ internal sealed partial class TaskQueueGrain
     {
         var offer = ++_lastOffer;
         _offers.Add(offer, (agentId, numbers));
+        var known = _pool!.VersionOf(agentId);
         try
         {
-            var room = await GrainFactory.GetGrain<IAgentTaker>(new GrainKey(_key.Workspace, agentId).ToString()).OfferAsync(_key.Id, offer, numbers.Count);
-            if (room is null) _pool!.Remove(agentId);
-            else Meet(room);
+            var room = await GrainFactory.GetGrain<IAgentTaker>(new GrainKey(_key.Workspace, agentId).ToString()).OfferAsync(_key.Id, offer, numbers.Count, known ?? 0);
+            if (room is not null) Meet(room);
+            else if (_pool!.VersionOf(agentId) == known) _pool.Remove(agentId);   // unless it has announced itself meanwhile
         }
         catch (Exception e)
         {
@@ -119,19 +124,22 @@ internal sealed partial class TaskQueueGrain
             var changes = new List<(TaskState Before, TaskState After, TaskChange Change)>();
             foreach (var task in due)
             {
-                if (TaskLife.Expire(task, _board.Settings, _board.HeardOf(task.Number), now) is { After: { } after } step) changes.Add((task, after, step.Change));
+                if (TaskLife.Expire(task, _board.Settings, HeardOf(task), now) is { After: { } after } step) changes.Add((task, after, step.Change));
                 else _board.Requeue(task, now);
             }
 
             if (changes.Count > 0)
             {
-                await AppendAsync([.. changes.GroupBy(c => c.Change).Select(g => Fact(g.Key, null, g.Select(c => RowOf(c.Before, c.After)), now))]);
+                await AppendAsync(Facts(changes.Select(c => (c.Change, RowOf(c.Before, c.After))), null, now));
                 Revoke(changes.Select(c => (c.Before, c.After)));
             }
 
             if (due.Count < Round) return;
         }
     }
+
+    /// <summary>When a task was last heard of, as if this silo had never slept: what it did not hear meanwhile says nothing.</summary>
+    private DateTimeOffset? HeardOf(TaskState task) => (_board.HeardOf(task.Number) ?? task.Current?.StartedAt) is { } heard ? heard + pulse.SleptSince(heard) : null;
 
     /// <summary>Tells agents which tasks they have lost.</summary>
     private void Revoke(IEnumerable<(TaskState Before, TaskState After)> changes)

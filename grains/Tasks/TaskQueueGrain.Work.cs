@@ -5,13 +5,16 @@ namespace Memento.Tasks;
 /// <summary>The part about single tasks: what agents say of them, and who takes them away.</summary>
 internal sealed partial class TaskQueueGrain
 {
+    /// <summary>Payloads that are read at once, and characters of payload and metadata behind which no more are told in one answer.</summary>
+    private const int ReadAtOnce = 32, MostGiven = 8 * 1024 * 1024;
+
     public async Task<ImmutableArray<GivenTask>> TakeAsync(string agentId, long offer, int count)
     {
         if (_queue.IsBroken || _isVoid || _board.Settings.Paused || !_offers.Remove(offer, out var offered) || offered.AgentId != agentId) return [];
         foreach (var number in offered.Numbers.Skip(count)) PutBack(number);
         var now = Now;
         var (fact, taken) = Assign(agentId, offered.Numbers.Take(count), _queue.TentativePosition + 1, now);
-        return fact is null ? [] : await GiveAsync(AppendAsync([fact]), taken, now);
+        return fact is null ? [] : await GiveAsync(agentId, AppendAsync([fact]), taken, now);
     }
 
     public Task<Reported> ReportAsync(ImmutableArray<TaskSaying> sayings, AgentRoom? room) => TryAsync(async () =>
@@ -23,44 +26,48 @@ internal sealed partial class TaskQueueGrain
         Task durable = decided.Facts.Count == 0 ? _queue.SettleAsync() : AppendAsync([.. decided.Facts]);
         if (decided.Facts.Any(f => f is QueueFact.TasksChanged { Change: TaskChange.Retried })) Dispatch();   // without a pause it can go to somebody else at once
         var load = room is null ? 0 : room.Load - decided.Ended + (given?.Count ?? 0);
-        if (room is not null) Meet(room with { Load = load });
-        var tasks = given is null ? [] : await GiveAsync(durable, given, now);
+        var isHeeded = room is not null && Meet(room with { Load = load });
+        var tasks = given is null ? [] : await GiveAsync(room!.AgentId, durable, given, now);
         await durable;
-        return new Reported(decided.Answers, tasks, IsFull: room is null || load >= room.MaxLoad);
+        return new Reported(decided.Answers, tasks, IsFull: !isHeeded || load >= room!.MaxLoad);
     });
 
     public Task<TaskView> CancelAsync(string taskId, CancelTask request)
     {
         if (request.AgentId is { } agent) Names.Check("agentId", agent);
-        if (request.Reason?.Length > limits.MaxTextLength) throw new MementoException(Refusal.Of(RefusalKind.TooLarge, Codes.TooLarge, $"reason: has {request.Reason.Length} characters; at most {limits.MaxTextLength} are allowed"));
+        if (request.Reason?.Length > limits.MaxTextLength) throw new MementoException(Refusal.Of(RefusalKind.TooLarge, Codes.TooLarge, $"reason: has {request.Reason.Length} characters; at most {limits.MaxTextLength} are allowed (Memento:Tasks:MaxTextLength)"));
+        if (request.Reason?.Contains('\0', StringComparison.Ordinal) is true) throw new MementoException(Refusal.Invalid("reason", "has the character U+0000"));
         return ChangeAsync(taskId, request.AgentId, s => TaskLife.Cancel(s, request, Now));
     }
 
     public Task<TaskView> RetryAsync(string taskId) => ChangeAsync(taskId, null, s => TaskLife.Revive(s, Now));
 
-    public async Task LoseAsync(string agentId, ImmutableArray<long> numbers, bool notBegunOnly)
+    public Task LoseAsync(string agentId, ImmutableArray<HeldTask> tasks) => TryAsync(async () =>
     {
-        await TryAsync(async () =>
-        {
-            var held = numbers.Select(_board.Find).OfType<TaskState>().Where(t => !(notBegunOnly && t.Status is WorkStatus.Running)).ToArray();
-            var now = Now;
-            ImmutableArray<QueueFact> facts = [.. held
-                .Select(t => (Before: t, Step: TaskLife.Lose(t, agentId, _board.Settings, now))).Where(x => x.Step.After is not null)
-                .GroupBy(x => x.Step.Change).Select(g => Fact(g.Key, agentId, g.Select(x => RowOf(x.Before, x.Step.After!)), now))];
-            if (!notBegunOnly) _pool!.Remove(agentId);
-            if (!facts.IsEmpty) await AppendAsync(facts);
-            Dispatch();
-            return held.Length;
-        });
-    }
+        _pool!.Remove(agentId);
+        return await TakeAwayAsync(agentId, tasks, (task, token, now) => TaskLife.Lose(task, agentId, token, _board.Settings, now));
+    });
 
-    public Task HandOverAsync(string fromAgent, string toAgent, ImmutableArray<long> numbers) => TryAsync(async () =>
+    public Task GiveBackAsync(string agentId, ImmutableArray<HeldTask> tasks) => TryAsync(() => TakeAwayAsync(agentId, tasks, (task, token, now) => TaskLife.GiveBack(task, agentId, token, now)));
+
+    private async Task<int> TakeAwayAsync(string agentId, ImmutableArray<HeldTask> tasks, Func<TaskState, long, DateTimeOffset, TaskStep> take)
     {
         var now = Now;
-        var moved = numbers.Select(_board.Find).Where(t => t is not null).Select(t => (Before: t!, TaskLife.HandOver(t!, fromAgent, now).After)).Where(x => x.After is not null).Select(x => (x.Before, After: x.After!)).ToArray();
+        var facts = Facts(Found(tasks).Select(t => (Before: t.Task, Step: take(t.Task, t.Token, now))).Where(x => x.Step.After is not null).Select(x => (x.Step.Change, RowOf(x.Before, x.Step.After!))), agentId, now);
+        if (!facts.IsEmpty) await AppendAsync(facts);
+        Dispatch();
+        return facts.Length;
+    }
+
+    private IEnumerable<(TaskState Task, long Token)> Found(ImmutableArray<HeldTask> tasks) => tasks.Select(t => (Task: _board.Find(t.Number)!, t.Token)).Where(t => t.Task is not null);
+
+    public Task HandOverAsync(string fromAgent, string toAgent, ImmutableArray<HeldTask> tasks) => TryAsync(async () =>
+    {
+        var now = Now;
+        var moved = Found(tasks).Select(t => (Before: t.Task, TaskLife.HandOver(t.Task, fromAgent, t.Token, now).After)).Where(x => x.After is not null).Select(x => (x.Before, After: x.After!)).ToArray();
         if (moved.Length == 0) return 0;
-        var durable = AppendAsync([Fact(TaskChange.Requeued, fromAgent, moved.Select(x => RowOf(x.Before, x.After)), now)]);
-        List<long> first = [.. moved.Where(x => _pool!.CanDo(toAgent, x.After.RequiredCapabilities)).Select(x => x.After.Number)];
+        var durable = AppendAsync([QueueFact.TasksChanged.Of(TaskChange.Requeued, fromAgent, moved.Select(x => RowOf(x.Before, x.After)), now)]);
+        List<long> first = [.. moved.Where(x => _pool!.CanDo(toAgent, TaskNeeds.Of(x.After))).Select(x => x.After.Number)];
         foreach (var number in first) _board.Waiting.Remove(number);
         await durable;
         Revoke(moved);
@@ -75,24 +82,44 @@ internal sealed partial class TaskQueueGrain
         var taken = new List<TaskState>();
         foreach (var number in numbers)
             if (_board.Find(number) is { } task && TaskLife.Assign(task, agentId, token, now) is { After: { } assigned }) taken.Add(assigned);
-        return (taken.Count == 0 ? null : Fact(TaskChange.Assigned, agentId, taken.Select(t => new TaskRow(t)), now), taken);
+        return (taken.Count == 0 ? null : QueueFact.TasksChanged.Of(TaskChange.Assigned, agentId, taken.Select(t => new TaskRow(t)), now), taken);
     }
 
-    /// <summary>What is told of tasks that were given to an agent, when that is durable.</summary>
-    private async Task<ImmutableArray<GivenTask>> GiveAsync(Task durable, List<TaskState> taken, DateTimeOffset now)
+    /// <summary>What is told of tasks that were given to an agent, when that is durable. What is too large to be told at once waits again.</summary>
+    private async Task<ImmutableArray<GivenTask>> GiveAsync(string agentId, Task durable, List<TaskState> taken, DateTimeOffset now)
     {
-        var bodies = new Dictionary<long, TaskBody?>(taken.Count);
-        foreach (var task in taken)
-            if (_payloads.TryTake(task.Number, out var body)) bodies.Add(task.Number, body);
         await durable;
-        if (bodies.Count < taken.Count)
-            foreach (var (state, body) in await index.ReadAsync(_queue.StreamId, [.. taken.Select(t => t.Number).Where(n => !bodies.ContainsKey(n))])) bodies[state.Number] = body;
         var startBy = now.AddMilliseconds(_board.Settings.ClaimMs);
-        return [.. taken.Select(t => new GivenTask(t.Number, new()
+        var (given, size) = (ImmutableArray.CreateBuilder<GivenTask>(taken.Count), 0L);
+        foreach (var some in taken.Chunk(ReadAtOnce))
         {
-            TaskId = t.TaskId, Token = t.Current!.Token, Type = t.Type, Queue = _key.Id, SessionId = t.SessionId, Deadline = t.Deadline, Attempt = t.Attempts, Handoff = t.Handoff,
-            Payload = bodies.GetValueOrDefault(t.Number)?.Payload, Metadata = bodies.GetValueOrDefault(t.Number)?.Metadata, StartBy = startBy, HeartbeatTimeoutMs = t.HeartbeatTimeoutMs, TraceParent = t.TraceParent,
-        }))];
+            var bodies = await BodiesAsync(some);
+            foreach (var t in some)
+            {
+                var body = bodies.GetValueOrDefault(t.Number);
+                given.Add(new(t.Number, new()
+                {
+                    TaskId = t.TaskId, Token = t.Current!.Token, Type = t.Type, Queue = _key.Id, SessionId = t.SessionId, Deadline = t.Deadline, Attempt = t.Attempts, Handoff = t.Handoff,
+                    Payload = body?.Payload, Metadata = body?.Metadata, StartBy = startBy, HeartbeatTimeoutMs = t.HeartbeatTimeoutMs, TraceParent = t.TraceParent,
+                }));
+                size += given[^1].Size;
+            }
+
+            if (size > MostGiven) break;
+        }
+
+        if (given.Count < taken.Count) await GiveBackAsync(agentId, [.. taken.Skip(given.Count).Select(t => new HeldTask(t.Number, t.Current!.Token))]);
+        return given.DrainToImmutable();
+    }
+
+    private async Task<Dictionary<long, TaskBody?>> BodiesAsync(TaskState[] tasks)
+    {
+        var bodies = new Dictionary<long, TaskBody?>(tasks.Length);
+        foreach (var task in tasks)
+            if (_payloads.TryTake(task.Number, out var body)) bodies.Add(task.Number, body);
+        if (bodies.Count < tasks.Length)
+            foreach (var (state, body) in await index.ReadAsync(_queue.StreamId, [.. tasks.Select(t => t.Number).Where(n => !bodies.ContainsKey(n))])) bodies[state.Number] = body;
+        return bodies;
     }
 
     /// <summary>What follows from sayings, one after the other.</summary>
@@ -110,7 +137,7 @@ internal sealed partial class TaskQueueGrain
 
             var step = operation switch
             {
-                TaskOperation.Start => TaskLife.Start(before, by, now),
+                TaskOperation.Start => TaskLife.Start(before, by, limits, now),
                 TaskOperation.Heartbeat => TaskLife.Heartbeat(before, by, limits, now),
                 TaskOperation.Complete => TaskLife.Complete(before, by, limits, now),
                 TaskOperation.Fail => TaskLife.Fail(before, by, _board.Settings, limits, now),
@@ -138,7 +165,7 @@ internal sealed partial class TaskQueueGrain
         var free = room.MaxLoad - (room.Load - decided.Ended);
         if (decided.Ended == 0 || free <= 0 || !room.IsOpen || _board.Settings.Paused || decided.Facts.Count == 0) return null;
         var numbers = new List<long>();
-        while (numbers.Count < free && _board.Waiting.TakeNext(required => _pool!.CanDo(room.AgentId, required), now) is { } next) numbers.Add(next.Number);
+        while (numbers.Count < free && _board.Waiting.TakeNext(needs => _pool!.CanDo(room.AgentId, needs), now) is { } next) numbers.Add(next.Number);
         if (numbers.Count == 0) return null;
         var (fact, taken) = Assign(room.AgentId, numbers, _queue.TentativePosition + decided.Facts.Count + 1, now);
         if (fact is not null) decided.Facts.Add(fact);
@@ -156,11 +183,20 @@ internal sealed partial class TaskQueueGrain
                 var decided = Decide([saying], _ => task, Now);
                 if (decided.Facts.Count > 0) await AppendAsync([.. decided.Facts]);
                 else await _queue.SettleAsync();
-                return decided.Answers[0];
+                return saying.Operation is TaskOperation.Complete && task is { Status: WorkStatus.Completed } ? await RepeatedAsync(saying, task, decided.Answers[0]) : decided.Answers[0];
             }));
         }
 
         return answers.MoveToImmutable();
+    }
+
+    /// <summary>A completion that is said again is answered the same; with another result it is another one, and comes too late.</summary>
+    private async Task<TaskAnswer> RepeatedAsync(TaskSaying saying, TaskState task, TaskAnswer answer)
+    {
+        if (answer.Task is not { } view) return answer;
+        var (_, result) = await index.ReadBodyAsync(_queue.StreamId, task.Number);
+        return result == saying.Report.Result ? new(view with { Result = result }, null)
+            : new(null, Refusal.Of(RefusalKind.Conflict, Codes.TaskOver, $"Task \"{task.TaskId}\" is completed already, with another result; that one counts."));
     }
 
     /// <summary>Changes one task, whatever it is doing; its agent is told if it loses it.</summary>
@@ -174,7 +210,7 @@ internal sealed partial class TaskQueueGrain
             return step.Refusal is null ? TaskView.Of(_key.Id, task) : throw new MementoException(step.Refusal);
         }
 
-        await AppendAsync([Fact(step.Change, agentId, [RowOf(task, after)], Now)]);
+        await AppendAsync([QueueFact.TasksChanged.Of(step.Change, agentId, [RowOf(task, after)], Now)]);
         Revoke([(task, after)]);
         Dispatch();
         return TaskView.Of(_key.Id, after);
@@ -220,9 +256,9 @@ internal sealed partial class TaskQueueGrain
         /// <summary>Adds a change to the fact before if it is the same kind of change.</summary>
         public void Add(TaskChange change, string agentId, TaskRow row, DateTimeOffset now)
         {
-            if (Facts is [.., QueueFact.TasksChanged last] && last.Change == change && last.AgentId == agentId)
-                Facts[^1] = last with { Tasks = last.Tasks.Add(row.State.Number), Rows = last.Rows.Add(row) };
-            else Facts.Add(Fact(change, agentId, [row], now));
+            var next = QueueFact.TasksChanged.Of(change, agentId, [row], now);
+            if (Facts is [.., QueueFact.TasksChanged last] && last.Change == change && last.AgentId == agentId) Facts[^1] = last.With(next);
+            else Facts.Add(next);
         }
     }
 }

@@ -14,7 +14,7 @@ namespace Memento.Tasks;
 /// </summary>
 [GrainType("memento.task-queue"), Reentrant]
 internal sealed partial class TaskQueueGrain(
-    IJournal journal, ITaskIndex index, IAgentIndex agents, IOptions<TaskOptions> options, TaskLimits limits, IOptions<StorageOptions> storage, TaskInstruments instruments, TimeProvider clock, ILogger<TaskQueueGrain> log)
+    IJournal journal, ITaskIndex index, IAgentIndex agents, IOptions<TaskOptions> options, TaskLimits limits, IOptions<StorageOptions> storage, TaskInstruments instruments, Pulse pulse, TimeProvider clock, ILogger<TaskQueueGrain> log)
     : Grain, ITaskQueueGrain, ITaskGiver, IDisposable
 {
     private const int MaxAttempts = 5;
@@ -129,9 +129,9 @@ internal sealed partial class TaskQueueGrain(
         }
 
         var facts = ImmutableArray.CreateBuilder<QueueFact>(2);
-        facts.Add(Fact(TaskChange.Submitted, null, rows, now));
+        facts.Add(QueueFact.TasksChanged.Of(TaskChange.Submitted, null, rows, now));
         TaskRow[] waitedFor = [.. awaited.Select(_board.Find).Where(t => t is { HasDependents: false }).Select(t => new TaskRow(TaskLife.Await(t!).After!))];
-        if (waitedFor.Length > 0) facts.Add(Fact(TaskChange.Awaited, null, waitedFor, now));
+        if (waitedFor.Length > 0) facts.Add(QueueFact.TasksChanged.Of(TaskChange.Awaited, null, waitedFor, now));
         foreach (var row in rows) _payloads.Add(row.State.Number, row.Submitted!);
         ImmutableArray<TaskView> views = [.. rows.Select(r => TaskView.Of(_key.Id, r.State, TaskBody.Of(r.Submitted)))];
         var durable = AppendAsync(facts.DrainToImmutable(), key?.Answer(views, MementoJson.Default.ImmutableArrayTaskView));
@@ -141,17 +141,15 @@ internal sealed partial class TaskQueueGrain(
         return views;
     }
 
-    private static QueueFact.TasksChanged Fact(TaskChange change, string? agentId, IEnumerable<TaskRow> rows, DateTimeOffset now)
-    {
-        ImmutableArray<TaskRow> all = [.. rows];
-        return new() { At = now, Change = change, AgentId = agentId, Tasks = [.. all.Select(r => r.State.Number)], Rows = all };
-    }
+    private static ImmutableArray<QueueFact> Facts(IEnumerable<(TaskChange Change, TaskRow Row)> changes, string? agentId, DateTimeOffset now) =>
+        [.. changes.GroupBy(c => c.Change, c => c.Row).Select(g => QueueFact.TasksChanged.Of(g.Key, agentId, g, now))];
 
     /// <summary>Hands facts to the journal; the board has them at once. Completes when they are durable, and whoever waits for their tasks is told.</summary>
     private async Task AppendAsync(ImmutableArray<QueueFact> facts, IdempotencyRecord? key = null)
     {
         if (_isVoid || _queue.IsBroken) throw Interrupted();   // what was decided rests on a board that is being read anew
         var (state, now, changes) = (_queue.Tentative, Now, new List<RowChange>());
+        var before = new Stack<(long Number, TaskState? Task)>();
         foreach (var fact in facts)
         {
             state = QueueState.Apply(state, fact);
@@ -159,13 +157,15 @@ internal sealed partial class TaskQueueGrain(
             {
                 foreach (var row in changed.Rows)
                 {
+                    before.Push((row.State.Number, _board.Find(row.State.Number)));
                     _board.Put(row.State, now);
-                    if (row.Ended is { } ended) _pool!.Free(ended.AgentId);
                 }
             }
         }
 
-        foreach (var fact in facts) changes.AddRange(TaskRows.Follow(_key, _queue.StreamId, fact, state, _board.Open));
+        for (var i = 0; i < facts.Length; i++) changes.AddRange(TaskRows.Follow(_key, _queue.StreamId, _queue.TentativePosition + 1 + i, facts[i], state, _board.Open));
+        var isOpen = _board.Open.Any || facts is not [QueueFact.TasksChanged { Change: TaskChange.Rested }];   // it may be empty for a moment only; see RestAsync
+        if (isOpen != _isMarked) changes.Add(TaskRows.Mark(_key, _queue.StreamId, isOpen));
         var isNew = _queue.TentativePosition == 0;
         if (isNew) _createdAt = now;
         Appended<QueueState> appended;
@@ -173,12 +173,25 @@ internal sealed partial class TaskQueueGrain(
         {
             appended = _queue.Append(facts, state, changes, key);
         }
+        catch (MementoException e) when (e.Refusal.Kind is RefusalKind.Overloaded)
+        {
+            foreach (var (number, task) in before)
+            {
+                _board.Restore(number, task, now);   // nothing was handed over; reading all of it anew is the last thing a busy store needs
+                if (task is null) _payloads.TryTake(number, out _);
+            }
+
+            SetAlarm();
+            throw;
+        }
         catch
         {
             _isVoid = true;   // the board has what will not be
             throw;
         }
 
+        _isMarked = isOpen;
+        foreach (var ended in facts.OfType<QueueFact.TasksChanged>().SelectMany(f => f.Rows).Select(r => r.Ended).OfType<TaskAttempt>()) _pool!.Free(ended.AgentId);
         SetAlarm();
         await appended.Durable;
         _queue.Commit(appended);
@@ -231,9 +244,15 @@ internal sealed partial class TaskQueueGrain(
     private async Task ReloadAsync()
     {
         _isVoid = true;   // until the board says what the journal says
+        _isMarked = null;
         await _queue.LoadAsync();
         var board = new QueueBoard(_queue.Committed.Settings);
-        foreach (var task in _queue.StreamId == 0 ? [] : await index.ReadOpenAsync(_key.Workspace, _queue.StreamId)) board.Put(task, Now);
+        foreach (var task in _queue.StreamId == 0 ? [] : await index.ReadOpenAsync(_key.Workspace, _queue.StreamId))
+        {
+            board.Put(task, Now);
+            if (task.Status is WorkStatus.Running) board.Hear(task.Number, Now);   // who last heard of it is not here any more
+        }
+
         if (_queue.StreamId != 0 && await journal.ReadAsync(_queue.StreamId, 1, 1, 1) is [var first]) _createdAt = first.At;
         _offers.Clear();
         _payloads.Clear();

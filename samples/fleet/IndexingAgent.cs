@@ -26,11 +26,11 @@ internal sealed class IndexingAgent(string name, Uri server)
         await host.RunAsync(stop);
     }
 
-    /// <summary>Does one task. The draft has the token of the assignment in its name: should this agent be taken for dead, whoever has the task then writes another one.</summary>
+    /// <summary>Does one task. The draft is named by the task and the token of its assignment: should this agent be taken for dead, whoever has the task then writes another one.</summary>
     private async Task<JsonText?> IndexAsync(IWorkspaceClient workspace, AgentTask task, CancellationToken cancellationToken)
     {
         var file = IndexTask.Of(task.Task);
-        var draft = new DocumentKey(DocumentKind.Metadata, $"draft/{task.Task.Token}");
+        var draft = new DocumentKey(DocumentKind.Metadata, $"draft/{file.Path}/{task.Task.Token}");
         var index = new TextIndex(file.Path);
         try
         {

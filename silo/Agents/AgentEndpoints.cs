@@ -13,7 +13,7 @@ internal sealed class AgentEndpoints(TaskCalls calls)
             .Takes<RegisterAgent>().Example("""{"type":"coder","capabilities":["build","test"],"priority":5,"maxLoad":4}""")
             .Answers<AgentView>().Answers<AgentView>(Status201Created).Refuses(Status400BadRequest, Status422UnprocessableEntity);
         routes.MapApi("GET", "/agents/{id}", GetAsync, "getAgent", "Reads an agent").Answers<AgentView>().Refuses(Status404NotFound);
-        routes.MapApi("DELETE", "/agents/{id}", RemoveAsync, "removeAgent", "Removes an agent; its tasks go to others").AnswersNothing().Refuses(Status422UnprocessableEntity);
+        routes.MapApi("DELETE", "/agents/{id}", RemoveAsync, "removeAgent", "Removes an agent; its tasks go to others").AnswersNothing().Refuses(Status404NotFound, Status422UnprocessableEntity);
         routes.MapApi("GET", "/agents", ListAsync, "listAgents", "Lists agents, by name")
             .Parameters(new("status", "Only these.", Values: NamedEnumConverter<AgentStatus>.KnownNames), new("capability", "Only agents that have it."))
             .Parameters(ApiDescription.Paged).Answers<Page<AgentView>>().Refuses(Status400BadRequest, Status422UnprocessableEntity);

@@ -8,7 +8,7 @@ namespace Memento.Audit;
 internal sealed class AuditEndpoints(IGrainFactory grains)
 {
     public void Map(IEndpointRouteBuilder routes) =>
-        routes.MapApi("GET", "/audit", ListAsync, "listAudit", "Lists who did what to documents, rollback points, rollbacks and conflicts, newest first; a page may be short and have a cursor all the same")
+        routes.MapApi("GET", "/audit", ListAsync, "listAudit", "Lists who did what to documents, rollback points, rollbacks and conflicts, and calls about tasks that were refused because their token was stale, newest first; a page may be short and have a cursor all the same")
             .Parameters(
                 new("agent", "Only what this agent did."),
                 new("session", "Only what was done in this session."),

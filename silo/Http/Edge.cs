@@ -41,7 +41,7 @@ internal sealed partial class Edge(RequestDelegate next, IOptions<HttpOptions> o
     {
         ProblemException refused => refused.Problem,
         MementoException refused => Problem.Of(refused.Refusal),
-        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } bad => Problem.Of(bad.StatusCode, Codes.TooLarge, bad.Message),
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } bad => Problem.BodyTooLarge(bad.Message, "is larger than this server allows"),
         BadHttpRequestException bad => Problem.Of(bad.StatusCode, Codes.MalformedRequest, bad.Message),
         TimeoutException or OrleansException => Problem.Of(StatusCodes.Status503ServiceUnavailable, HttpCodes.ClusterUnavailable,
             "The cluster did not answer. What was asked for may or may not have been done; repeating it with the same Idempotency-Key is safe.") with { RetryAfter = 1 },

@@ -52,6 +52,13 @@ internal static class JsonMisfit
             case JsonTypeInfoKind.Enumerable:
                 errors.Add(new(Field(path), $"is {Shown(element)}; must be an array"));
                 break;
+            case JsonTypeInfoKind.Dictionary when element.ValueKind is JsonValueKind.Object:
+                CompareNames(element, type, path, errors);
+                foreach (var member in element.EnumerateObject()) Compare(member.Value, type.Options.GetTypeInfo(type.ElementType!), Join(path, Cut(member.Name)), errors);
+                break;
+            case JsonTypeInfoKind.Dictionary:
+                errors.Add(new(Field(path), $"is {Shown(element)}; must be an object"));
+                break;
             default:
                 CompareValue(element, type, path, errors);
                 break;
@@ -60,11 +67,12 @@ internal static class JsonMisfit
 
     private static void CompareNames(JsonElement element, JsonTypeInfo type, string path, ImmutableArray<FieldError>.Builder errors)
     {
+        var isStrict = type.Kind is JsonTypeInfoKind.Object && (type.UnmappedMemberHandling ?? type.Options.UnmappedMemberHandling) is JsonUnmappedMemberHandling.Disallow;
         var known = type.Properties.Where(p => p.Get is not null || p.Set is not null).Select(p => p.Name).ToHashSet(StringComparer.Ordinal);   // the others are ignored ones
         foreach (var names in element.EnumerateObject().GroupBy(p => p.Name, StringComparer.Ordinal).Take(Most))
         {
-            if (names.Count() > 1) errors.Add(new(Join(path, names.Key), $"is given {names.Count()} times"));
-            else if (type.UnmappedMemberHandling is JsonUnmappedMemberHandling.Disallow && !known.Contains(names.Key)) errors.Add(new(Join(path, names.Key.Length > 64 ? names.Key[..64] : names.Key), $"is not known; there are: {string.Join(", ", known)}"));
+            if (names.Count() > 1) errors.Add(new(Join(path, Cut(names.Key)), $"is given {names.Count()} times"));
+            else if (isStrict && !known.Contains(names.Key)) errors.Add(new(Join(path, Cut(names.Key)), $"is not known; there are: {string.Join(", ", known)}"));
         }
     }
 
@@ -100,7 +108,8 @@ internal static class JsonMisfit
         : type == typeof(double) ? "a number"
         : type == typeof(bool) ? "true or false"
         : type == typeof(DateTimeOffset) ? $"a time like {Rfc3339.Example}"
-        : "free of broken Unicode (half of a surrogate pair)";
+        : type == typeof(JsonText) || type == typeof(JsonElement) ? "free of broken Unicode (half of a surrogate pair)"
+        : "of another form";
 
     private static string Shown(JsonElement element) => element.ValueKind switch
     {
@@ -116,6 +125,8 @@ internal static class JsonMisfit
             if (message.IndexOf(tail, StringComparison.Ordinal) is > 0 and var end) message = message[..end];
         return message.TrimEnd('.', ' ');
     }
+
+    private static string Cut(string name) => name.Length > 64 ? name[..64] : name;
 
     private static string Field(string path) => path.Length == 0 ? "body" : path;
 

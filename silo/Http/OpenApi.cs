@@ -24,7 +24,7 @@ internal static class OpenApi
         });
         return services.AddOpenApi("v1", options =>
         {
-            options.AddDocumentTransformer((document, _, _) => { Introduce(document); NameAllValues(document); return Task.CompletedTask; });
+            options.AddDocumentTransformer((document, _, _) => { Introduce(document); NameAllValues(document); MemberReferences.Rename(document); return Task.CompletedTask; });
             options.AddOperationTransformer((operation, context, _) => { Complete(operation, context); return Task.CompletedTask; });
             options.AddSchemaTransformer((schema, context, _) => { NameValues(schema, context.JsonTypeInfo.Type); return Task.CompletedTask; });
         });

@@ -15,7 +15,7 @@ internal static class RequestBody
     /// <summary>Deepest nesting of a body. What is stored and answered nests it some levels further, and must stay readable for parsers that stop at 64.</summary>
     public const int MaxDepth = 48;
 
-    /// <summary>For bodies in which a name that is misspelt or given twice could mean something that nobody wants.</summary>
+    /// <summary>For bodies in which a name that is misspelt or given twice could mean something that nobody wants. Events are read more leniently: their authors may be newer than this server.</summary>
     private static readonly MementoJson Strict = new(new JsonSerializerOptions(MementoJson.Default.Options) { AllowDuplicateProperties = false });
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
@@ -61,7 +61,7 @@ internal static class RequestBody
         try
         {
             var reader = new Utf8JsonReader(body, new() { MaxDepth = MaxDepth });
-            if (type.UnmappedMemberHandling is JsonUnmappedMemberHandling.Disallow) type = (JsonTypeInfo<T>)Strict.GetTypeInfo(typeof(T))!;
+            if (type is { UnmappedMemberHandling: JsonUnmappedMemberHandling.Disallow, OriginatingResolver: MementoJson }) type = (JsonTypeInfo<T>)Strict.GetTypeInfo(typeof(T))!;
             var value = JsonSerializer.Deserialize(ref reader, type);
             reader.Read();   // throws if anything follows
             return value ?? throw new MementoException(Refusal.Invalid(path.Length == 0 ? "body" : path, "is null"));
@@ -95,9 +95,6 @@ internal static class RequestBody
         return parse(body.StartsWith(ByteOrderMark) ? body[ByteOrderMark.Length..] : body);
     }
 
-    private static ProblemException TooLarge(int maxBytes) => new(Problem.Of(StatusCodes.Status413PayloadTooLarge, Codes.TooLarge,
-        $"The body is larger than {maxBytes} bytes ({HttpOptions.Section}:{nameof(HttpOptions.MaxBodyBytes)}).") with
-    {
-        Errors = new Dictionary<string, string[]> { ["body"] = [$"is larger than {maxBytes} bytes"] },
-    });
+    private static ProblemException TooLarge(int maxBytes) => new(Problem.BodyTooLarge(
+        $"The body is larger than {maxBytes} bytes ({HttpOptions.Section}:{nameof(HttpOptions.MaxBodyBytes)}).", $"is larger than {maxBytes} bytes"));
 }

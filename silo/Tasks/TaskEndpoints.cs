@@ -32,7 +32,9 @@ internal sealed class TaskEndpoints(TaskCalls calls)
             .Takes<CancelTask>(optional: true).Example("""{"reason":"not needed any more"}""").Answers<TaskView>().Refuses(Status400BadRequest, Status404NotFound, Status409Conflict, Status422UnprocessableEntity);
         routes.MapApi("POST", "/tasks/{id}/retry", RetryAsync, "retryTask", "Lets a task that has failed or was cancelled begin anew").Answers<TaskView>().Refuses(Status404NotFound, Status409Conflict);
 
-        routes.MapApi("GET", "/queues", ListQueuesAsync, "listQueues", "Lists queues, by name").Answers<Page<QueueView>>().Refuses();
+        routes.MapApi("GET", "/queues", ListQueuesAsync, "listQueues", "Lists queues, by name")
+            .Parameters(new("limit", $"Items in a page: 1 to {Paging.MaxLimit}; all if not said.", ParameterKind.Number), new("cursor", "The nextCursor of the page before."))
+            .Answers<Page<QueueView>>().Refuses(Status400BadRequest, Status422UnprocessableEntity);
         routes.MapApi("GET", "/queues/{id}", GetQueueAsync, "getQueue", "Reads a queue").Answers<QueueView>().Refuses(Status404NotFound);
         routes.MapApi("PUT", "/queues/{id}", ConfigureAsync, "configureQueue", "Changes how a queue gives its tasks out; what is not given stays")
             .Takes<QueueChange>().Example("""{"strategy":"least-loaded","paused":false}""").Answers<QueueView>().Refuses(Status400BadRequest, Status422UnprocessableEntity);
@@ -98,7 +100,13 @@ internal sealed class TaskEndpoints(TaskCalls calls)
 
     private async Task RetryAsync(HttpContext http) => http.Answer(await (await calls.QueueOfTaskAsync(http)).RetryAsync(TaskCalls.Id(http)), MementoJson.Default.TaskView);
 
-    private async Task ListQueuesAsync(HttpContext http) => http.Answer(new Page<QueueView> { Items = await calls.Queries(http).GetQueuesAsync() }, MementoJson.Default.PageQueueView);
+    private async Task ListQueuesAsync(HttpContext http)
+    {
+        var (limit, after) = (http.Query("limit") is null ? int.MaxValue : http.QueryLimit(), NameCursor.Parse(http.Query("cursor")));
+        var queues = await calls.Queries(http).GetQueuesAsync();
+        var rest = queues.Sort((a, b) => Utf8Order.Compare(a.Name, b.Name)).SkipWhile(q => after is not null && Utf8Order.Compare(q.Name, after) <= 0).ToImmutableArray();
+        http.Answer(rest.Length <= limit ? new() { Items = rest } : new() { Items = rest[..limit], NextCursor = NameCursor.Of(rest[limit - 1].Name) }, MementoJson.Default.PageQueueView);
+    }
 
     private async Task GetQueueAsync(HttpContext http) => http.Answer(await calls.Queue(http, TaskCalls.Id(http)).GetAsync(), MementoJson.Default.QueueView);
 

@@ -1,11 +1,13 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Memento.Http;
 
 namespace Memento.Workspaces;
 
 /// <summary>A batch as it is sent: values as JSON or base64.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record BatchBody
 {
     public string? SessionId { get; init; }
@@ -42,6 +44,7 @@ internal sealed record BatchBody
 }
 
 /// <summary>One operation of a batch as it is sent.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record BatchOperation
 {
     public required DocumentOp Op { get; init; }

@@ -59,5 +59,8 @@ internal static class DocumentBody
     }
 
     private static MementoException TooLarge(DocumentKey key, int maxBytes) =>
-        new(Refusal.Of(RefusalKind.TooLarge, Codes.SnapshotTooLarge, $"{key} has more than {maxBytes} bytes; at most {maxBytes} are allowed."));
+        new(Refusal.Of(RefusalKind.TooLarge, Codes.SnapshotTooLarge, $"{key} has more than {maxBytes} bytes; at most {maxBytes} are allowed.") with
+        {
+            Errors = [new("body", $"has more than {maxBytes} bytes")],
+        });
 }

@@ -24,6 +24,9 @@ public interface IAgentIndex
     /// <param name="cancellationToken">Stops the reading.</param>
     Task<IReadOnlyList<StoredAgent>> ListAsync(string workspace, string? capability, string after, int limit, CancellationToken cancellationToken = default);
 
+    /// <summary>Agents of a workspace that are neither dead nor gone, by name, from the one behind <paramref name="after"/> on.</summary>
+    Task<IReadOnlyList<(string AgentId, AgentState State)>> GetLivingAsync(string workspace, string after, int limit, CancellationToken cancellationToken = default);
+
     /// <summary>Workspaces that have agents, by name.</summary>
     Task<IReadOnlyList<string>> GetWorkspacesAsync(string after, int limit, CancellationToken cancellationToken = default);
 
@@ -63,7 +66,15 @@ internal sealed class AgentIndex(IDatabase database) : IAgentIndex
             SELECT a.agent_id, a.state, {Load} FROM agent a WHERE a.workspace = @workspace AND a.agent_id > @after AND a.gone = 0{filter} ORDER BY a.agent_id LIMIT {limit}
             """, ("workspace", workspace), ("after", after));
         if (capability is not null) command.Add("capability", capability);
-        return await ReadAsync(command, reader => new StoredAgent(reader.GetString(0), JsonSerializer.Deserialize(reader.GetString(1), MementoJson.Default.AgentState)!, (int)reader.GetInt64(2)), token);
+        return await ReadAsync(command, reader => new StoredAgent(reader.GetString(0), StateOf(reader, 1), (int)reader.GetInt64(2)), token);
+    }, cancellationToken);
+
+    public Task<IReadOnlyList<(string AgentId, AgentState State)>> GetLivingAsync(string workspace, string after, int limit, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
+    {
+        using var command = connection.Command($"""
+            SELECT agent_id, state FROM agent WHERE workspace = @workspace AND agent_id > @after AND gone = 0 AND dead = 0 ORDER BY agent_id LIMIT {limit}
+            """, ("workspace", workspace), ("after", after));
+        return await ReadAsync(command, reader => (reader.GetString(0), StateOf(reader, 1)), token);
     }, cancellationToken);
 
     public Task<IReadOnlyList<string>> GetWorkspacesAsync(string after, int limit, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
@@ -86,6 +97,8 @@ internal sealed class AgentIndex(IDatabase database) : IAgentIndex
             """);
         return await ReadAsync(command, reader => new GrainKey(reader.GetString(0), reader.GetString(1)), token);
     }, cancellationToken);
+
+    private static AgentState StateOf(DbDataReader reader, int column) => JsonSerializer.Deserialize(reader.GetString(column), MementoJson.Default.AgentState)!;
 
     private static async Task<IReadOnlyList<T>> ReadAsync<T>(DbCommand command, Func<DbDataReader, T> read, CancellationToken token)
     {

@@ -19,28 +19,29 @@ internal sealed class AuditIndex(IDatabase database) : IAuditIndex
         return (IReadOnlyList<SeqRun>)runs;
     }, cancellationToken);
 
-    public Task<IReadOnlyList<AuditedRollback>> ReadRollbacksAsync(
-        string workspace, string? agentId, long? rollback, RollbackPlace before, DateTimeOffset since, DateTimeOffset? until, int limit, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
+    public Task<IReadOnlyList<AuditedEntry>> ReadEntriesAsync(
+        string workspace, string? agentId, long? rollback, AuditPlace before, DateTimeOffset since, DateTimeOffset? until, int limit, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
     {
-        var filter = (agentId is null ? "" : " AND r.agent_id = @agent") + (rollback is null ? "" : " AND r.stream_id = @rollback") + (until is null ? "" : " AND r.at <= @until");
+        var filter = (agentId is null ? "" : " AND e.agent_id = @agent") + (rollback is null ? "" : " AND e.stream_id = @rollback") + (until is null ? "" : " AND e.at <= @until");
         using var command = connection.Command($"""
-            SELECT r.at, r.stream_id, o.operation_id, r.agent_id, j.position, j.kind, j.version, j.at, j.payload, j.checksum
-            FROM audit_rollback r JOIN journal j ON j.stream_id = r.stream_id AND j.position = r.position JOIN rollback_operation o ON o.stream_id = r.stream_id
-            WHERE r.workspace = @workspace{filter} AND r.at >= @since AND (r.at, r.stream_id, r.position) < (@at, @stream, @position)
-            ORDER BY r.at DESC, r.stream_id DESC, r.position DESC LIMIT @limit
+            SELECT e.at, e.stream_id, o.operation_id, q.queue, e.agent_id, j.position, j.kind, j.version, j.at, j.payload, j.checksum
+            FROM audit_entry e JOIN journal j ON j.stream_id = e.stream_id AND j.position = e.position
+                LEFT JOIN rollback_operation o ON o.stream_id = e.stream_id LEFT JOIN task_queue q ON q.stream_id = e.stream_id
+            WHERE e.workspace = @workspace{filter} AND e.at >= @since AND (e.at, e.stream_id, e.position) < (@at, @stream, @position)
+            ORDER BY e.at DESC, e.stream_id DESC, e.position DESC LIMIT @limit
             """, ("workspace", workspace), ("since", since.ToStored()), ("at", before.At), ("stream", before.StreamId), ("position", before.Position), ("limit", (long)limit));
         if (agentId is not null) command.Add("agent", agentId);
         if (rollback is { } only) command.Add("rollback", only);
         if (until is { } end) command.Add("until", end.ToStored());
         using var reader = await command.ExecuteReaderAsync(token);
-        var found = new List<AuditedRollback>();
+        var found = new List<AuditedEntry>();
         while (await reader.ReadAsync(token))
         {
-            var entry = Journal.ReadEntry(reader, reader.GetInt64(1), column: 4);
-            found.Add(new(new(reader.GetInt64(0), reader.GetInt64(1), entry.Position), reader.GetString(2), reader.TextOrNull(3), entry));
+            var entry = Journal.ReadEntry(reader, reader.GetInt64(1), column: 5);
+            found.Add(new(new(reader.GetInt64(0), reader.GetInt64(1), entry.Position), reader.TextOrNull(2), reader.TextOrNull(3), reader.TextOrNull(4), entry));
         }
 
-        return (IReadOnlyList<AuditedRollback>)found;
+        return (IReadOnlyList<AuditedEntry>)found;
     }, cancellationToken);
 
     public Task<IReadOnlyDictionary<long, ChangedDocuments>> ReadChangedAsync(long streamId, IReadOnlyCollection<long> seqs, int most, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
@@ -75,5 +76,5 @@ internal sealed class AuditIndex(IDatabase database) : IAuditIndex
 
     public async Task<long> DropAsync(string workspace, long streamId, DateTimeOffset before, long beforeSeq, CancellationToken cancellationToken) =>
         await database.MaintainAsync("DELETE FROM audit_run WHERE stream_id = @stream AND run < @run", [("stream", streamId), ("run", beforeSeq >> AuditRuns.RunBits)], cancellationToken)
-        + await database.MaintainAsync("DELETE FROM audit_rollback WHERE workspace = @workspace AND at < @at", [("workspace", workspace), ("at", before.ToStored())], cancellationToken);
+        + await database.MaintainAsync("DELETE FROM audit_entry WHERE workspace = @workspace AND at < @at", [("workspace", workspace), ("at", before.ToStored())], cancellationToken);
 }

@@ -4,21 +4,22 @@ using Memento.Workspaces;
 
 namespace Memento.Audit;
 
-/// <summary>Where in the journal of a rollback an entry stands, and when it was recorded: by these they are ordered.</summary>
-public readonly record struct RollbackPlace(long At, long StreamId, long Position)
+/// <summary>Where in the journal of a rollback or a queue an entry stands, and when it was recorded: by these they are ordered.</summary>
+public readonly record struct AuditPlace(long At, long StreamId, long Position)
 {
-    public static RollbackPlace End { get; } = new(long.MaxValue, long.MaxValue, long.MaxValue);
+    public static AuditPlace End { get; } = new(long.MaxValue, long.MaxValue, long.MaxValue);
 
     /// <summary>Behind all that was recorded at or before a time.</summary>
-    public static RollbackPlace Behind(DateTimeOffset time) => new(time.ToStored(), long.MaxValue, long.MaxValue);
+    public static AuditPlace Behind(DateTimeOffset time) => new(time.ToStored(), long.MaxValue, long.MaxValue);
 }
 
-/// <summary>An entry of a rollback's journal.</summary>
+/// <summary>An entry of the journal of a rollback or a queue.</summary>
 /// <param name="Place">Where it stands.</param>
-/// <param name="OperationId">The rollback.</param>
+/// <param name="OperationId">The rollback; null = it is a queue's.</param>
+/// <param name="Queue">The queue; null = it is a rollback's.</param>
 /// <param name="AgentId">Who.</param>
 /// <param name="Entry">What it says.</param>
-public sealed record AuditedRollback(RollbackPlace Place, string OperationId, string? AgentId, JournalEntry Entry);
+public sealed record AuditedEntry(AuditPlace Place, string? OperationId, string? Queue, string? AgentId, JournalEntry Entry);
 
 /// <summary>Documents of one change.</summary>
 /// <param name="Some">Some of them, by kind and id.</param>
@@ -37,7 +38,7 @@ public interface IAuditIndex
     /// <param name="cancellationToken">Stops the reading.</param>
     Task<IReadOnlyList<SeqRun>> FindRunsAsync(long streamId, AuditLabel label, long after, long upTo, int limit, CancellationToken cancellationToken = default);
 
-    /// <summary>What rollbacks of a workspace did before a place, newest first.</summary>
+    /// <summary>What rollbacks and queues of a workspace did before a place, newest first.</summary>
     /// <param name="workspace">The workspace.</param>
     /// <param name="agentId">Only what this agent did.</param>
     /// <param name="rollback">Only this rollback's stream.</param>
@@ -46,8 +47,8 @@ public interface IAuditIndex
     /// <param name="until">Only what was recorded at or before this time.</param>
     /// <param name="limit">Most answers.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
-    Task<IReadOnlyList<AuditedRollback>> ReadRollbacksAsync(
-        string workspace, string? agentId, long? rollback, RollbackPlace before, DateTimeOffset since, DateTimeOffset? until, int limit, CancellationToken cancellationToken = default);
+    Task<IReadOnlyList<AuditedEntry>> ReadEntriesAsync(
+        string workspace, string? agentId, long? rollback, AuditPlace before, DateTimeOffset since, DateTimeOffset? until, int limit, CancellationToken cancellationToken = default);
 
     /// <summary>Which documents changed at some seqs.</summary>
     Task<IReadOnlyDictionary<long, ChangedDocuments>> ReadChangedAsync(long streamId, IReadOnlyCollection<long> seqs, int most, CancellationToken cancellationToken = default);

@@ -56,13 +56,9 @@ internal sealed class TaskIndex(IDatabase database) : ITaskIndex
     public Task<Page<TaskView>> ListAsync(TaskFilter filter, int limit, string? cursor, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
     {
         var at = Cursor.Parse(cursor);
-        // Each filter has the index that finds its tasks; what else is asked is looked at row by row.
-        var from = filter switch
-        {
-            { AgentId: not null } or { Status: not null } => "task_status s JOIN task t ON t.stream_id = s.stream_id AND t.number = s.number",
-            _ => "task t JOIN task_status s ON s.stream_id = t.stream_id AND s.number = t.number",
-        };
-        var by = filter is { AgentId: not null } or { Status: not null } ? "s" : "t";
+        // Each filter has the index that finds its tasks; what else is asked is looked at row by row. Completed ones have none: most tasks are.
+        var by = filter is { AgentId: not null } or { Status: not null and not WorkStatus.Completed } ? "s" : "t";
+        var from = by == "s" ? "task_status s JOIN task t ON t.stream_id = s.stream_id AND t.number = s.number" : "task t JOIN task_status s ON s.stream_id = t.stream_id AND s.number = t.number";
         var where = $"{by}.workspace = @workspace AND ({by}.created_at, {by}.stream_id, {by}.number) < (@at, @stream, @number)";
         if (filter.AgentId is not null) where += " AND s.agent_id = @agent";
         if (filter.Status is { } status) where += string.Create(CultureInfo.InvariantCulture, $" AND s.status = {(int)status}{(status is WorkStatus.Completed ? "" : " AND s.status <> 3")}");
@@ -145,7 +141,7 @@ internal sealed class TaskIndex(IDatabase database) : ITaskIndex
     public Task<IReadOnlyList<(long StreamId, GrainKey Key)>> GetOpenQueuesAsync(long after, int limit, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
     {
         using var command = connection.Command(
-            "SELECT stream_id, workspace, queue FROM task_queue WHERE stream_id > @after AND queued + assigned + running > 0 ORDER BY stream_id LIMIT @limit", ("after", after), ("limit", (long)limit));
+            "SELECT stream_id, workspace, queue FROM task_queue_open WHERE is_open = 1 AND stream_id > @after ORDER BY stream_id LIMIT @limit", ("after", after), ("limit", (long)limit));
         using var reader = await command.ExecuteReaderAsync(token);
         var found = new List<(long, GrainKey)>();
         while (await reader.ReadAsync(token)) found.Add((reader.GetInt64(0), new(reader.GetString(1), reader.GetString(2))));

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Memento.Audit;
 using Memento.Storage;
 using static Memento.Storage.ColumnMerge;
 using static Memento.Storage.ColumnType;
@@ -6,7 +7,10 @@ using static Memento.Storage.ColumnType;
 namespace Memento.Tasks;
 
 /// <summary>How many tasks of a queue are in each status that is not the end.</summary>
-public readonly record struct OpenTasks(long Queued, long Assigned, long Running);
+public readonly record struct OpenTasks(long Queued, long Assigned, long Running)
+{
+    public bool Any => Queued + Assigned + Running > 0;
+}
 
 /// <summary>Says which rows a queue's facts change; the columns are described in the migration that makes them.</summary>
 public static class TaskRows
@@ -30,16 +34,23 @@ public static class TaskRows
         new("stream_id", Number, Key), new("workspace", Text, Keep), new("queue", Text, Keep), new("created_at", Number, Keep),
         new("queued", Number, Replace), new("assigned", Number, Replace), new("running", Number, Replace), new("state", Text, Replace));
 
+    private static readonly RowTable Open = new("task_queue_open", new("stream_id", Number, Key), new("workspace", Text, Keep), new("queue", Text, Keep), new("is_open", Number, Replace));
+
+    /// <summary>The row that says whether a queue has, or may soon have, tasks that are not over.</summary>
+    public static RowChange Mark(GrainKey key, long streamId, bool isOpen) => Open.Row(streamId, key.Workspace, key.Id, isOpen ? 1L : 0);
+
     /// <summary>The rows to write together with a fact.</summary>
     /// <param name="key">Workspace and name of the queue.</param>
     /// <param name="streamId">Its journal stream.</param>
+    /// <param name="position">The fact's place in it.</param>
     /// <param name="fact">What happened.</param>
     /// <param name="after">The queue then.</param>
     /// <param name="open">Its open tasks then.</param>
-    public static IReadOnlyList<RowChange> Follow(GrainKey key, long streamId, QueueFact fact, QueueState after, OpenTasks open)
+    public static IReadOnlyList<RowChange> Follow(GrainKey key, long streamId, long position, QueueFact fact, QueueState after, OpenTasks open)
     {
         var rows = new List<RowChange> { Queue.Row(streamId, key.Workspace, key.Id, fact.At.ToStored(), open.Queued, open.Assigned, open.Running, JsonSerializer.Serialize(after, MementoJson.Default.QueueState)) };
         if (fact is not QueueFact.TasksChanged changed) return rows;
+        if (changed.Change is TaskChange.Refused) rows.Add(AuditRows.Of(key.Workspace, streamId, position, changed));
         foreach (var row in changed.Rows)
         {
             var s = row.State;

@@ -41,6 +41,20 @@ public sealed class AgentCommandsTests(MementoServer server) : IClassFixture<Mem
     }
 
     [Fact]
+    public async Task The_fleet_is_told_in_figures()
+    {
+        var none = await _cli.RunAsync("agents", "stats");
+        await RegisterAsync("ada", 4, "build");
+        await ReceiveAsync("ada", "build");
+        await _cli.RunAsync("tasks", "submit", "other", "--needs", "other", "--priority", "7");
+        await _cli.RunAsync("tasks", "submit", "other", "--needs", "other");
+        await UntilAsync(async () => (await _cli.JsonAsync("agents", "stats")) is var m && m.GetProperty("queuedTasks").GetInt64() == 2 && m.GetProperty("runningTasks").GetInt64() == 1);
+
+        Assert.Matches("Agents +0\nLoad +0 %", none.Output);
+        Assert.Matches("Agents +1: 1 (active|idle)\nLoad +[0-9.]+ % of .*\nWaiting +2: 1 of priority 7, 1 of priority 0\nWith agents +1\nCompleted +0\n", (await _cli.RunAsync("agents", "stats")).Output);
+    }
+
+    [Fact]
     public async Task An_agent_that_never_was_cannot_be_shown_or_removed()
     {
         var (code, output, errors) = await _cli.RunAsync("agents", "show", "nobody");
@@ -95,6 +109,43 @@ public sealed class AgentCommandsTests(MementoServer server) : IClassFixture<Mem
         Assert.Contains("registered as sh", errors, StringComparison.Ordinal);
         Assert.Contains($"{task} completed", errors, StringComparison.Ordinal);
         Assert.True((await _cli.JsonAsync("tasks", "show", task)).GetProperty("result").GetInt32() > 0);
+    }
+
+    [Fact]
+    public async Task The_first_interrupt_lets_its_programs_end_and_the_second_kills_them()
+    {
+        using var program = new WrittenProcess();
+        using var interruption = new Interruption();
+        var running = _cli.RunAsync(["agent", "run", "--id", "sh", "--heartbeat", "1s", "--", "/bin/sh", "-c", $"{program.Write("$$")}; exec sleep 600"], interruption.Stop, interruption: interruption);
+        var task = (await _cli.RunAsync("tasks", "submit", "long")).Output.Trim();
+        await program.UntilWrittenAsync();
+
+        Assert.True(interruption.Interrupt());
+        await UntilAsync(async () => (await _cli.JsonAsync("agents", "show", "sh")).GetProperty("status").GetString() == "maintenance");
+        Assert.True(program.IsAlive);
+        Assert.True(interruption.Interrupt());
+        var (code, _, errors) = await running.WaitAsync(SessionCluster.Patience, Token);
+
+        Assert.Equal(ExitCode.Done, code);
+        await program.UntilGoneAsync();
+        Assert.EndsWith($"stopping; 1 tasks are running\nending now; 1 tasks are stopped\n{task} is stopped\n", errors, StringComparison.Ordinal);
+        Assert.Equal("The agent was stopped.", (await _cli.JsonAsync("tasks", "show", task)).GetProperty("error").GetString());
+    }
+
+    [Fact]
+    public async Task A_program_whose_task_is_cancelled_is_killed_and_the_agent_says_why()
+    {
+        using var program = new WrittenProcess();
+        using var interrupt = new CancellationTokenSource();
+        var running = _cli.RunAsync(["agent", "run", "--id", "sh", "--heartbeat", "1s", "--", "/bin/sh", "-c", $"{program.Write("$$")}; exec sleep 600"], interrupt.Token);
+        var task = (await _cli.RunAsync("tasks", "submit", "long")).Output.Trim();
+        await program.UntilWrittenAsync();
+
+        await _cli.RunAsync("tasks", "cancel", task);
+        await program.UntilGoneAsync();
+        await interrupt.CancelAsync();
+
+        Assert.Contains($"{task} was cancelled\n", (await running.WaitAsync(SessionCluster.Patience, Token)).Errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -17,6 +17,9 @@ public sealed class CommandLineTests
     [InlineData("sessions show")]
     [InlineData("sessions watch s --from 3 --new")]
     [InlineData("sessions fork s --at -1")]
+    [InlineData("sessions handoff s --from a --to b")]
+    [InlineData("sessions handoff s --from a --to b --reason r --context {")]
+    [InlineData("sessions handoff s --from a --to b --reason r --priority high")]
     [InlineData("import git . --max 0")]
     [InlineData("import git /nowhere/at/all")]
     [InlineData("stats --server ftp://x")]
@@ -70,6 +73,12 @@ public sealed class CommandLineTests
     [InlineData("tasks submit x --payload {")]
     [InlineData("tasks submit x --payload 1 --payload-file f")]
     [InlineData("tasks submit x --payload-file /nowhere/at/all")]
+    [InlineData("tasks submit x --deadline yesterday")]
+    [InlineData("tasks submit x --estimate long")]
+    [InlineData("tasks submit x --start-to-close ms")]
+    [InlineData("tasks submit x --metadata {")]
+    [InlineData("tasks submit x --on-dependency-failure hope")]
+    [InlineData("tasks cancel x --token one")]
     [InlineData("tasks show")]
     [InlineData("tasks show ..")]
     [InlineData("tasks explain")]
@@ -81,6 +90,15 @@ public sealed class CommandLineTests
     [InlineData("queues set q --ageing -1")]
     [InlineData("queues set q --attempts 101")]
     [InlineData("queues set q --fair-by luck")]
+    [InlineData("queues set q --weight a")]
+    [InlineData("queues set q --weight =2")]
+    [InlineData("queues set q --weight a=2 --weight b=0")]
+    [InlineData("queues set q --weight a=2 --no-weights")]
+    [InlineData("queues set q --backoff-factor 0.5")]
+    [InlineData("queues set q --backoff-jitter 2")]
+    [InlineData("queues set q --claim soon")]
+    [InlineData("queues show")]
+    [InlineData("queues show ..")]
     [InlineData("queues pause")]
     [InlineData("queues resume ..")]
     public async Task Wrong_usage_is_2_and_one_line_on_stderr(string line)
@@ -161,6 +179,26 @@ public sealed class CommandLineTests
 
         Assert.True(TimeText.TryParse(text, clock.GetUtcNow(), out var time));
         Assert.Equal(DateTimeOffset.Parse(expected, System.Globalization.CultureInfo.InvariantCulture), time);
+    }
+
+    [Theory]
+    [InlineData("2026-01-31", "2026-01-31T00:00:00Z")]
+    [InlineData("90m", "2026-03-01T13:30:00Z")]
+    public void Times_to_come_are_read_as_people_write_them(string text, string expected)
+    {
+        Assert.True(TimeText.TryParseComing(text, DateTimeOffset.Parse("2026-03-01T12:00:00Z", System.Globalization.CultureInfo.InvariantCulture), out var time));
+        Assert.Equal(DateTimeOffset.Parse(expected, System.Globalization.CultureInfo.InvariantCulture), time);
+        Assert.False(TimeText.TryParseComing("999999999w", time, out _));
+    }
+
+    [Theory]
+    [InlineData("250ms", 250)]
+    [InlineData("90s", 90_000)]
+    [InlineData("2h", 7_200_000)]
+    public void Short_spans_are_read_too(string text, long milliseconds)
+    {
+        Assert.True(TimeText.TryParseFineSpan(text, out var read));
+        Assert.Equal(milliseconds, read);
     }
 
     [Theory]

@@ -15,10 +15,10 @@ internal sealed class CommandRun(Uri server, string workspace)
 
     public Task<(int Code, string Output, string Errors)> RunAsync(params string[] arguments) => RunAsync(arguments, TestContext.Current.CancellationToken);
 
-    public async Task<(int Code, string Output, string Errors)> RunAsync(string[] arguments, CancellationToken interrupt, byte[]? input = null)
+    public async Task<(int Code, string Output, string Errors)> RunAsync(string[] arguments, CancellationToken interrupt, byte[]? input = null, Interruption? interruption = null)
     {
         var (output, errors) = (new StringWriter(), new StringWriter());
-        var code = await CommandLine.RunAsync([.. Globals, .. arguments], new(output, TextWriter.Synchronized(errors), _ => null, TimeProvider.System, input: input is null ? null : new MemoryStream(input)), interrupt);
+        var code = await CommandLine.RunAsync([.. Globals, .. arguments], new(output, TextWriter.Synchronized(errors), _ => null, TimeProvider.System, input: input is null ? null : new MemoryStream(input), interruption: interruption), interrupt);
         return (code, output.ToString(), errors.ToString());
     }
 

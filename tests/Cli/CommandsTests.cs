@@ -46,6 +46,23 @@ public sealed class CommandsTests(MementoServer server) : IClassFixture<MementoS
     }
 
     [Fact]
+    public async Task A_session_is_handed_over_with_the_reason()
+    {
+        using var client = MementoClient.Connect(new() { Url = server.Url });
+        await client.Sessions(_workspace).CreateAsync(new() { AgentId = "ada", SessionId = "s" }, cancellationToken: TestContext.Current.CancellationToken);
+
+        var over = await RunAsync("sessions", "handoff", "s", "--from", "ada", "--to", "bob", "--reason", "lunch", "--priority", "5", "--context", """{"next":"tests"}""");
+        var note = (await JsonAsync("sessions", "events", "s", "--order", "desc")).GetProperty("items")[0].GetProperty("handoff");
+        var back = await JsonAsync("sessions", "handoff", "s", "--from", "bob", "--to", "ada", "--reason", "is back");
+
+        Assert.Equal((ExitCode.Done, ""), (over.Code, over.Errors));
+        Assert.Matches("^s went from ada to bob with event [0-9]+; in it now: bob\\.\n$", over.Output);
+        Assert.Equal(("bob", "lunch", 5, "tests"), (note.GetProperty("toAgent").GetString(), note.GetProperty("reason").GetString(), note.GetProperty("priority").GetInt32(), note.GetProperty("context").GetProperty("next").GetString()));
+        Assert.Equal("ada", Assert.Single(back.GetProperty("agentIds").EnumerateArray()).GetString());
+        Assert.Equal(ExitCode.Conflict, (await RunAsync("sessions", "handoff", "s", "--from", "bob", "--to", "ada", "--reason", "again")).Code);
+    }
+
+    [Fact]
     public async Task A_watch_prints_one_document_per_line_and_ends_when_told()
     {
         var first = _git.Commit("a", "1\n");

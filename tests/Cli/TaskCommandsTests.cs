@@ -37,6 +37,39 @@ public sealed class TaskCommandsTests(MementoServer server) : IClassFixture<Meme
     }
 
     [Fact]
+    public async Task A_task_is_submitted_with_its_times_and_whose_it_is()
+    {
+        string[] submit =
+        [
+            "submit", "deploy", "--id", "t", "--deadline", "2h", "--estimate", "10m", "--schedule-to-start", "1h", "--start-to-close", "30m", "--heartbeat-timeout", "250ms",
+            "--metadata", """{ "ticket": 5 }""", "--tenant", "ada", "--on-dependency-failure", "release", "--idempotency-key", "once",
+        ];
+        var task = await _cli.JsonAsync(["tasks", .. submit[..4], "--deadline", "2126-01-31", .. submit[6..]]);
+        var again = await _cli.JsonAsync(["tasks", .. submit[..4], "--deadline", "2126-01-31", .. submit[6..]]);
+        var other = await _cli.RunAsync("tasks", "submit", "other", "--idempotency-key", "once");
+        var soon = await _cli.JsonAsync("tasks", "submit", "soon", "--deadline", "2h");
+        var shown = await _cli.RunAsync("tasks", "show", "t");
+
+        Assert.Equal((600_000, 3_600_000, 1_800_000, 250), (Number(task, "estimatedDurationMs"), Number(task, "scheduleToStartMs"), Number(task, "startToCloseMs"), Number(task, "heartbeatTimeoutMs")));
+        Assert.Equal(("2126-01-31T00:00:00Z", "ada", "release", """{"ticket":5}"""), (Text(task, "deadline"), Text(task, "tenant"), Text(task, "onDependencyFailure"), task.GetProperty("metadata").GetRawText()));
+        Assert.Equal((Text(task, "createdAt"), ExitCode.Conflict), (Text(again, "createdAt"), other.Code));
+        Assert.InRange(soon.GetProperty("deadline").GetDateTimeOffset() - soon.GetProperty("createdAt").GetDateTimeOffset(), TimeSpan.FromHours(1.5), TimeSpan.FromHours(2));
+        Assert.Matches("Tenant +ada\n(.*\n)*Deadline +2126-01-31 00:00:00Z\nLimits +takes about 10 min 0 s, waits for at most 60 min 0 s, runs for at most 30 min 0 s, is silent for at most 250 ms\n", shown.Output);
+
+        static long Number(JsonElement element, string name) => element.GetProperty(name).GetInt64();
+    }
+
+    [Fact]
+    public async Task Why_a_task_was_cancelled_is_kept()
+    {
+        await _cli.RunAsync("tasks", "submit", "build", "--id", "t");
+
+        Assert.Equal("not needed", Text(await _cli.JsonAsync("tasks", "cancel", "t", "--reason", "not needed", "--agent", "ada"), "error"));
+        await _cli.RunAsync("tasks", "submit", "build", "--id", "u");
+        Assert.Equal(ExitCode.Conflict, (await _cli.RunAsync("tasks", "cancel", "u", "--token", "99")).Code);
+    }
+
+    [Fact]
     public async Task Tasks_are_listed_by_what_they_are()
     {
         var none = await _cli.RunAsync("tasks", "list");
@@ -112,6 +145,31 @@ public sealed class TaskCommandsTests(MementoServer server) : IClassFixture<Meme
         {
             var settings = queue.GetProperty("settings");
             return (Text(settings, "strategy"), Text(settings, "fairBy"), settings.GetProperty("ageingSeconds").GetDouble(), settings.GetProperty("maxAttempts").GetInt32());
+        }
+    }
+
+    [Fact]
+    public async Task All_settings_of_a_queue_are_changed_and_shown()
+    {
+        var set = await _cli.JsonAsync("queues", "set", "q", "--fair-by", "tenant", "--weight", "a=2", "--weight", "b=c=0.5", "--backoff", "500ms", "--backoff-factor", "1.5", "--max-backoff", "5m", "--backoff-jitter", "0", "--claim", "10s");
+        var kept = await _cli.JsonAsync("queues", "set", "q", "--claim", "20s");
+        var shown = await _cli.RunAsync("queues", "show", "q");
+        var fewer = await _cli.JsonAsync("queues", "set", "q", "--weight", "a=3");
+        var none = await _cli.JsonAsync("queues", "set", "q", "--no-weights");
+        var json = await _cli.JsonAsync("queues", "show", "q");
+
+        Assert.Equal(("a 2, b=c 0.5", 500, 1.5, 300_000, 0.0, 10_000), Settings(set));
+        Assert.Equal(Settings(set) with { Item6 = 20_000 }, Settings(kept));
+        Assert.Equal("a 3", Settings(fewer).Item1);
+        Assert.Equal("", Settings(none).Item1);
+        Assert.Equal(Settings(none), Settings(json));
+        Assert.Matches("Queue +q\nGives out +least-loaded\nWaiting +0\n(.*\n)*Fair by +tenant\nWeights +a=2, b=c=0\\.5\nAttempts +3, .*\nBackoff +500 ms, each further pause 1\\.5 times longer, at most 5 min 0 s, ±0 %\nClaim +an agent must begin within 20\\.0 s\n", shown.Output);
+        Assert.Equal(ExitCode.NotFound, (await _cli.RunAsync("queues", "show", "nothing")).Code);
+
+        static (string, long, double, long, double, long) Settings(JsonElement queue)
+        {
+            var s = queue.GetProperty("settings");
+            return (string.Join(", ", s.GetProperty("weights").EnumerateObject().Select(w => $"{w.Name} {w.Value}").Order()), s.GetProperty("backoffMs").GetInt64(), s.GetProperty("backoffFactor").GetDouble(), s.GetProperty("maxBackoffMs").GetInt64(), s.GetProperty("backoffJitter").GetDouble(), s.GetProperty("claimMs").GetInt64());
         }
     }
 

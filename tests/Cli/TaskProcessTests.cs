@@ -2,6 +2,7 @@ using Memento.Agents;
 using Memento.Cli.Agents;
 using Memento.Tasks;
 using Memento.Tests.Client;
+using Memento.Tests.Grains;
 using Xunit;
 
 namespace Memento.Tests.Cli;
@@ -13,11 +14,13 @@ public sealed class TaskProcessTests
 
     private readonly List<string> _progress = [];
 
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     private Task<JsonText?> RunAsync(string script, CancellationToken? stop = null, ReceivedTask? task = null) => new TaskProcess(["/bin/sh", "-c", script], TimeProvider.System).RunAsync(new(task ?? Given, (progress, _) =>
     {
         lock (_progress) _progress.Add(progress.Text);
         return Task.CompletedTask;
-    }), stop ?? TestContext.Current.CancellationToken);
+    }), stop ?? Token);
 
     [Fact]
     public async Task It_gets_the_task_as_json_and_what_it_prints_is_the_result()
@@ -64,20 +67,43 @@ public sealed class TaskProcessTests
     public async Task One_that_prints_without_end_has_failed() => await Assert.ThrowsAsync<TaskFailedException>(() => RunAsync("yes"));
 
     [Fact]
-    public async Task It_is_killed_with_its_children_when_the_task_is_lost()
+    public async Task It_is_over_when_it_exits_whatever_it_has_left_in_the_background()
     {
-        var file = Path.Combine(Path.GetTempPath(), $"memento-{Guid.NewGuid():N}");
+        using var left = new WrittenProcess();
+        var large = Given with { Payload = new JsonText($"\"{new string('x', 1_000_000)}\"") };
+
+        Assert.Equal("\"done\"", (await RunAsync($"sleep 600 & {left.Write("$!")}; echo '\"done\"'; exit 0").WaitAsync(SessionCluster.Patience, Token))!.Text);
+        Assert.True(left.End());
+        Assert.Null(await RunAsync($"exec 3<&0; sleep 600 <&3 & {left.Write("$!")}; exit 0", task: large).WaitAsync(SessionCluster.Patience, Token));
+        Assert.True(left.End());
+        var failed = await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync($"sleep 600 & {left.Write("$!")}; printf 'no space' >&2; exit 3").WaitAsync(SessionCluster.Patience, Token));
+        Assert.True(left.End());
+        Assert.Contains("exit code 3: no space", failed.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task It_has_a_session_of_its_own_where_no_Ctrl_C_of_the_terminal_reaches_it()
+    {
+        var (process, session) = (await RunAsync("echo $$ $(cut -d ' ' -f 6 /proc/$$/stat)"))!.Text.Trim('"').Split(' ') is [var id, var of] ? (id, of) : default;
+
+        Assert.True(OwnSession.IsPossible);
+        Assert.Equal(process, session);
+    }
+
+    [Theory]
+    [InlineData("sleep 600 & {0}; wait")]
+    [InlineData("(sleep 600 & {0}); sleep 600")]
+    [InlineData("(sleep 600 & {0}); exec sleep 600 > /dev/null 2>&1 < /dev/null")]
+    public async Task It_is_killed_with_its_children_when_the_task_is_lost(string script)
+    {
+        using var child = new WrittenProcess();
         using var lost = new CancellationTokenSource();
-        var running = RunAsync($"sleep 600 & echo $! > {file}.part; mv {file}.part {file}; echo begun >&2; wait", lost.Token);
-        while (!File.Exists(file)) await Task.Yield();
-        var child = int.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), System.Globalization.CultureInfo.InvariantCulture);
-        File.Delete(file);
+        var running = RunAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, script, child.Write("$!")), lost.Token);
+        await child.UntilWrittenAsync();
 
         await lost.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
-        while (IsAlive(child)) await Task.Yield();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.WaitAsync(SessionCluster.Patience, Token));
+        await child.UntilGoneAsync();
     }
-
-    private static bool IsAlive(int process) => File.Exists($"/proc/{process}/stat") && !File.ReadAllText($"/proc/{process}/stat").Contains(") Z ", StringComparison.Ordinal);
 }

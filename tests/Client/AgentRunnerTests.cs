@@ -12,19 +12,19 @@ namespace Memento.Tests.Client;
 public sealed class AgentRunnerTests(SessionClusterFixture<SqliteTestDatabase> fixture) : IClassFixture<SessionClusterFixture<SqliteTestDatabase>>, IAsyncDisposable
 {
     private readonly TaskRig _rig = new(fixture.Cluster);
-    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _stop = new(), _end = new();
     private readonly ConcurrentQueue<string> _told = [];
     private readonly List<Task> _running = [];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private Task Run(Func<AgentTask, CancellationToken, Task<JsonText?>> handle, string id = "a", int max = 2, string? capability = null, Func<IAgentClient, IAgentClient>? through = null)
+    private Task Run(Func<AgentTask, CancellationToken, Task<JsonText?>> handle, string id = "a", int max = 2, string? capability = null, Func<IAgentClient, IAgentClient>? through = null, TimeSpan? beat = null)
     {
-        var options = new AgentRunnerOptions { AgentId = id, MaxLoad = max, HeartbeatInterval = TimeSpan.FromMilliseconds(50), DrainTimeout = SessionCluster.Patience };
+        var options = new AgentRunnerOptions { AgentId = id, MaxLoad = max, HeartbeatInterval = beat ?? TimeSpan.FromMilliseconds(50), DrainTimeout = SessionCluster.Patience };
         if (capability is not null) options.Capabilities.Add(capability);
         var agents = MementoClient.Over(fixture.Cluster.Client, new()).Agents(_rig.Name);
         agents = through?.Invoke(agents) ?? agents;
-        var run = Task.Run(() => new AgentRunner(agents, options, handle, _told.Enqueue).RunAsync(_stop.Token), Token);
+        var run = Task.Run(() => new AgentRunner(agents, options, handle, _told.Enqueue).RunAsync(_stop.Token, _end.Token), Token);
         _running.Add(run);
         return run;
     }
@@ -34,6 +34,7 @@ public sealed class AgentRunnerTests(SessionClusterFixture<SqliteTestDatabase> f
         await _stop.CancelAsync();
         await Task.WhenAll(_running).WaitAsync(SessionCluster.Patience, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
+        _end.Dispose();
     }
 
     [Fact]
@@ -93,6 +94,45 @@ public sealed class AgentRunnerTests(SessionClusterFixture<SqliteTestDatabase> f
         await cancelled.Task.WaitAsync(SessionCluster.Patience, Token);
         await _rig.UntilAsync(await _rig.SubmitAsync(), WorkStatus.Completed);
         Assert.Equal(WorkStatus.Cancelled, await _rig.StatusAsync(id));
+        Assert.Contains($"{id} was cancelled", _told);
+    }
+
+    [Fact]
+    public async Task A_task_whose_time_is_up_is_told_as_lost_with_the_reason()
+    {
+        _ = Run(async (_, ct) =>
+        {
+            await Task.Delay(Timeout.Infinite, ct);
+            return null;
+        });
+        var id = await _rig.SubmitAsync(new() { Type = "long", StartToCloseMs = 5_000, MaxAttempts = 1 });
+        await _rig.UntilAsync(id, WorkStatus.Running);
+
+        await _rig.PassAsync(TimeSpan.FromSeconds(6));
+
+        await TaskRig.UntilAsync(() => Task.FromResult(_told.Any(t => t.StartsWith($"{id} was lost to others: ", StringComparison.Ordinal) && t.Contains("its time was up", StringComparison.Ordinal))));
+        Assert.DoesNotContain(_told, t => t.Contains("canceled", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task When_it_is_to_end_now_what_runs_is_cancelled_and_reported_as_stopped()
+    {
+        var run = Run(async (_, ct) =>
+        {
+            await Task.Delay(Timeout.Infinite, ct);
+            return null;
+        });
+        var id = await _rig.SubmitAsync(new() { Type = "long", MaxAttempts = 1 });
+        await _rig.UntilAsync(id, WorkStatus.Running);
+
+        await _stop.CancelAsync();
+        await TaskRig.UntilAsync(async () => (await _rig.Agent("a").GetAsync()).Status is AgentStatus.Maintenance);
+        Assert.Equal(WorkStatus.Running, await _rig.StatusAsync(id));
+        await _end.CancelAsync();
+        await run.WaitAsync(SessionCluster.Patience, Token);
+
+        Assert.Equal((WorkStatus.Failed, "The agent was stopped."), (await _rig.StatusAsync(id), (await _rig.Tasks.GetAsync(id)).Error));
+        Assert.Contains($"{id} is stopped", _told);
     }
 
     [Fact]
@@ -161,8 +201,38 @@ public sealed class AgentRunnerTests(SessionClusterFixture<SqliteTestDatabase> f
         await _rig.UntilAsync(await _rig.SubmitAsync(new() { Type = "x", RequiredCapabilities = ["x"] }), WorkStatus.Completed);
     }
 
+    [Fact]
+    public async Task It_says_that_it_lives_as_often_as_the_server_wants_to_hear_it()
+    {
+        var beats = 0;
+        _ = Run((_, _) => Task.FromResult<JsonText?>(null), beat: TimeSpan.FromHours(1), through: inner => new LossyAgents(inner, _ => false, lease =>
+        {
+            Interlocked.Increment(ref beats);
+            return lease with { HeartbeatIntervalMs = 10 };
+        }));
+
+        await TaskRig.UntilAsync(() => Task.FromResult(Volatile.Read(ref beats) > 3));
+    }
+
+    [Fact]
+    public async Task It_speaks_of_a_task_as_often_as_the_task_wants_it()
+    {
+        var (beats, enough) = (0, new TaskCompletionSource());
+        _ = Run(async (_, ct) =>
+        {
+            await enough.Task.WaitAsync(ct);
+            return null;
+        }, beat: TimeSpan.FromHours(1), through: inner => new LossyAgents(inner, operation =>
+        {
+            if (operation is TaskOperation.Heartbeat && Interlocked.Increment(ref beats) > 3) enough.TrySetResult();
+            return operation is TaskOperation.Heartbeat && beats == 2;   // one that is lost changes nothing
+        }));
+
+        await _rig.UntilAsync(await _rig.SubmitAsync(new() { Type = "x", HeartbeatTimeoutMs = 100 }), WorkStatus.Completed);
+    }
+
     /// <summary>A server that is away for some of what an agent says.</summary>
-    private sealed class LossyAgents(IAgentClient inner, Func<TaskOperation, bool> isLost) : IAgentClient
+    private sealed class LossyAgents(IAgentClient inner, Func<TaskOperation, bool> isLost, Func<AgentLease, AgentLease>? lease = null) : IAgentClient
     {
         public Task<AgentView> RegisterAsync(string agentId, RegisterAgent request, CancellationToken cancellationToken) => inner.RegisterAsync(agentId, request, cancellationToken);
 
@@ -172,7 +242,11 @@ public sealed class AgentRunnerTests(SessionClusterFixture<SqliteTestDatabase> f
 
         public Task<Page<AgentView>> ListAsync(AgentQuery query, CancellationToken cancellationToken) => inner.ListAsync(query, cancellationToken);
 
-        public Task<AgentLease> HeartbeatAsync(string agentId, Heartbeat request, CancellationToken cancellationToken) => inner.HeartbeatAsync(agentId, request, cancellationToken);
+        public async Task<AgentLease> HeartbeatAsync(string agentId, Heartbeat request, CancellationToken cancellationToken)
+        {
+            var answer = await inner.HeartbeatAsync(agentId, request, cancellationToken);
+            return lease?.Invoke(answer) ?? answer;
+        }
 
         public Task<ReceivedTasks> ReceiveAsync(string agentId, ReceiveTasks request, CancellationToken cancellationToken) => inner.ReceiveAsync(agentId, request, cancellationToken);
 

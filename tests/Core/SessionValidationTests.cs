@@ -136,6 +136,7 @@ public sealed class SessionValidationTests
         { "reason", new SessionCommand.HandOver("ada", "bob", "", null, null) },
         { "reason", new SessionCommand.HandOver("ada", "bob", "01234567890", null, null) },
         { "context", new SessionCommand.HandOver("ada", "bob", "why", new JsonText("1"), null) },
+        { "priority", new SessionCommand.HandOver("ada", "bob", "why", null, -1) },
     };
 
     [Theory(DisableDiscoveryEnumeration = true)]

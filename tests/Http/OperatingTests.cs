@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Memento.Tests.Grains.Tasks;
 using Xunit;
@@ -52,6 +53,20 @@ public sealed partial class OperatingTests(MementoFixture memento)
             }
     }
 
+    [Fact]
+    public async Task The_description_of_the_api_names_members_as_json_does()
+    {
+        var document = (await memento.GetAsync("/openapi/v1.json")).Ok();
+
+        foreach (var description in Descriptions(document)) Assert.DoesNotMatch(CSharp(), description);
+        var schemas = document["components"]!["schemas"]!;
+        Assert.Equal("Those of `dependsOn` that have not ended.", (string?)schemas["TaskView"]!["properties"]!["waitsFor"]!["description"]);
+        Assert.EndsWith("begins anew: see `onReturn`.", (string?)schemas["RegisterAgent"]!["properties"]!["instanceId"]!["description"], StringComparison.Ordinal);
+        Assert.EndsWith("fits before `deadline`.", (string?)schemas["SubmitTask"]!["properties"]!["estimatedDurationMs"]!["description"], StringComparison.Ordinal);
+        Assert.EndsWith("the first 20.", (string?)schemas["AuditEntry"]!["properties"]!["documents"]!["description"], StringComparison.Ordinal);
+        Assert.EndsWith("Only `file` may be something else than JSON.", (string?)schemas["DocumentKind"]!["description"], StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("/")]
     [InlineData("/docs/")]
@@ -90,6 +105,17 @@ public sealed partial class OperatingTests(MementoFixture memento)
         (await memento.GetAsync(MementoFixture.NewSessions(), ("Host", "evil.example"))).Refused(400, "HOST_NOT_ALLOWED");
         (await memento.PostAsync(MementoFixture.NewSessions(), """{"agentId":"a"}""", ("Sec-Fetch-Site", "cross-site"))).Refused(403, "CROSS_SITE_REQUEST");
     }
+
+    private static IEnumerable<string> Descriptions(JsonNode? node) => node switch
+    {
+        JsonObject members => members.SelectMany(m => m is { Key: "description" or "summary", Value: JsonValue text } ? [(string)text!] : Descriptions(m.Value)),
+        JsonArray items => items.SelectMany(Descriptions),
+        _ => [],
+    };
+
+    /// <summary>A member behind its type's name, a generic type, an attribute, a nullable type.</summary>
+    [GeneratedRegex(@"\b[A-Z]\w*\.[A-Z]|&lt;|<|\[[A-Z]\w*\]|\b(int|long|bool|double|string|[A-Z]\w+)\? \w|\b(DateTimeOffset|TimeSpan|Immutable\w+|IReadOnly\w+|JsonElement)\b")]
+    private static partial Regex CSharp();
 
     [GeneratedRegex(@"\{(\w+)\}")]
     private static partial Regex InPath();

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Memento.Tests.Http;
 
-/// <summary>A misspelt member of a request that changes much must not mean "everything".</summary>
+/// <summary>A misspelt member of a request must not be passed over: it could mean "everything", or be lost.</summary>
 [Collection(HttpTests.Name)]
 public sealed class StrictBodyTests(MementoFixture memento)
 {
@@ -29,5 +29,33 @@ public sealed class StrictBodyTests(MementoFixture memento)
         (await memento.PostAsync($"{_http.Path}/{path.Replace("{id}", point, StringComparison.Ordinal)}", body)).Refused(422, "VALIDATION_FAILED", field);
 
         Assert.Equal(before, (string?)(await memento.GetAsync(_http.Path)).Ok()["root"]);
+    }
+
+    [Theory]
+    [InlineData("tasks/x/start", """{"agentId":"a","token":1,"bogus":1}""", "bogus")]
+    [InlineData("tasks/x/heartbeat", """{"agentId":"a","token":1,"progres":1}""", "progres")]
+    [InlineData("tasks/x/complete", """{"agentId":"a","token":1,"results":1}""", "results")]
+    [InlineData("tasks/x/fail", """{"agentId":"a","token":1,"retriable":false}""", "retriable")]
+    [InlineData("tasks/x/fail", """{"agentId":"a","token":1,"token":2}""", "token")]
+    [InlineData("tasks", """[{"type":"x","prioriy":1}]""", "tasks[0].prioriy")]
+    [InlineData("agents/a/heartbeat", """{"state":"busy"}""", "state")]
+    [InlineData("agents/a/receive", """{"maximum":1}""", "maximum")]
+    [InlineData("sessions", """{"agentId":"a","ttl":60}""", "ttl")]
+    [InlineData("sessions/aggregates", """{"entityIds":["x"],"agents":[]}""", "agents")]
+    [InlineData("sessions/s/join", """{"agentId":"b","agent":"c"}""", "agent")]
+    [InlineData("sessions/s/leave", """{"agentId":"b","agent":"c"}""", "agent")]
+    [InlineData("sessions/s/handoff", """{"fromAgent":"a","toAgent":"b","reason":"r","prio":1}""", "prio")]
+    [InlineData("sessions/s/handoff", """{"fromAgent":"a","toAgent":"b","reason":"r","priority":-1}""", "priority")]
+    [InlineData("sessions/s/fork", """{"atSeq":0,"agentId":"a","id":"x"}""", "id")]
+    [InlineData("sessions/s/checkpoints", """{"graceTtl":1}""", "graceTtl")]
+    [InlineData("documents/batch", """{"operations":[{"op":"put","kind":"entity","id":"x","value":{},"ifMatched":"*"}]}""", "operations[0].ifMatched")]
+    [InlineData("documents/batch", """{"operations":[],"agent":"a"}""", "agent")]
+    public async Task Nor_is_it_passed_over_where_it_would_be_lost(string path, string body, string field)
+    {
+        var workspace = MementoFixture.NewWorkspace();
+        (await memento.PostAsync($"{workspace}/sessions", """{"agentId":"a","sessionId":"s"}""")).Ok(201);
+        (await memento.PostAsync($"{workspace}/tasks", """{"type":"x","taskId":"x"}""")).Ok(201);
+
+        (await memento.PostAsync($"{workspace}/{path}", body)).Refused(422, "VALIDATION_FAILED", field);
     }
 }

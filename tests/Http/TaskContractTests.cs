@@ -30,6 +30,7 @@ public sealed class TaskContractTests(MementoFixture memento)
         Assert.Equal(["a", "b"], Ids((await memento.GetAsync($"{_ws}/agents")).Ok(), "agentId"));
         var page = (await memento.GetAsync($"{_ws}/agents?limit=1")).Ok();
         Assert.Equal(["b"], Ids((await memento.GetAsync($"{_ws}/agents?limit=1&cursor={page["nextCursor"]}")).Ok(), "agentId"));
+        (await memento.GetAsync($"{_ws}/agents?cursor=zz")).Refused(422, "VALIDATION_FAILED", "cursor");
         Assert.NotNull((await memento.PostAsync($"{_ws}/agents/a/heartbeat", """{"status":"maintenance"}""")).Ok()["leaseExpiresAt"]);
         Assert.Equal("maintenance", (string?)(await memento.GetAsync($"{_ws}/agents/a")).Ok()["status"]);
         Assert.Equal(204, (int)(await memento.DeleteAsync($"{_ws}/agents/a")).Status);
@@ -146,11 +147,51 @@ public sealed class TaskContractTests(MementoFixture memento)
     [InlineData("""{"capabilities":[]}""", "type")]
     public async Task Bad_registrations_name_the_field(string body, string field) => (await memento.PutAsync($"{_ws}/agents/a", body)).Refused(422, "VALIDATION_FAILED", field);
 
-    [Fact]
-    public async Task Too_many_and_too_large_are_413()
+    [Theory]
+    [InlineData("""{"weights":{"a":"x"}}""", "weights.a", "is \"x\"; must be a number")]
+    [InlineData("""{"weights":{"b":1,"a":null}}""", "weights.a", "is null; must be a number")]
+    [InlineData("""{"weights":{"a":1,"a":2}}""", "weights.a", "is given 2 times")]
+    [InlineData("""{"weights":[1]}""", "weights", "is an array; must be an object")]
+    [InlineData("""{"weights":{"a":0}}""", "weights.a", "is 0; must be from 0.01 to 1000")]
+    [InlineData("""{"strategie":"dynamic"}""", "strategie", null)]
+    public async Task Bad_settings_of_a_queue_name_the_field_and_the_rule(string body, string field, string? problem)
     {
-        (await memento.PostAsync($"{_ws}/tasks", $"[{string.Join(",", Enumerable.Repeat("""{"type":"x"}""", 1_001))}]")).Refused(413, "TOO_LARGE");
-        (await memento.PostAsync($"{_ws}/tasks", $$"""{"type":"x","payload":"{{new string('x', 1_100_000)}}"}""")).Refused(413, "TOO_LARGE");
+        var refused = (await memento.PutAsync($"{_ws}/queues/default", body)).Refused(422, "VALIDATION_FAILED", field);
+
+        if (problem is not null) Assert.Equal(problem, (string?)Assert.Single(refused.Json["errors"]![field]!.AsArray()));
+    }
+
+    [Fact]
+    public async Task Too_many_and_too_large_are_413_and_name_the_field()
+    {
+        await TooLargeAsync("tasks", $"[{string.Join(",", Enumerable.Repeat("""{"type":"x"}""", 1_001))}]", "tasks");
+        await TooLargeAsync("tasks", $$"""{"type":"x","payload":"{{new string('x', 1_100_000)}}"}""", "body");
+        await TooLargeAsync("tasks", $$$"""[{"type":"x"},{"type":"x","metadata":{"x":"{{{new string('x', 70_000)}}}"}}]""", "tasks[1].metadata");
+        await RegisterAsync("a");
+        await SubmitAsync();
+        var item = await ReceiveAsync("a");
+        Named(await SayAsync(item, "heartbeat", more: $$""","progress":"{{new string('x', 20_000)}}" """), "progress");
+        Named(await SayAsync(item, "fail", more: $$""","error":"{{new string('x', 5_000)}}" """), "error");
+        await TooLargeAsync($"tasks/{item["taskId"]}/cancel", $$"""{"reason":"{{new string('x', 5_000)}}"}""", "reason");
+
+        async Task TooLargeAsync(string path, string body, string field) => Named(await memento.PostAsync($"{_ws}/{path}", body), field);
+
+        static void Named(Answer answer, string field) => Assert.NotEmpty((string?)answer.Refused(413, "TOO_LARGE", field).Json["errors"]![field]![0] ?? "");
+    }
+
+    [Fact]
+    public async Task Queues_are_listed_by_name_all_of_them_or_in_pages()
+    {
+        foreach (var name in (string[])["c", "a", "b"]) (await memento.PutAsync($"{_ws}/queues/{name}", "{}")).Ok();
+
+        Assert.Equal(["a", "b", "c"], Ids((await memento.GetAsync($"{_ws}/queues")).Ok(), "name"));
+        var first = (await memento.GetAsync($"{_ws}/queues?limit=2")).Ok();
+        Assert.Equal(["a", "b"], Ids(first, "name"));
+        var second = (await memento.GetAsync($"{_ws}/queues?limit=2&cursor={first["nextCursor"]}")).Ok();
+        Assert.Equal(["c"], Ids(second, "name"));
+        Assert.Null(second["nextCursor"]);
+        (await memento.GetAsync($"{_ws}/queues?limit=0")).Refused(422, "VALIDATION_FAILED", "limit");
+        (await memento.GetAsync($"{_ws}/queues?cursor=zz")).Refused(422, "VALIDATION_FAILED", "cursor");
     }
 
     [Fact]

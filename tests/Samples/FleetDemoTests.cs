@@ -25,7 +25,7 @@ public sealed class FleetDemoTests : IDisposable
         Assert.Contains("✓ 7 of 7 tasks are completed, each exactly once", output, StringComparison.Ordinal);
         Assert.Matches(@"✓ 7 finished documents, one for each file, \d of them by agent-\d\n", output);
         Assert.Matches(@"✓ \d tasks? of agent-\d went to others, those that it had begun with a note", output);
-        Assert.Matches(@"✓ \d drafts? (was|were) left half-written by agent-\d: metadata/draft/\d+", output);
+        Assert.Matches(@"✓ \d drafts? (was|were) left half-written by agent-\d: metadata/draft/part \d/text\d\.md/\d+", output);
         Assert.Contains("✓ after it no draft is left, and all 7 finished documents are as they were", output, StringComparison.Ordinal);
         Assert.DoesNotContain("✗", output, StringComparison.Ordinal);
     }

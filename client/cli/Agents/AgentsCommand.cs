@@ -6,7 +6,7 @@ namespace Memento.Cli.Agents;
 /// <summary><c>memento agents</c>.</summary>
 internal static class AgentsCommand
 {
-    public static Command Create(GlobalOptions globals) => new("agents", "Who works, and how much they have to do.") { List(globals), Show(globals), WatchAgentsCommand.Create(globals), Remove(globals) };
+    public static Command Create(GlobalOptions globals) => new("agents", "Who works, and how much they have to do.") { List(globals), Show(globals), WatchAgentsCommand.Create(globals), AgentStatsCommand.Create(globals), Remove(globals) };
 
     private static Argument<string> Id() => new("agent") { Description = "The agent's id.", HelpName = "AGENT" };
 

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using Memento.Agents;
@@ -8,7 +9,10 @@ using Memento.Tasks;
 
 namespace Memento.Cli.Agents;
 
-/// <summary>Does tasks with a program: the task as JSON on stdin, the result on stdout, progress on stderr.</summary>
+/// <summary>
+/// Does tasks with a program: the task as JSON on stdin, the result on stdout, progress on stderr. The program is over when it exits, whatever it has left in the background.
+/// If the task is lost before, the program is killed with all that it has started.
+/// </summary>
 internal sealed class TaskProcess(string[] command, TimeProvider clock)
 {
     /// <summary>Exit code that says that another attempt would fail too.</summary>
@@ -17,33 +21,26 @@ internal sealed class TaskProcess(string[] command, TimeProvider clock)
     private const int MostOutput = 1024 * 1024;   // characters; a result may not be longer
     private const int MostTold = 500;
 
-    private static readonly TimeSpan ProgressPause = TimeSpan.FromSeconds(1);
-
-    /// <summary>What keeps the program from being started, or null. What is wrong with it from the beginning must not cost tasks their attempts.</summary>
-    public static string? Problem(string program)
-    {
-        var folders = program.Contains('/', StringComparison.Ordinal) || Path.IsPathRooted(program) ? [""] : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
-        string[] endings = OperatingSystem.IsWindows() ? ["", ".exe", ".cmd", ".bat", ".com"] : [""];
-        var found = folders.SelectMany(folder => endings.Select(ending => Path.Combine(folder, program + ending))).Where(File.Exists).ToArray();
-        if (found.Length == 0) return $"there is no program {program}{(folders.Length > 1 ? " on the PATH" : "")}";
-        if (OperatingSystem.IsWindows()) return null;
-        const UnixFileMode Execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-        foreach (var file in found)
-            if ((File.GetUnixFileMode(file) & Execute) != 0) return null;
-        return $"{found[0]} is not executable (chmod +x)";
-    }
+    private static readonly TimeSpan ProgressPause = TimeSpan.FromSeconds(1), PatienceAfterExit = TimeSpan.FromSeconds(1);
 
     public async Task<JsonText?> RunAsync(AgentTask task, CancellationToken cancellationToken)
     {
         using var process = Start(task.Task);
+        using var input = process.StandardInput.BaseStream;
+        using StreamReader output = process.StandardOutput, errors = process.StandardError;
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var ended = false;
         try
         {
-            var (output, progress) = (ReadAsync(process.StandardOutput, cancellationToken), FollowAsync(process.StandardError, task, cancellationToken));
-            await FeedAsync(process, JsonSerializer.SerializeToUtf8Bytes(task.Task, MementoJson.Default.ReceivedTask), cancellationToken);
+            var (feeding, reading, following) = (FeedAsync(input, JsonSerializer.SerializeToUtf8Bytes(task.Task, MementoJson.Default.ReceivedTask), over.Token), ReadAsync(output, over.Token), FollowAsync(errors, task, over.Token));
             var exit = process.WaitForExitAsync(cancellationToken);
-            if (await Task.WhenAny(output, exit) == output) await output;   // a program whose output nobody reads any more would not end
+            if (await Task.WhenAny(reading, exit) == reading) await reading;   // a program whose output nobody reads any more would not end
             await exit;
-            var (text, last) = (await output, await progress);
+            await Task.WhenAny(Task.WhenAll(feeding, reading, following), Task.Delay(PatienceAfterExit, clock, cancellationToken));   // what it has left in the background may hold its pipes for long
+            await over.CancelAsync();
+            await feeding;
+            var (text, last) = (await reading, await following);
+            ended = true;
             return process.ExitCode switch
             {
                 0 => ResultOf(text),
@@ -53,14 +50,16 @@ internal sealed class TaskProcess(string[] command, TimeProvider clock)
         }
         finally
         {
-            if (!process.HasExited) process.Kill(entireProcessTree: true);
+            if (!ended) OwnSession.Kill(process);
+            await over.CancelAsync();
         }
     }
 
     private Process Start(ReceivedTask task)
     {
-        var start = new ProcessStartInfo(command[0]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        foreach (var argument in command[1..]) start.ArgumentList.Add(argument);
+        if (ProgramFile.Problem(command[0]) is { } problem) throw new InvalidOperationException($"{command[0]} could not be started: {problem}.");
+        var start = OwnSession.Of(command);
+        (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);
         // The attempt, if somebody records it; otherwise whoever submitted the task. What this process was started in has nothing to do with it.
         var (parent, state) = Activity.Current is { Source.Name: Telemetry.Name } attempt ? (attempt.Id, attempt.TraceStateString) : (task.TraceParent, null);
         (start.Environment[TraceVariable.Parent], start.Environment[TraceVariable.State]) = (parent, state);   // null takes it out
@@ -74,23 +73,23 @@ internal sealed class TaskProcess(string[] command, TimeProvider clock)
         }
     }
 
-    private static async Task FeedAsync(Process process, byte[] task, CancellationToken cancellationToken)
+    private static async Task FeedAsync(Stream input, byte[] task, CancellationToken over)
     {
         try
         {
-            await process.StandardInput.BaseStream.WriteAsync(task, cancellationToken);
-            process.StandardInput.Close();
+            await input.WriteAsync(task, over);
+            input.Close();
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or OperationCanceledException)
         {
             return;   // it does not read what it is told; its exit code says what came of that
         }
     }
 
-    private static async Task<string> ReadAsync(StreamReader output, CancellationToken cancellationToken)
+    private static async Task<string> ReadAsync(StreamReader output, CancellationToken over)
     {
         var (text, buffer) = (new StringBuilder(), new char[8_192]);
-        for (int read; (read = await output.ReadAsync(buffer, cancellationToken)) > 0;)
+        for (int read; (read = await NextAsync(output, buffer, over)) > 0;)
         {
             if (text.Length + read > MostOutput) throw new TaskFailedException($"The program printed more than {MostOutput} characters; a result cannot be longer.");
             text.Append(buffer, 0, read);
@@ -99,21 +98,62 @@ internal sealed class TaskProcess(string[] command, TimeProvider clock)
         return text.ToString();
     }
 
+    /// <summary>Reads what comes next. 0 = nothing does, or nobody waits for it any more.</summary>
+    private static async Task<int> NextAsync(StreamReader reader, char[] buffer, CancellationToken over)
+    {
+        try
+        {
+            return await reader.ReadAsync(buffer, over);
+        }
+        catch (OperationCanceledException) when (over.IsCancellationRequested)
+        {
+            return 0;
+        }
+    }
+
     /// <summary>Reports the newest line as progress, at most once a second. Answers the last one.</summary>
-    private async Task<string?> FollowAsync(StreamReader errors, AgentTask task, CancellationToken cancellationToken)
+    private async Task<string?> FollowAsync(StreamReader errors, AgentTask task, CancellationToken over)
     {
         string? last = null;
         var told = 0L;
-        while (await errors.ReadLineAsync(cancellationToken) is { } line)
+        await foreach (var line in LinesAsync(errors, over))
         {
-            if (string.IsNullOrWhiteSpace(line)) continue;
-            last = line.Length > MostTold ? line[..MostTold] : line;
+            last = line;
             if (told != 0 && clock.GetElapsedTime(told) < ProgressPause) continue;
             told = clock.GetTimestamp();
-            await task.ProgressAsync(JsonOrText(last), cancellationToken);
+            try
+            {
+                await task.ProgressAsync(JsonOrText(last), over);
+            }
+            catch (Exception e) when (e is MementoException or OperationCanceledException)
+            {
+                continue;   // what cannot be shown as progress is no reason to stop: the program goes on, and its exit code says how it ended
+            }
         }
 
         return last;
+    }
+
+    /// <summary>Lines that say something; of long ones the beginning.</summary>
+    private static async IAsyncEnumerable<string> LinesAsync(StreamReader reader, [EnumeratorCancellation] CancellationToken over)
+    {
+        var (line, buffer) = (new StringBuilder(), new char[8_192]);
+        for (int read; (read = await NextAsync(reader, buffer, over)) > 0;)
+        {
+            for (var i = 0; i < read; i++)
+            {
+                if (buffer[i] is not ('\n' or '\r'))
+                {
+                    if (line.Length < MostTold) line.Append(buffer[i]);
+                    continue;
+                }
+
+                if (!string.IsNullOrWhiteSpace(line.ToString())) yield return line.ToString();
+                line.Clear();
+            }
+        }
+
+        if (!string.IsNullOrWhiteSpace(line.ToString())) yield return line.ToString();
     }
 
     private static JsonText? ResultOf(string output) => string.IsNullOrWhiteSpace(output) ? null : JsonOrText(output.Trim());

@@ -35,7 +35,7 @@ internal static class AuditListing
     private static Style StyleOf(AuditEntry e) => new(e.Action switch
     {
         AuditAction.DocumentsChanged => Color.Default,
-        AuditAction.ConflictsFound or AuditAction.RollbackCancelRequested or AuditAction.PointRemoved => Color.Yellow,
+        AuditAction.ConflictsFound or AuditAction.RollbackCancelRequested or AuditAction.PointRemoved or AuditAction.StaleCallRefused => Color.Yellow,
         > AuditAction.HistoryCompacted => Color.Blue,
         _ => Color.Green,
     });

@@ -24,6 +24,8 @@ internal static class Format
         ? time.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture) + " s"
         : $"{(int)time.TotalMinutes} min {time.Seconds} s";
 
+    public static string Milliseconds(long time) => time < 1_000 ? $"{time} ms" : Duration(TimeSpan.FromMilliseconds(time));
+
     public static string Name<T>(T value) where T : struct, Enum => NamedEnumConverter<T>.NameOf(value);
 
     /// <summary>A word as a shell takes it.</summary>

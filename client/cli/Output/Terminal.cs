@@ -10,9 +10,9 @@ internal sealed class Terminal
     private const int NoWidth = 4096;
 
     public Terminal(TextWriter output, TextWriter error, Func<string, string?> environment, TimeProvider clock, bool outIsTerminal = false, bool errorIsTerminal = false,
-        Stream? input = null, Stream? outBytes = null)
+        Stream? input = null, Stream? outBytes = null, Interruption? interruption = null)
     {
-        (Input, OutBytes) = (input, outBytes);
+        (Input, OutBytes, Interruption) = (input, outBytes, interruption ?? new());
         (Out, Error, Environment, Clock) = (output, error, environment, clock);
         (OutIsTerminal, ErrorIsTerminal) = (outIsTerminal, errorIsTerminal);
         OutConsole = Console(output, outIsTerminal);
@@ -25,6 +25,9 @@ internal sealed class Terminal
 
     /// <summary>What is sent to the command; null if that is a person at a keyboard.</summary>
     public Stream? Input { get; }
+
+    /// <summary>How the user ends the command.</summary>
+    public Interruption Interruption { get; }
 
     /// <summary>The same place as <see cref="Out"/>, for bytes.</summary>
     private Stream? OutBytes { get; }
@@ -43,13 +46,13 @@ internal sealed class Terminal
     /// <summary>For a progress bar on <see cref="Error"/>.</summary>
     public IAnsiConsole ErrorConsole { get; }
 
-    public static Terminal OfProcess()
+    public static Terminal OfProcess(Interruption interruption)
     {
         System.Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         return new(
             System.Console.Out, System.Console.Error, System.Environment.GetEnvironmentVariable, TimeProvider.System,
             !System.Console.IsOutputRedirected, !System.Console.IsErrorRedirected,
-            System.Console.IsInputRedirected ? System.Console.OpenStandardInput() : null, System.Console.OpenStandardOutput());
+            System.Console.IsInputRedirected ? System.Console.OpenStandardInput() : null, System.Console.OpenStandardOutput(), interruption);
     }
 
     /// <summary>Writes bytes as they are.</summary>

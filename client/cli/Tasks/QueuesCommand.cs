@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Memento.Agents;
 using Memento.Tasks;
 
 namespace Memento.Cli.Tasks;
@@ -9,10 +8,10 @@ internal static class QueuesCommand
 {
     public static Command Create(GlobalOptions globals) => new("queues", "Where tasks wait, and how they are given out.")
     {
-        List(globals), Configure(globals), Pause(globals, "pause", "Give nothing out for now; what runs goes on.", paused: true), Pause(globals, "resume", "Give tasks out again.", paused: false),
+        List(globals), Show(globals), SetQueueCommand.Create(globals), Pause(globals, "pause", "Give nothing out for now; what runs goes on.", paused: true), Pause(globals, "resume", "Give tasks out again.", paused: false),
     };
 
-    private static Argument<string> Name() => new("queue") { Description = "The queue's name.", HelpName = "QUEUE" };
+    public static Argument<string> Name() => new("queue") { Description = "The queue's name.", HelpName = "QUEUE" };
 
     private static Command List(GlobalOptions globals)
     {
@@ -29,19 +28,19 @@ internal static class QueuesCommand
         return command.WithExamples("memento queues list");
     }
 
-    private static Command Configure(GlobalOptions globals)
+    private static Command Show(GlobalOptions globals)
     {
         var name = Name();
-        var strategy = Options.OneOf<LoadBalancing>("--strategy", "Who gets a task when several agents could.");
-        var fairBy = Options.OneOf<FairShare>("--fair-by", "Among whom agents are shared out.");
-        var ageing = Options.InRange("--ageing", "Seconds of waiting that weigh as much as one step of priority; 0 = priority alone counts.", 0.0, 86_400.0);
-        var attempts = Options.InRange("--attempts", "Attempts of tasks that do not say.", 1, SubmitRules.MostAttempts);
-        var command = new Command("set", "Change how a queue gives its tasks out; what is not given stays.") { name, strategy, fairBy, ageing, attempts };
-        command.SetAction((line, cancellationToken) => ChangeAsync(globals, line, line.GetRequiredValue(name), new()
+        var command = new Command("show", "Show a queue: how much there is to do, and how it gives its tasks out.") { name };
+        command.SetAction(async (line, cancellationToken) =>
         {
-            Strategy = line.Enum<LoadBalancing>(strategy), FairBy = line.Enum<FairShare>(fairBy), AgeingSeconds = line.GetValue(ageing), MaxAttempts = line.GetValue(attempts),
-        }, cancellationToken));
-        return command.WithExamples("memento queues set default --strategy dynamic", "memento queues set builds --fair-by tenant --ageing 30");
+            using var client = globals.Connect(line);
+            var queue = await client.Tasks(globals.Workspace(line)).GetQueueAsync(line.GetRequiredValue(name), cancellationToken);
+            if (globals.Json(line)) JsonOutput.Write(globals.Terminal, queue, MementoJson.Default.QueueView);
+            else QueueRendering.Write(globals.Terminal, queue);
+            return ExitCode.Done;
+        });
+        return command.WithExamples("memento queues show default", "memento queues show default --json | jq .settings");
     }
 
     private static Command Pause(GlobalOptions globals, string verb, string description, bool paused)
@@ -52,7 +51,8 @@ internal static class QueuesCommand
         return command.WithExamples($"memento queues {verb} default");
     }
 
-    private static async Task<int> ChangeAsync(GlobalOptions globals, ParseResult line, string queue, QueueChange change, CancellationToken cancellationToken)
+    /// <summary>Changes a queue, and shows it in a line.</summary>
+    public static async Task<int> ChangeAsync(GlobalOptions globals, ParseResult line, string queue, QueueChange change, CancellationToken cancellationToken)
     {
         using var client = globals.Connect(line);
         var view = await client.Tasks(globals.Workspace(line)).ConfigureAsync(queue, change, cancellationToken);

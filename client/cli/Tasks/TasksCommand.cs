@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Text;
-using Memento.Cli.Workspaces;
 using Memento.Tasks;
 
 namespace Memento.Cli.Tasks;
@@ -10,57 +8,10 @@ internal static class TasksCommand
 {
     public static Command Create(GlobalOptions globals) => new("tasks", "Work that agents are given.")
     {
-        Submit(globals), List(globals), Show(globals), Explain(globals), Cancel(globals), Retry(globals),
+        SubmitTaskCommand.Create(globals), List(globals), Show(globals), Explain(globals), Cancel(globals), Retry(globals),
     };
 
     private static Argument<string> Id() => new("task") { Description = "The task's id.", HelpName = "TASK" };
-
-    private static Command Submit(GlobalOptions globals)
-    {
-        var terminal = globals.Terminal;
-        var type = new Argument<string>("type") { Description = "What kind of work it is.", HelpName = "TYPE" };
-        var id = new Option<string?>("--id") { Description = "The task's id; a new one if not said.", HelpName = "TASK" };
-        var queue = new Option<string?>("--queue") { Description = "The queue it waits in. [default: default]", HelpName = "QUEUE" };
-        var priority = Options.InRange("--priority", "0 to 100; higher goes first. [default: 0]", 0, SubmitRules.HighestPriority);
-        var needs = Options.Names("--needs", "What whoever does it must be able to do.", "CAPABILITY");
-        var after = Options.Names("--after", "Tasks that must have ended before.", "TASK");
-        var session = new Option<string?>("--session") { Description = "The session it belongs to.", HelpName = "SESSION" };
-        var attempts = Options.InRange("--attempts", "How often it may be begun. [default: as the queue says, 3]", 1, SubmitRules.MostAttempts);
-        var inline = new Option<string?>("--payload") { Description = "What it is about: any JSON.", HelpName = "JSON" };
-        var file = new Option<string?>("--payload-file") { Description = "The same from a file; - = stdin.", HelpName = "FILE" };
-        var command = new Command("submit", "Submit a task. Prints its id.") { type, id, queue, priority, needs, after, session, attempts, inline, file };
-        command.Exclude(inline, file);
-        command.SetAction(async (line, cancellationToken) =>
-        {
-            var payload = line.GetValue(inline) ?? (line.GetValue(file) is { } name ? Encoding.UTF8.GetString(await ValueInput.ReadAsync(terminal, name, cancellationToken)) : null);
-            using var client = globals.Connect(line);
-            var task = (await client.Tasks(globals.Workspace(line)).SubmitAsync(
-            [
-                new()
-                {
-                    Type = line.GetRequiredValue(type), TaskId = line.GetValue(id), Queue = line.GetValue(queue), Priority = line.GetValue(priority) ?? 0, RequiredCapabilities = [.. line.GetValue(needs) ?? []],
-                    DependsOn = [.. line.GetValue(after) ?? []], SessionId = line.GetValue(session), MaxAttempts = line.GetValue(attempts), Payload = payload is null ? null : ParsePayload(payload),
-                    TraceParent = terminal.Environment(TraceVariable.Parent) is { } trace && TraceParent.IsValid(trace) ? trace : null,
-                },
-            ], cancellationToken: cancellationToken))[0];
-            if (globals.Json(line)) JsonOutput.Write(terminal, task, MementoJson.Default.TaskView);
-            else terminal.Out.WriteLine(task.TaskId);
-            return ExitCode.Done;
-        });
-        return command.WithExamples("memento tasks submit build --needs build --payload '{\"target\": \"release\"}'", "memento tasks submit deploy --after task-0199… --priority 9");
-    }
-
-    private static JsonText ParsePayload(string text)
-    {
-        try
-        {
-            return JsonText.Parse(text);
-        }
-        catch (System.Text.Json.JsonException e)
-        {
-            throw new CommandException($"the payload is not JSON: {e.Message}", ExitCode.WrongUsage);
-        }
-    }
 
     private static Command List(GlobalOptions globals)
     {
@@ -81,20 +32,28 @@ internal static class TasksCommand
         return command.WithExamples("memento tasks list --status failed", "memento tasks list --agent builder-1 --json");
     }
 
-    private static Command Show(GlobalOptions globals) => One(globals, "show", "Show a task: what it is about, who had it, and what came out.", (tasks, id, ct) => tasks.GetAsync(id, ct)).WithExamples("memento tasks show task-0199…");
+    private static Command Show(GlobalOptions globals) => One(globals, "show", "Show a task: what it is about, who had it, and what came out.", (tasks, id, _, ct) => tasks.GetAsync(id, ct)).WithExamples("memento tasks show task-0199…");
 
-    private static Command Cancel(GlobalOptions globals) => One(globals, "cancel", "Cancel a task, also one that runs; its agent is told.", (tasks, id, ct) => tasks.CancelAsync(id, new(), ct)).WithExamples("memento tasks cancel task-0199…");
+    private static Command Cancel(GlobalOptions globals)
+    {
+        var reason = new Option<string?>("--reason") { Description = "Why, for the record.", HelpName = "TEXT" };
+        var agent = new Option<string?>("--agent") { Description = "Who asks for it, for the record.", HelpName = "AGENT" };
+        var token = Options.InRange("--token", "Cancel it only while this assignment holds.", 0, long.MaxValue);
+        return One(globals, "cancel", "Cancel a task, also one that runs; its agent is told.", (tasks, id, line, ct) => tasks.CancelAsync(id, new() { Reason = line.GetValue(reason), AgentId = line.GetValue(agent), Token = line.GetValue(token) }, ct), reason, agent, token)
+            .WithExamples("memento tasks cancel task-0199…", "memento tasks cancel task-0199… --reason \"not needed any more\"");
+    }
 
-    private static Command Retry(GlobalOptions globals) => One(globals, "retry", "Let a task that has failed or was cancelled begin anew.", (tasks, id, ct) => tasks.RetryAsync(id, ct)).WithExamples("memento tasks retry task-0199…");
+    private static Command Retry(GlobalOptions globals) => One(globals, "retry", "Let a task that has failed or was cancelled begin anew.", (tasks, id, _, ct) => tasks.RetryAsync(id, ct)).WithExamples("memento tasks retry task-0199…");
 
-    private static Command One(GlobalOptions globals, string name, string description, Func<ITaskClient, string, CancellationToken, Task<TaskView>> call)
+    private static Command One(GlobalOptions globals, string name, string description, Func<ITaskClient, string, ParseResult, CancellationToken, Task<TaskView>> call, params ReadOnlySpan<Option> options)
     {
         var id = Id();
         var command = new Command(name, description) { id };
+        foreach (var option in options) command.Add(option);
         command.SetAction(async (line, cancellationToken) =>
         {
             using var client = globals.Connect(line);
-            var task = await call(client.Tasks(globals.Workspace(line)), line.GetRequiredValue(id), cancellationToken);
+            var task = await call(client.Tasks(globals.Workspace(line)), line.GetRequiredValue(id), line, cancellationToken);
             if (globals.Json(line)) JsonOutput.Write(globals.Terminal, task, MementoJson.Default.TaskView);
             else TaskRendering.Write(globals.Terminal, task);
             return ExitCode.Done;

@@ -12,7 +12,7 @@ public sealed class AgentPoolTests
     private void Put(string agent, int load = 0, int maxLoad = 4, int priority = 0, double errors = 0, double? mean = null, params string[] capabilities) =>
         _pool.Put(agent, ++_version, [.. capabilities], new(priority, load, maxLoad, capabilities.Length, errors, mean));
 
-    private string?[] Choose(LoadBalancing strategy, int times, params string[] required) => [.. Enumerable.Range(0, times).Select(_ => _pool.Choose(strategy, [.. required]))];
+    private string?[] Choose(LoadBalancing strategy, int times, params string[] required) => [.. Enumerable.Range(0, times).Select(_ => _pool.Choose(strategy, new([.. required])))];
 
     [Fact]
     public void Round_robin_gives_to_each_in_turn()
@@ -20,6 +20,27 @@ public sealed class AgentPoolTests
         foreach (var agent in (string[])["a", "b", "c"]) Put(agent);
 
         Assert.Equal(["a", "b", "c", "a", "b", "c"], Choose(LoadBalancing.RoundRobin, 6));
+    }
+
+    [Fact]
+    public void An_agent_that_takes_tasks_of_some_types_is_chosen_for_those_alone()
+    {
+        _pool.Put("builder", ++_version, ["x"], new(0, 0, 4, 1, 0, null), types: ["build", "test"]);
+
+        Assert.Equal("builder", _pool.Choose(LoadBalancing.LeastLoaded, new(["x"], "test")));
+        Assert.Null(_pool.Choose(LoadBalancing.LeastLoaded, new(["x"], "deploy")));
+        Assert.Equal((0, 1), (_pool.CountFor(new(["x"], "deploy")).Capable, _pool.CountFor(new(["x"])).Capable));
+        Put("any", capabilities: ["x"]);
+        Assert.Equal("any", _pool.Choose(LoadBalancing.LeastLoaded, new(["x"], "deploy")));
+    }
+
+    [Fact]
+    public void Many_agents_of_one_kind_do_not_hide_those_of_another()
+    {
+        for (var i = 0; i < 100; i++) Put($"plain{i}", maxLoad: 100);
+        Put("able", priority: 9, maxLoad: 100, capabilities: ["gpu"]);
+
+        Assert.Contains("able", Choose(LoadBalancing.PriorityBased, 4));
     }
 
     [Fact]
@@ -81,7 +102,7 @@ public sealed class AgentPoolTests
         Assert.False(_pool.Remove("b"));
 
         Assert.Equal([null], Choose(LoadBalancing.LeastLoaded, 1));
-        Assert.Equal((1, 0), _pool.CountFor([]));
+        Assert.Equal((1, 0), _pool.CountFor(new([])));
         _pool.Open("a", isOpen: true);
         Assert.Equal(["a"], Choose(LoadBalancing.LeastLoaded, 1));
     }

@@ -39,10 +39,10 @@ public sealed class AuditTrailTests
     }
 
     [Fact]
-    public void Every_kind_of_fact_is_an_action_of_its_own()
+    public void Every_kind_of_fact_of_workspaces_and_rollbacks_is_an_action_of_its_own()
     {
         var facts = typeof(WorkspaceFact).GetNestedTypes(BindingFlags.Public).Concat(typeof(RollbackFact).GetNestedTypes(BindingFlags.Public)).ToArray();
-        Assert.Equal(Enum.GetValues<AuditAction>().Length, facts.Length);
+        Assert.Equal(Enum.GetValues<AuditAction>().Count(action => action < AuditAction.StaleCallRefused), facts.Length);
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public sealed class TaskLifeTests
 
     private static TaskState Assigned(SubmitTask? task = null, string agent = "a", long token = 7) => To(TaskChange.Assigned, TaskLife.Assign(New(task), agent, token, At(1)));
 
-    private static TaskState Running(SubmitTask? task = null) => To(TaskChange.Started, TaskLife.Start(Assigned(task), By("a", 7), At(2)));
+    private static TaskState Running(SubmitTask? task = null) => To(TaskChange.Started, TaskLife.Start(Assigned(task), By("a", 7), Limits, At(2)));
 
     private static TaskReport By(string agent, long token) => new() { AgentId = agent, Token = token };
 
@@ -47,7 +47,7 @@ public sealed class TaskLifeTests
     [Fact]
     public void Saying_the_same_again_changes_nothing()
     {
-        Nothing(TaskLife.Start(Running(), By("a", 7), At(3)));
+        Nothing(TaskLife.Start(Running(), By("a", 7), Limits, At(3)));
         Nothing(TaskLife.Heartbeat(Running(), By("a", 7), Limits, At(3)));
         Nothing(TaskLife.Complete(TaskLife.Complete(Running(), By("a", 7), Limits, At(5)).After!, By("a", 7), Limits, At(6)));
         Nothing(TaskLife.Fail(TaskLife.Fail(Running(), By("a", 7), Queue, Limits, At(5)).After!, By("a", 7), Queue, Limits, At(6)));
@@ -63,7 +63,7 @@ public sealed class TaskLifeTests
     {
         foreach (var state in new[] { Assigned(), Running(), New(), TaskLife.Complete(Running(), By("a", 7), Limits, At(5)).After! })
         {
-            Assert.Equal(Codes.StaleToken, Refused(TaskLife.Start(state, By(agent, token), At(6))));
+            Assert.Equal(Codes.StaleToken, Refused(TaskLife.Start(state, By(agent, token), Limits, At(6))));
             Assert.Equal(Codes.StaleToken, Refused(TaskLife.Heartbeat(state, By(agent, token), Limits, At(6))));
             Assert.Equal(Codes.StaleToken, Refused(TaskLife.Complete(state, By(agent, token), Limits, At(6))));
             Assert.Equal(Codes.StaleToken, Refused(TaskLife.Fail(state, By(agent, token), Queue, Limits, At(6))));
@@ -73,7 +73,7 @@ public sealed class TaskLifeTests
     [Fact]
     public void An_agent_that_was_lost_is_not_believed_when_it_wakes_and_is_told_why()
     {
-        var lost = To(TaskChange.Requeued, TaskLife.Lose(Running(), "a", Queue, At(100)));
+        var lost = To(TaskChange.Requeued, TaskLife.Lose(Running(), "a", 7, Queue, At(100)));
         var taken = To(TaskChange.Assigned, TaskLife.Assign(lost, "b", 12, At(101)));
 
         var refusal = TaskLife.Complete(taken, By("a", 7), Limits, At(102)).Refusal!;
@@ -88,12 +88,24 @@ public sealed class TaskLifeTests
     {
         var working = To(TaskChange.Progressed, TaskLife.Heartbeat(Running(), By("a", 7) with { Progress = new("""{"done":3}""") }, Limits, At(3)));
 
-        var lost = To(TaskChange.Requeued, TaskLife.Lose(working, "a", Queue, At(100)));
+        var lost = To(TaskChange.Requeued, TaskLife.Lose(working, "a", 7, Queue, At(100)));
 
         Assert.Equal(("a", AttemptOutcome.AgentLost, """{"done":3}"""), (lost.Handoff!.FromAgent, lost.Handoff.Reason, lost.Handoff.Progress?.Text));
         Assert.True(lost.IsReady(At(100)));
-        Nothing(TaskLife.Lose(lost, "a", Queue, At(101)));
-        Nothing(TaskLife.Lose(working, "b", Queue, At(101)));
+        Nothing(TaskLife.Lose(lost, "a", 7, Queue, At(101)));
+        Nothing(TaskLife.Lose(working, "b", 7, Queue, At(101)));
+        Nothing(TaskLife.Lose(working, "a", 6, Queue, At(101)));   // what it had before was lost; what it has now is its own
+    }
+
+    [Fact]
+    public void What_is_given_back_before_it_was_begun_waits_again_and_nothing_else_does()
+    {
+        var back = To(TaskChange.Requeued, TaskLife.GiveBack(Assigned(), "a", 7, At(2)));
+
+        Assert.Equal((WorkStatus.Queued, 0, AttemptOutcome.NotStarted), (back.Status, back.Attempts, back.History[^1].Outcome));
+        Nothing(TaskLife.GiveBack(Running(), "a", 7, At(2)));
+        Nothing(TaskLife.GiveBack(Assigned(), "a", 6, At(2)));
+        Nothing(TaskLife.GiveBack(back, "a", 7, At(3)));
     }
 
     [Fact]
@@ -103,7 +115,7 @@ public sealed class TaskLifeTests
         for (var i = 0; i < 50; i++)
         {
             task = To(TaskChange.Assigned, TaskLife.Assign(task, "a", 10 + i, At(i)));
-            task = To(TaskChange.Requeued, i % 2 == 0 ? TaskLife.Lose(task, "a", Queue, At(i)) : TaskLife.Expire(task, Queue, null, At(i + 60)));
+            task = To(TaskChange.Requeued, i % 2 == 0 ? TaskLife.Lose(task, "a", 10 + i, Queue, At(i)) : TaskLife.Expire(task, Queue, null, At(i + 60)));
         }
 
         Assert.Equal((0, WorkStatus.Queued, TaskLife.MaxHistory, (TaskHandoff?)null), (task.Attempts, task.Status, task.History.Length, task.Handoff));
@@ -141,8 +153,8 @@ public sealed class TaskLifeTests
         var task = New(new() { Type = "x", MaxAttempts = 2 });
         for (var i = 1; i <= 2; i++)
         {
-            task = TaskLife.Start(TaskLife.Assign(task, $"a{i}", i, At(i)).After!, By($"a{i}", i), At(i)).After!;
-            task = TaskLife.Lose(task, $"a{i}", Queue, At(i)).After!;
+            task = TaskLife.Start(TaskLife.Assign(task, $"a{i}", i, At(i)).After!, By($"a{i}", i), Limits, At(i)).After!;
+            task = TaskLife.Lose(task, $"a{i}", i, Queue, At(i)).After!;
         }
 
         Assert.Equal(WorkStatus.Failed, task.Status);
@@ -221,6 +233,33 @@ public sealed class TaskLifeTests
     }
 
     [Fact]
+    public void The_time_to_begin_runs_only_while_somebody_could_begin()
+    {
+        var task = new SubmitTask { Type = "x", ScheduleToStartMs = 500 };
+        Assert.Null(TaskLife.DueAt(New(task, "other"), Queue));
+        var failed = To(TaskChange.Retried, TaskLife.Fail(Running(task), By("a", 7), Queue with { BackoffMs = 10_000, BackoffJitter = 0 }, Limits, At(3)));
+        Nothing(TaskLife.Expire(failed, Queue, null, At(13)));
+
+        var again = To(TaskChange.Assigned, TaskLife.Assign(failed, "a", 8, At(13.4)));
+
+        Nothing(TaskLife.Expire(again, Queue, null, At(13.4)));
+        Assert.Equal(At(13.5), TaskLife.DueAt(again, Queue));
+    }
+
+    [Fact]
+    public void One_that_begins_anew_still_waits_for_others_but_not_for_the_one_that_made_it_fail()
+    {
+        var cancelled = To(TaskChange.Cancelled, TaskLife.Cancel(New(null, "x", "y"), new(), At(1)));
+        Assert.Equal(["x", "y"], To(TaskChange.Revived, TaskLife.Revive(cancelled, At(2))).WaitsFor);
+
+        var failed = To(TaskChange.Failed, TaskLife.DependencyEnded(New(null, "x", "y"), "x", WorkStatus.Failed, At(1)));
+        var revived = To(TaskChange.Revived, TaskLife.Revive(failed, At(2)));
+
+        Assert.Equal(["y"], revived.WaitsFor);
+        Assert.False(revived.IsReady(At(2)));
+    }
+
+    [Fact]
     public void One_that_failed_can_begin_anew_with_all_its_attempts()
     {
         var failed = TaskLife.Fail(Running(new() { Type = "x", Deadline = At(10) }), By("a", 7) with { Retryable = false }, Queue, Limits, At(3)).After!;
@@ -243,5 +282,6 @@ public sealed class TaskLifeTests
         Assert.Equal(Codes.TooLarge, Refused(TaskLife.Complete(Running(), By("a", 7) with { Result = large }, limits, At(3))));
         Assert.Equal(Codes.TooLarge, Refused(TaskLife.Fail(Running(), By("a", 7) with { Error = "12345678901" }, Queue, limits, At(3))));
         Assert.Equal(Codes.ValidationFailed, Refused(TaskLife.Complete(Running(), By("a", 7) with { Result = new("{") }, limits, At(3))));
+        Assert.Equal(Codes.ValidationFailed, Refused(TaskLife.Fail(Running(), By("a", 7) with { Error = "a\0b" }, Queue, limits, At(3))));
     }
 }

@@ -23,7 +23,7 @@ public sealed class WaitingTasksTests
     private static long[] Drain(WaitingTasks waiting, params string[] capabilities)
     {
         var order = new List<long>();
-        while (waiting.TakeNext(needs => needs.All(capabilities.Contains), T0)?.Number is { } number) order.Add(number);
+        while (waiting.TakeNext(needs => needs.Capabilities.All(capabilities.Contains), T0)?.Number is { } number) order.Add(number);
         return [.. order];
     }
 
@@ -100,6 +100,68 @@ public sealed class WaitingTasksTests
         var next = Drain(waiting).Take(20).ToArray();
 
         Assert.InRange(next.Count(n => n >= 100), 9, 11);
+    }
+
+    [Fact]
+    public void What_is_taken_out_is_forgotten_also_behind_a_task_that_nobody_can_do()
+    {
+        var waiting = Of(QueueSettings.Default, Task(0, 9, needs: ["gpu"]));
+        for (var i = 1; i <= 50_000; i++)
+        {
+            waiting.Add(Task(i, needs: ["gpu"]));
+            waiting.Remove(i);
+        }
+
+        Assert.InRange(waiting.Places, 1, 2_000);
+        Assert.Equal([0], Drain(waiting, "gpu"));
+    }
+
+    [Fact]
+    public void Sessions_whose_tasks_were_taken_out_are_forgotten_also_behind_a_task_that_nobody_can_do()
+    {
+        var waiting = Of(QueueSettings.Default with { FairBy = FairShare.Session }, Task(0, needs: ["gpu"], session: "stays"));
+        for (var i = 1; i <= 50_000; i++)
+        {
+            waiting.Add(Task(i, needs: ["gpu"], session: $"s{i}"));
+            waiting.Remove(i);
+        }
+
+        Assert.InRange(waiting.Places, 1, 3_000);
+        Assert.Equal([0], Drain(waiting, "gpu"));
+    }
+
+    [Fact]
+    public void Between_sessions_the_one_that_had_least_is_next_whatever_its_tasks_need() =>
+        Gen.Select(Gen.Int[0, 3], Gen.Int[0, 2], Gen.Int[0, 3]).List[1, 40].Sample(tasks =>
+        {
+            var states = tasks.Select((t, i) => Task(i, t.Item3, needs: t.Item2 == 0 ? [] : [$"c{t.Item2}"], session: $"s{t.Item1}")).ToList();
+            var waiting = Of(QueueSettings.Default with { FairBy = FairShare.Session }, [.. states]);
+            var had = new Dictionary<string, int>(StringComparer.Ordinal);
+            foreach (var number in Drain(waiting, "c1", "c2"))
+            {
+                var least = states.Min(s => had.GetValueOrDefault(s.SessionId!));
+                var expected = states.Where(s => had.GetValueOrDefault(s.SessionId!) == least).OrderBy(s => -s.Priority).ThenBy(s => s.Number).First();
+                Assert.Equal(expected.Number, number);
+                had[expected.SessionId!] = least + 1;
+                states.Remove(expected);
+            }
+
+            Assert.Empty(states);
+        });
+
+    [Fact]
+    public void Sessions_that_have_had_their_turn_and_wait_no_more_are_forgotten()
+    {
+        var waiting = Of(QueueSettings.Default with { FairBy = FairShare.Session }, [.. Enumerable.Range(0, 5_000).Select(i => Task(i, session: $"s{i}"))]);
+
+        Assert.Equal(5_000, Drain(waiting).Length);
+        for (var i = 0; i < 10; i++)
+        {
+            waiting.Add(Task(i, session: "last"));
+            waiting.TakeNext(_ => true, T0);
+        }
+
+        Assert.InRange(waiting.Flows, 0, 1);
     }
 
     [Fact]

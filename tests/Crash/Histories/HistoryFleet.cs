@@ -127,8 +127,5 @@ internal sealed class HistoryFleet(TestDatabase database, string workspace) : IA
         public Task Reading { get; set; } = Task.CompletedTask;
 
         public Task<string> Errors { get; set; } = Task.FromResult("");
-
-        /// <summary>When it was killed; null = it was not.</summary>
-        public long? KilledAt { get; set; }
     }
 }

@@ -120,7 +120,6 @@ internal sealed class HistoryRun(TestDatabase database, int seed)
     private async Task KillAsync(HistoryFleet fleet, HistoryFleet.Member[] working, int at)
     {
         Kills++;
-        working[at].KilledAt = Stopwatch.GetTimestamp();
         working[at].Process.Kill();
         await working[at].Process.WaitForExitAsync();
         _asleep.RemoveAll(a => a.Agent == working[at]);

@@ -1,6 +1,9 @@
+using Memento.Agents;
 using Memento.Audit;
 using Memento.Rollback;
+using Memento.Tasks;
 using Memento.Tests.Grains.Rollback;
+using Memento.Tests.Grains.Tasks;
 using Memento.Tests.Storage;
 using Memento.Workspaces;
 using Microsoft.Extensions.DependencyInjection;
@@ -109,6 +112,28 @@ public abstract class Audits(SessionCluster cluster)
     {
         Assert.Empty(await ListAsync(new()));
         foreach (var cursor in (string[])["x", "1-2-3", "1-2-3-x", "-1-2-3-4"]) await SessionCluster.RefusedAsync(Codes.ValidationFailed, () => Audit.ListAsync(new() { Cursor = cursor }));
+    }
+
+    [Fact]
+    public async Task Calls_with_a_stale_token_are_told_among_all_else()
+    {
+        await _rig.WriteAsync(Ann, ("a", "{}"));
+        var tasks = new TaskRig(cluster, _rig.Name);
+        await tasks.RegisterAsync("a", instance: "one");
+        var id = await tasks.SubmitAsync(new() { Type = "build", Queue = "night" });
+        var old = Assert.Single(await tasks.ReceiveAsync("a"));
+        await tasks.Agent("a").RegisterAsync(new() { Type = "test", InstanceId = "two", OnReturn = ReturnPolicy.Resume });
+        Assert.Empty(await ListAsync(new() { Action = AuditAction.StaleCallRefused }));
+
+        await TaskRig.RefusedAsync(Codes.StaleToken, tasks.SayAsync("a", TaskOperation.Complete, id, old.Token));
+        cluster.Clock.Advance(TimeSpan.FromSeconds(1));
+        await _rig.WriteAsync(Bob, ("b", "{}"));
+
+        Assert.Equal([AuditAction.DocumentsChanged, AuditAction.StaleCallRefused, AuditAction.DocumentsChanged], (await ListAsync(new())).Select(e => e.Action));
+        var refused = Assert.Single(await ListAsync(new() { AgentId = "a" }));
+        Assert.Equal((AuditAction.StaleCallRefused, $$"""{"queue":"night","calls":[{"taskId":"{{id}}","token":{{old.Token}},"operation":"complete"}]}"""), (refused.Action, refused.Detail!.Text));
+        Assert.Empty(await ListAsync(new() { SessionId = "s1" }));
+        Assert.Equal(AuditAction.StaleCallRefused, Assert.Single(await ListAsync(new() { Action = AuditAction.StaleCallRefused, Until = refused.At })).Action);
     }
 
     private IAuditGrain Audit => cluster.Client.GetGrain<IAuditGrain>(_rig.Name);

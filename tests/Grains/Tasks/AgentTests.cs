@@ -170,6 +170,23 @@ public abstract class AgentActs(SessionCluster cluster)
     }
 
     [Fact]
+    public async Task An_agent_that_takes_some_types_is_not_given_others_and_they_say_why_they_wait()
+    {
+        await _rig.Agent("a").RegisterAsync(new() { Type = "test", MaxLoad = 5, TaskTypes = ["build"] });
+        var other = await _rig.SubmitAsync(new() { Type = "paint" });
+        var mine = await _rig.SubmitAsync(new() { Type = "build" });
+
+        Assert.Equal(mine, Assert.Single(await _rig.ReceiveAsync("a")).TaskId);
+        var why = await _rig.Queue().ExplainAsync(other);
+        Assert.Equal(TaskReason.NoCapableAgent, why.Reason);
+        Assert.Contains("type paint", why.Explanation, StringComparison.Ordinal);
+        Assert.Equal(["build"], (await _rig.Agent("a").GetAsync()).TaskTypes!.Value);
+
+        await _rig.Agent("a").RegisterAsync(new() { Type = "test", MaxLoad = 5, TaskTypes = [] });
+        Assert.Equal(other, Assert.Single(await _rig.ReceiveAsync("a")).TaskId);
+    }
+
+    [Fact]
     public async Task An_agent_in_maintenance_keeps_what_it_has_and_is_given_nothing_new()
     {
         await _rig.RegisterAsync("a", maxLoad: 5);
@@ -259,7 +276,7 @@ public abstract class AgentActs(SessionCluster cluster)
         await _rig.Agent("a").GiveBackAsync(lost);
 
         await TaskRig.UntilAsync(async () => (await _rig.Tasks.GetAsync(id)).History.Length == 2);
-        Assert.Equal(AttemptOutcome.AgentLost, (await _rig.Tasks.GetAsync(id)).History[0].Outcome);
+        Assert.Equal(AttemptOutcome.NotStarted, (await _rig.Tasks.GetAsync(id)).History[0].Outcome);
         await TaskRig.RefusedAsync(Codes.StaleToken, _rig.SayAsync("a", TaskOperation.Start, id, lost[0].Token));
     }
 }

@@ -16,6 +16,26 @@ public abstract class TaskQueueActs(SessionCluster cluster)
     private readonly TaskRig _rig = new(cluster);
 
     [Fact]
+    public async Task Large_payloads_come_a_few_at_a_time_and_all_of_them()
+    {
+        var payload = JsonText.Parse($"\"{new string('x', 1_000_000)}\"");
+        var ids = new List<string>();
+        for (var i = 0; i < 60; i++) ids.Add(await _rig.SubmitAsync(new() { Type = "large", Payload = payload }));
+        await _rig.RegisterAsync("a", maxLoad: 100);
+
+        var (came, most) = (new List<string>(), 0);
+        while (came.Count < ids.Count)
+        {
+            var some = (await _rig.Agent("a").ReceiveAsync(new() { Max = 100, WaitSeconds = 30 }, TestContext.Current.CancellationToken)).Items;
+            most = Math.Max(most, some.Length);
+            came.AddRange(some.Select(t => t.TaskId));
+        }
+
+        Assert.InRange(most, 1, 9);
+        Assert.Equal(ids.Order(), came.Order());
+    }
+
+    [Fact]
     public async Task A_queue_that_is_paused_gives_nothing_out_and_says_so()
     {
         await _rig.RegisterAsync("a");
@@ -37,9 +57,9 @@ public abstract class TaskQueueActs(SessionCluster cluster)
     public async Task It_is_explained_why_a_task_waits()
     {
         var id = await _rig.SubmitAsync(new() { Type = "x", RequiredCapabilities = ["gpu"] });
-        Assert.Equal((TaskReason.NoCapableAgent, "There is no agent."), ((await _rig.Queue().ExplainAsync(id)).Reason, (await _rig.Queue().ExplainAsync(id)).Explanation));
+        Assert.Equal((TaskReason.NoCapableAgent, "No agent that is alive has capability gpu."), ((await _rig.Queue().ExplainAsync(id)).Reason, (await _rig.Queue().ExplainAsync(id)).Explanation));
         await _rig.RegisterAsync("cpu", capabilities: ["cpu"]);
-        Assert.Equal("No agent has capability gpu.", (await _rig.Queue().ExplainAsync(id)).Explanation);
+        Assert.Equal("No agent that is alive has capability gpu.", (await _rig.Queue().ExplainAsync(id)).Explanation);
 
         await _rig.RegisterAsync("gpu", capabilities: ["gpu"]);
         await _rig.UntilAsync(id, WorkStatus.Assigned);

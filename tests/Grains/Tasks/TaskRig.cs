@@ -7,11 +7,11 @@ using Xunit;
 namespace Memento.Tests.Grains.Tasks;
 
 /// <summary>A workspace of its own, its agents and what they do with its tasks.</summary>
-public sealed class TaskRig(SessionCluster cluster)
+public sealed class TaskRig(SessionCluster cluster, string? name = null)
 {
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(4);
 
-    public string Name { get; } = $"w/{SessionCluster.NewId()}";
+    public string Name { get; } = name ?? $"w/{SessionCluster.NewId()}";
 
     public SessionCluster Cluster => cluster;
 

@@ -17,6 +17,21 @@ public abstract class TaskActs(SessionCluster cluster)
     private readonly TaskRig _rig = new(cluster);
 
     [Fact]
+    public async Task A_completion_that_is_repeated_is_answered_the_same_and_one_with_another_result_is_refused()
+    {
+        await _rig.RegisterAsync("a");
+        await _rig.SubmitAsync();
+        var task = Assert.Single(await _rig.ReceiveAsync("a"));
+        Assert.Equal("\"half\"", (await _rig.SayAsync("a", TaskOperation.Start, task.TaskId, task.Token, r => r with { Progress = JsonText.Parse("\"half\"") })).Value().Progress?.Text);
+
+        await _rig.CompleteAsync("a", task, "1");
+
+        Assert.Equal("1", (await _rig.CompleteAsync("a", task, "1")).Result?.Text);
+        await TaskRig.RefusedAsync(Codes.TaskOver, _rig.SayAsync("a", TaskOperation.Complete, task.TaskId, task.Token, r => r with { Result = JsonText.Parse("2") }));
+        Assert.Equal("1", (await _rig.Tasks.GetAsync(task.TaskId)).Result?.Text);
+    }
+
+    [Fact]
     public async Task A_task_goes_to_an_agent_that_can_do_it_and_its_result_can_be_read()
     {
         await _rig.RegisterAsync("a", capabilities: ["build"]);

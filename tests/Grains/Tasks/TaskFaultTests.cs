@@ -1,0 +1,105 @@
+using Memento.Storage;
+using Memento.Tasks;
+using Memento.Tests.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Memento.Tests.Grains.Tasks;
+
+public sealed class SqliteTaskFaultTests(SessionClusterFixture<SqliteTestDatabase> fixture) : TaskFaults(fixture.Cluster), IClassFixture<SessionClusterFixture<SqliteTestDatabase>>;
+
+[Trait(Needs.Trait, Needs.PostgreSql)]
+public sealed class PostgreSqlTaskFaultTests(SessionClusterFixture<PostgreSqlTestDatabase> fixture) : TaskFaults(fixture.Cluster), IClassFixture<SessionClusterFixture<PostgreSqlTestDatabase>>;
+
+/// <summary>What goes wrong between agents, queues and the store, and what nobody notices of it.</summary>
+public abstract class TaskFaults(SessionCluster cluster) : IDisposable
+{
+    private readonly TaskRig _rig = new(cluster);
+
+    public void Dispose()
+    {
+        cluster.Faults.Heal();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task A_registration_that_was_cut_off_before_it_handed_on_what_the_process_before_had_goes_on_when_it_is_repeated()
+    {
+        await _rig.RegisterAsync("a", instance: "one");
+        var id = await _rig.SubmitAsync();
+        var old = Assert.Single(await _rig.ReceiveAsync("a"));
+        await _rig.SayAsync("a", TaskOperation.Start, id, old.Token);
+        cluster.Clock.Advance(TimeSpan.FromSeconds(1));
+        cluster.Faults.OnAppend = (append, commit) => append.Writer.Name.StartsWith("queue/", StringComparison.Ordinal) ? Task.FromException(JournalFaults.Unreachable()) : commit();
+        await SessionCluster.RefusedAsync(Codes.DatabaseNotReady, () => _rig.RegisterAsync("a", instance: "two"));
+        cluster.Faults.Heal();
+        await cluster.DeactivateAsync(_rig.Agent("a"));   // all that it had in memory is gone, as when a silo dies
+        Assert.Equal(WorkStatus.Running, await _rig.StatusAsync(id));
+
+        await _rig.RegisterAsync("a", instance: "two");
+
+        var again = Assert.Single(await _rig.ReceiveAsync("a"));
+        Assert.Equal((id, 2), (again.TaskId, again.Attempt));
+        await TaskRig.RefusedAsync(Codes.StaleToken, _rig.SayAsync("a", TaskOperation.Complete, id, old.Token));
+        await _rig.RegisterAsync("a", instance: "two");
+        await _rig.CompleteAsync("a", again);   // what it has itself stays when it registers once more
+    }
+
+    [Fact]
+    public async Task A_task_that_its_agent_speaks_of_is_not_timed_out_because_its_queue_was_read_anew()
+    {
+        await _rig.RegisterAsync("a");
+        var id = await _rig.SubmitAsync(new() { Type = "build", HeartbeatTimeoutMs = 5_000, MaxAttempts = 1 });
+        var task = Assert.Single(await _rig.ReceiveAsync("a"));
+        for (var i = 0; i < 3; i++)
+        {
+            await _rig.SayAsync("a", TaskOperation.Heartbeat, id, task.Token);
+            await _rig.PassAsync(TimeSpan.FromSeconds(4));
+        }
+
+        await cluster.DeactivateAsync(_rig.Queue());
+        await _rig.PassAsync(TimeSpan.FromSeconds(1));
+
+        await _rig.CompleteAsync("a", task);
+    }
+
+    [Fact]
+    public async Task What_a_busy_store_refuses_is_as_if_it_had_never_been_said()
+    {
+        await _rig.RegisterAsync("a", maxLoad: 2);
+        var id = await _rig.SubmitAsync();
+        var task = Assert.Single(await _rig.ReceiveAsync("a"));
+        cluster.Faults.OnAppend = (_, _) => throw StoreErrors.Overloaded(1, 1);
+        await SessionCluster.RefusedAsync(Codes.Overloaded, () => _rig.CompleteAsync("a", task));
+        await SessionCluster.RefusedAsync(Codes.Overloaded, () => _rig.SubmitAsync(new() { Type = "other", TaskId = "o" }));
+        var reads = 0;
+        cluster.Faults.OnRead = () => Interlocked.Increment(ref reads);
+        cluster.Faults.OnAppend = null;
+
+        await _rig.CompleteAsync("a", task);
+        await _rig.SubmitAsync(new() { Type = "other", TaskId = "o" });
+
+        Assert.Equal((id, "o"), (task.TaskId, Assert.Single(await _rig.ReceiveAsync("a")).TaskId));
+        Assert.Equal(2, (await _rig.Queue().GetAsync()).Submitted);
+        Assert.Equal(0, reads);   // the queue was not read anew
+        cluster.Faults.Heal();
+    }
+
+    [Fact]
+    public async Task A_queue_is_woken_while_it_has_tasks_and_then_no_more()
+    {
+        var index = cluster.Services.GetRequiredService<ITaskIndex>();
+        await _rig.RegisterAsync("a");
+        await _rig.SubmitAsync();
+        Assert.True(await IsOpenAsync());
+        await cluster.DeactivateAsync(_rig.Queue());
+        await _rig.CompleteAsync("a", Assert.Single(await _rig.ReceiveAsync("a")));
+
+        await _rig.PassAsync(TimeSpan.FromSeconds(1));
+        Assert.False(await IsOpenAsync());
+        await _rig.SubmitAsync();
+        Assert.True(await IsOpenAsync());
+
+        async Task<bool> IsOpenAsync() => (await index.GetOpenQueuesAsync(0, 1_000)).Any(q => q.Key.Workspace == _rig.Name);
+    }
+}
