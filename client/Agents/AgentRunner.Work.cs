@@ -19,6 +19,9 @@ public sealed partial class AgentRunner
 
         public bool IsLost => Loss is not null;
 
+        /// <summary>How it ended is being said. A heartbeat that came behind that would be stale.</summary>
+        private volatile bool _isEnding;
+
         /// <summary>What became of it, as a sentence without its subject; null as long as it is this agent's.</summary>
         public string? Loss { get; private set; }
 
@@ -35,8 +38,11 @@ public sealed partial class AgentRunner
         }
 
         /// <summary>Says something about the task, and again until the server has heard it: while this process lives, nobody else would get the task. Throws if it is lost.</summary>
-        public Task SayAsync(TaskOperation operation, Func<TaskReport, TaskReport> more) =>
-            SayAsync(operation, more, call => patiently(call, CancellationToken.None));
+        public Task SayAsync(TaskOperation operation, Func<TaskReport, TaskReport> more)
+        {
+            _isEnding = operation is TaskOperation.Complete or TaskOperation.Fail;
+            return SayAsync(operation, more, call => patiently(call, CancellationToken.None));
+        }
 
         private async Task SayAsync(TaskOperation operation, Func<TaskReport, TaskReport> more, Func<Func<CancellationToken, Task<TaskView>>, Task<TaskView>> make)
         {
@@ -93,6 +99,7 @@ public sealed partial class AgentRunner
         /// <summary>Says that it goes on. What stands against that is found out when there is more to say.</summary>
         public async Task BeatAsync(CancellationToken cancellationToken)
         {
+            if (_isEnding) return;
             try
             {
                 await SayAsync(TaskOperation.Heartbeat, r => r, call => call(cancellationToken)).ConfigureAwait(false);

@@ -16,6 +16,7 @@ public static class AgentFactCodec
         AgentFact.Died f => ("died", JsonSerializer.SerializeToUtf8Bytes(f, MementoJson.Default.AgentDied)),
         AgentFact.Returned f => ("returned", JsonSerializer.SerializeToUtf8Bytes(f, MementoJson.Default.AgentReturned)),
         AgentFact.Removed f => ("removed", JsonSerializer.SerializeToUtf8Bytes(f, MementoJson.Default.AgentRemoved)),
+        AgentFact.HandedOn f => ("handed_on", JsonSerializer.SerializeToUtf8Bytes(f, MementoJson.Default.AgentHandedOn)),
         _ => throw new ArgumentOutOfRangeException(nameof(fact), fact, "Unknown fact."),
     };
 
@@ -27,6 +28,7 @@ public static class AgentFactCodec
         "died" => Read(kind, version, payload, MementoJson.Default.AgentDied),
         "returned" => Read(kind, version, payload, MementoJson.Default.AgentReturned),
         "removed" => Read(kind, version, payload, MementoJson.Default.AgentRemoved),
+        "handed_on" => Read(kind, version, payload, MementoJson.Default.AgentHandedOn),
         _ => throw new FormatException($"'{kind}' is not a kind of agent entry that this program knows."),
     };
 

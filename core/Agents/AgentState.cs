@@ -37,6 +37,9 @@ public abstract record AgentFact
     public sealed record Returned : AgentFact;
 
     public sealed record Removed : AgentFact;
+
+    /// <summary>What it had when it died, was removed, or lost its name to another process is with others.</summary>
+    public sealed record HandedOn : AgentFact;
 }
 
 /// <summary>An agent, as its journal has it.</summary>
@@ -53,6 +56,9 @@ public sealed record AgentState
     public AgentStatus Said { get; init; }
 
     public bool IsDead { get; init; }
+
+    /// <summary>What it has is still to be taken from it. It is given nothing new before that is done, so all that it has is meant.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool IsHandingOn { get; init; }
 
     [JsonIgnore] public bool Exists => Agent is not null;
 
@@ -80,6 +86,9 @@ public abstract record AgentCommand
     public sealed record Die(DateTimeOffset LastHeardAt) : AgentCommand;
 
     public sealed record Remove : AgentCommand;
+
+    /// <summary>All that it had is with others, unless it is no longer what it was when that began.</summary>
+    public sealed record HandOn(AgentState Seen) : AgentCommand;
 }
 
 /// <summary>Bounds of what agents say; see AgentOptions for their meaning and ranges.</summary>
@@ -101,16 +110,21 @@ public static class Agent
         AgentCommand.Hear hear => Hear(s, hear.Heartbeat, limits, now),
         AgentCommand.Die die => s.Exists && !s.IsDead ? new AgentFact.Died { At = now, LastHeardAt = die.LastHeardAt } : Decision<AgentFact>.Nothing,
         AgentCommand.Remove => s.Exists ? new AgentFact.Removed { At = now } : Decision<AgentFact>.Nothing,
+        AgentCommand.HandOn handOn => s.IsHandingOn && s == handOn.Seen ? new AgentFact.HandedOn { At = now } : Decision<AgentFact>.Nothing,
         _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown command."),
     };
 
     public static AgentState Apply(AgentState s, AgentFact fact) => fact switch
     {
-        AgentFact.Registered f => s with { Agent = f.Agent, RegisteredAt = s.Exists && !f.IsNewInstance ? s.RegisteredAt : f.At, Said = f.IsNewInstance || !s.Exists ? AgentStatus.Active : s.Said, IsDead = false },
+        AgentFact.Registered f => s with
+        {
+            Agent = f.Agent, RegisteredAt = s.Exists && !f.IsNewInstance ? s.RegisteredAt : f.At, Said = f.IsNewInstance || !s.Exists ? AgentStatus.Active : s.Said, IsDead = false, IsHandingOn = s.IsHandingOn || f.IsNewInstance,
+        },
         AgentFact.Said f => s with { Said = f.Status, Agent = f.Metadata is null ? s.Agent : s.Agent! with { Metadata = f.Metadata } },
-        AgentFact.Died => s with { IsDead = true },
+        AgentFact.Died => s with { IsDead = true, IsHandingOn = true },
         AgentFact.Returned => s with { IsDead = false },
-        AgentFact.Removed => AgentState.Empty,
+        AgentFact.Removed => AgentState.Empty with { IsHandingOn = true },
+        AgentFact.HandedOn => s with { IsHandingOn = false },
         _ => throw new ArgumentOutOfRangeException(nameof(fact), fact, "Unknown fact."),
     };
 

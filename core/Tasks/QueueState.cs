@@ -51,6 +51,9 @@ public abstract record QueueFact
         public required QueueSettings Settings { get; init; }
         public string? AgentId { get; init; }
     }
+
+    /// <summary>It has no task that is not over, and needs no waking until it gets one.</summary>
+    public sealed record Rested : QueueFact;
 }
 
 /// <summary>A call that was refused because its token was stale.</summary>
@@ -105,6 +108,7 @@ public sealed record QueueState
             TaskChange.Refused => s with { Refused = s.Refused + f.Tasks.Length },
             _ => s,
         },
+        QueueFact.Rested => s,
         _ => throw new ArgumentOutOfRangeException(nameof(fact), fact, "Unknown fact."),
     };
 }
@@ -119,6 +123,7 @@ public static class QueueFactCodec
     {
         QueueFact.TasksChanged f => ("tasks", JsonSerializer.SerializeToUtf8Bytes(f, MementoJson.Default.TasksChanged)),
         QueueFact.Configured f => ("configured", JsonSerializer.SerializeToUtf8Bytes(f, MementoJson.Default.Configured)),
+        QueueFact.Rested f => ("rested", JsonSerializer.SerializeToUtf8Bytes(f, MementoJson.Default.Rested)),
         _ => throw new ArgumentOutOfRangeException(nameof(fact), fact, "Unknown fact."),
     };
 
@@ -127,6 +132,7 @@ public static class QueueFactCodec
     {
         "tasks" => Read(kind, version, payload, MementoJson.Default.TasksChanged),
         "configured" => Read(kind, version, payload, MementoJson.Default.Configured),
+        "rested" => Read(kind, version, payload, MementoJson.Default.Rested),
         _ => throw new FormatException($"'{kind}' is not a kind of queue entry that this program knows."),
     };
 

@@ -38,6 +38,7 @@ public static class TaskLife
         WaitsFor = waitsFor,
         CreatedAt = now,
         QueuedAt = now,
+        Size = (task.Payload?.Text.Length ?? 0) + (task.Metadata?.Text.Length ?? 0),
         TraceParent = task.TraceParent,
     };
 
@@ -218,7 +219,7 @@ public static class TaskLife
     /// <summary>It waits for an agent as if it had never had this one.</summary>
     private static TaskStep WaitAgain(TaskState s, AttemptOutcome outcome, DateTimeOffset now) => TaskStep.To(TaskChange.Requeued, Ended(s, outcome, null, now) with
     {
-        Status = WorkStatus.Queued, Attempts = s.Attempts - 1, Handoff = NoteOf(s, outcome, null, now) ?? s.Handoff,
+        Status = WorkStatus.Queued, Attempts = s.Attempts - 1, QueuedAt = s.Status is WorkStatus.Running ? now : s.QueuedAt, Handoff = NoteOf(s, outcome, null, now) ?? s.Handoff,
     });
 
     private static TaskHandoff? NoteOf(TaskState s, AttemptOutcome reason, string? error, DateTimeOffset now) =>

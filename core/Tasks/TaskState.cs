@@ -116,6 +116,9 @@ public sealed record TaskState
     /// <summary>Whether others depend on it.</summary>
     public bool HasDependents { get; init; }
 
+    /// <summary>Characters of its payload and metadata.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public int Size { get; init; }
+
     /// <inheritdoc cref="SubmitTask.TraceParent"/>
     public string? TraceParent { get; init; }
 

@@ -25,8 +25,6 @@ public enum TaskChange
     Refused,
     /// <summary>It had failed and waits again, with all its attempts.</summary>
     Revived,
-    /// <summary>The queue has none left that are not over.</summary>
-    Rested,
 }
 
 /// <summary>What the rules answer about one task: what it is from now on and why, or a refusal, or neither: there is nothing to do.</summary>

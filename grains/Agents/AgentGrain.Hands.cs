@@ -24,6 +24,7 @@ internal sealed partial class AgentGrain
     private int _coming;
     private long _inboxSize;
     private long _said = TimeProvider.System.GetUtcNow().Ticks;   // more than any activation before has said
+    private Task _handingOn = Task.CompletedTask;
     private int _losses;   // times that all was taken from it
     private bool _isQuiet;   // it was given a task and did not begin: nothing more until it asks
 
@@ -110,10 +111,10 @@ internal sealed partial class AgentGrain
         return RoomFor(queue);
     }
 
-    /// <summary>Whether it may be given work: it says so, and it is not suspect.</summary>
-    private bool IsOpen => _agent.Committed.TakesWork && !_isQuiet && (_heardAt is not { } heard || Now - heard <= (_detector.Interval * 1.5) + pulse.SleptSince(heard));
+    /// <summary>Whether it may be given work: it says so, it receives what it is given, what it had before is no longer its, and it is not suspect.</summary>
+    private bool IsOpen => _agent.Committed is { TakesWork: true } state && (!state.IsHandingOn || Resumes) && !_isQuiet && _inboxSize <= MostWaiting && (_heardAt is not { } heard || Now - heard <= (_detector.Interval * 1.5) + pulse.SleptSince(heard));
 
-    private int Free => _inboxSize > MostWaiting ? 0 : Math.Max(0, (_agent.Committed.Agent?.Capacity ?? 0) - _held.Count - _coming);
+    private int Free => Math.Max(0, (_agent.Committed.Agent?.Capacity ?? 0) - _held.Count - _coming);
 
     private AgentRoom Room() => new()
     {
@@ -139,7 +140,7 @@ internal sealed partial class AgentGrain
 
         for (var i = 0; i < sayings.Length; i++) Note(sayings[i], reported.Answers[i]);
         await AcceptAsync(queue, reported.Given, losses);
-        if (_agent.Committed.Exists && (room is null || reported.IsFull)) Starve(queue);   // it thinks that there is no room, or comes after those that have waited for longer
+        if (_agent.Committed.Exists && (room is not { IsOpen: true } || reported.IsFull)) Starve(queue);   // it thinks that there is no room, or comes after those that have waited for longer
         await FeedAsync();
         return reported.Answers;
     }
@@ -181,7 +182,7 @@ internal sealed partial class AgentGrain
     private ImmutableArray<ReceivedTask> TakeArrived(int max)
     {
         var items = ImmutableArray.CreateBuilder<ReceivedTask>();
-        var size = 0L;
+        var (size, wasFull) = (0L, _inboxSize > MostWaiting);
         while (items.Count < max && size <= MostAtOnce && _inbox.TryDequeue(out var given))
         {
             _inboxSize -= given.Size;
@@ -190,6 +191,7 @@ internal sealed partial class AgentGrain
             size += given.Size;
         }
 
+        if (wasFull) _ = FeedAsync();   // nobody who receives waits for that
         return items.DrainToImmutable();
     }
 

@@ -42,38 +42,64 @@ internal sealed partial class AgentGrain
             await Giver(queue.Key).HandOverAsync(_key.Id, toAgent, [.. queue.Select(h => h.AtQueue)]);
     }
 
-    public Task HandOnAsync() => _agent.Committed is { Exists: true, IsDead: false } ? Task.CompletedTask : LoseAllAsync();   // it may be back
+    public Task HandOnAsync() => _agent.Committed is { Exists: true, IsDead: false } ? Task.CompletedTask : HandOnOnceAsync();   // it may be back
 
-    /// <summary>Takes all that the agent has now from it. What it is given meanwhile stays: it may be back, and then the queues and the directory, who think that it is gone, are told.</summary>
-    private async Task LoseAllAsync()
+    /// <summary>Takes all that the agent has from it; whoever calls meanwhile waits for the same.</summary>
+    private Task HandOnOnceAsync()
     {
-        var held = (await tasks.GetHeldAsync(_key.Workspace, _key.Id)).Select(t => (t.Queue, Task: AtQueue(t))).Union(_held.Values.Select(h => (h.Queue, Task: h.AtQueue))).ToLookup(t => t.Queue, t => t.Task);
-        LetGo();   // before the queues give them to others
-        foreach (var queue in held) await Giver(queue.Key).LoseAsync(_key.Id, [.. queue]);
+        if (_handingOn.IsCompleted) _handingOn = HandOnAllAsync();
+        return _handingOn;
+    }
+
+    /// <summary>It is under way, or was cut off. An agent lives although one of its queues cannot be reached; it is given nothing new until that one can.</summary>
+    private async Task GoOnHandingOnAsync()
+    {
+        try
+        {
+            await HandOnOnceAsync();
+        }
+        catch (Exception e)
+        {
+            LogNotHandedOn(log, _key, e.Message);
+        }
+    }
+
+    /// <summary>
+    /// Hands on what the agent has: to anybody, or, if another process has taken its place and wants that, to it, with new tokens. It is dead, gone or replaced, and is given nothing new until that is recorded;
+    /// so if this is cut off, also by the death of the silo, whoever does it again finds what is left.
+    /// </summary>
+    private async Task HandOnAllAsync()
+    {
+        do
+        {
+            var seen = _agent.Committed;
+            var held = (await tasks.GetHeldAsync(_key.Workspace, _key.Id)).Select(t => (t.Queue, Task: AtQueue(t))).Union(_held.Values.Select(h => (h.Queue, Task: h.AtQueue))).ToLookup(t => t.Queue, t => t.Task);
+            LetGo();   // before the queues give them to others
+            foreach (var queue in held)
+            {
+                await (Resumes ? Giver(queue.Key).HandOverAsync(_key.Id, _key.Id, [.. queue]) : Giver(queue.Key).LoseAsync(_key.Id, [.. queue]));
+                Starve(queue.Key);   // it thinks that the agent is gone
+            }
+
+            await DecideAsync(_ => new AgentCommand.HandOn(seen));
+        }
+        while (_agent.Committed.IsHandingOn);
+
         if (_agent.Committed is not { Exists: true, IsDead: false }) return;
         await Directory.HeardAsync(_key.Id);
-        await AnnounceEverywhereAsync();
+        await FeedAsync();
     }
+
+    /// <summary>Whether the process that has the agent's name now wants what the one before had.</summary>
+    private bool Resumes => _agent.Committed is { TakesWork: true, Agent.OnReturn: ReturnPolicy.Resume };
 
     private void LetGo()
     {
         _losses++;
         _held.Clear();
+        _inbox.Clear();
+        _inboxSize = 0;
         Arrive();
-    }
-
-    /// <summary>
-    /// Hands on what earlier processes of this agent were given: to anybody, or to the new one with new tokens. When another process has just registered that is all there is;
-    /// later it follows from when the tasks were given, so whoever registers again after a failure, or the death of the silo, goes on with it.
-    /// </summary>
-    private async Task HandOnEarlierAsync(ReturnPolicy policy, bool isAnew)
-    {
-        var since = _agent.Committed.RegisteredAt;
-        var earlier = (await tasks.GetHeldAsync(_key.Workspace, _key.Id)).Where(t => isAnew || t.State.Current!.AssignedAt < since).ToArray();
-        foreach (var task in earlier)
-            if (_held.TryGetValue(task.State.TaskId, out var held) && held.Token == task.State.Current!.Token) _held.Remove(task.State.TaskId);
-        foreach (var queue in earlier.GroupBy(t => t.Queue, AtQueue))
-            await (policy is ReturnPolicy.Resume ? Giver(queue.Key).HandOverAsync(_key.Id, _key.Id, [.. queue]) : Giver(queue.Key).LoseAsync(_key.Id, [.. queue]));
     }
 
     private static HeldTask AtQueue(StoredTask task) => new(task.State.Number, task.State.Current!.Token);
@@ -100,6 +126,9 @@ internal sealed partial class AgentGrain
             LogNotGivenBack(log, _key, e.Message);   // they come back when they were not begun in time
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What agent {Agent} had before could not be handed on; it is tried again at its next call, and until then it is given nothing: {Problem}")]
+    private static partial void LogNotHandedOn(ILogger log, GrainKey agent, string problem);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Tasks that agent {Agent} had not begun could not be given back; they come back by themselves: {Problem}")]
     private static partial void LogNotGivenBack(ILogger log, GrainKey agent, string problem);

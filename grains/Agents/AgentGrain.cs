@@ -43,15 +43,13 @@ internal sealed partial class AgentGrain(
     public async Task<AgentRegistration> RegisterAsync(RegisterAgent request)
     {
         var isNew = false;
-        var changed = await DecideAsync(state =>
+        await DecideAsync(state =>
         {
             isNew = !state.Exists;
             return new AgentCommand.Register(request);
         });
         Hear();
-        var isAnew = changed is [.., AgentFact.Registered { IsNewInstance: true }];
-        if (isAnew) LetGo();   // what is on its way is for the process before
-        await HandOnEarlierAsync(request.OnReturn, isAnew);
+        if (_agent.Committed.IsHandingOn) await HandOnOnceAsync();
         await AnnounceEverywhereAsync();   // also if it said nothing new: whoever asks again may have been cut off before this
         return new(await ViewAsync(), isNew);
     }
@@ -59,9 +57,10 @@ internal sealed partial class AgentGrain(
     public async Task RemoveAsync()
     {
         if (_agent.StreamId == 0 && Agent.Stale(_agent.Committed, _key.Id, null) is { } missing) throw new MementoException(missing);
-        if ((await DecideAsync(_ => new AgentCommand.Remove())).IsEmpty) return;   // it is removed
+        await DecideAsync(_ => new AgentCommand.Remove());
+        if (!_agent.Committed.IsHandingOn) return;   // it was removed before, and all is done
         await Directory.ForgetAsync(_key.Id);
-        await LoseAllAsync();
+        await HandOnOnceAsync();
     }
 
     public async Task<AgentView> GetAsync()
@@ -91,7 +90,7 @@ internal sealed partial class AgentGrain(
         if ((await DecideAsync(_ => new AgentCommand.Die(_heardAt ?? Now - _detector.Timeout))).IsEmpty) return;
         LogDead(log, _key, _heardAt);
         await Directory.ForgetAsync(_key.Id);
-        await LoseAllAsync();
+        await HandOnOnceAsync();
     }
 
     private DateTimeOffset Now => clock.Now();
@@ -103,12 +102,12 @@ internal sealed partial class AgentGrain(
     {
         if (Agent.Stale(_agent.Committed, _key.Id, instanceId) is { } stale) throw new MementoException(stale);
         Hear();
-        if (_hungry.Count > 0) await FeedAsync();
-        if (said is null && !_agent.Committed.IsDead) return;
-        var took = _agent.Committed.TakesWork;
-        var isBack = await DecideAsync(_ => new AgentCommand.Hear(said ?? new())) is [AgentFact.Returned, ..];
+        var (took, isBack) = (_agent.Committed.TakesWork, false);
+        if (said is not null || _agent.Committed.IsDead) isBack = await DecideAsync(_ => new AgentCommand.Hear(said ?? new())) is [AgentFact.Returned, ..];
         if (isBack) LogReturned(log, _key);
+        if (_agent.Committed.IsHandingOn) await GoOnHandingOnAsync();
         if (isBack || _agent.Committed.TakesWork != took) await AnnounceEverywhereAsync();
+        else if (_hungry.Count > 0) await FeedAsync();
     }
 
     /// <summary>Remembers that it was heard, and passes that on, but not each time.</summary>

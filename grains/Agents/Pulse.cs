@@ -10,6 +10,9 @@ internal sealed class Pulse : IDisposable
 {
     private const int Most = 1_000;   // stalls that are remembered
 
+    /// <summary>Shorter stalls are as delays on the network: whoever sets a time-out allows for them.</summary>
+    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
+
     private readonly Queue<(DateTimeOffset End, TimeSpan Length)> _stalls = new();
     private readonly Lock _lock = new();
     private readonly TimeProvider _clock;
@@ -20,7 +23,7 @@ internal sealed class Pulse : IDisposable
     public Pulse(IOptions<AgentOptions> options, TimeProvider clock)
     {
         _clock = clock;
-        _beat = options.Value.Detector.LookEvery;
+        _beat = options.Value.Detector.LookEvery < Shortest ? options.Value.Detector.LookEvery : Shortest;
         _last = clock.GetTimestamp();
         _timer = clock.CreateTimer(_ => Beat(), null, _beat, _beat);
     }

@@ -54,17 +54,17 @@ internal sealed class QueueBoard(QueueSettings settings)
         _numbers[task.TaskId] = task.Number;
         Enter(task);
         if (task.IsReady(now)) Waiting.Add(task);
-        Watch(task, DateTimeOffset.MinValue);
+        Watch(task, HeardOf(task.Number), DateTimeOffset.MinValue);
         if (_due.Count > MostDue + (4 * _tasks.Count)) WatchAnew();
     }
 
     /// <summary>A task is what it was before, or was never there: what was put here is not stored.</summary>
-    public void Restore(long number, TaskState? before, DateTimeOffset now)
+    public void Restore(long number, TaskState? before, DateTimeOffset? heard, DateTimeOffset now)
     {
         if (before is not null)
         {
+            if (heard is { } at) _heard[number] = at;
             Put(before, now);
-            if (before.Status is WorkStatus.Running) Hear(number, now);   // it has just been spoken of
             return;
         }
 
@@ -96,11 +96,11 @@ internal sealed class QueueBoard(QueueSettings settings)
         return due.Values;
     }
 
-    /// <summary>Looks at a task again when its time is up, as far as is known now.</summary>
-    public void Requeue(TaskState task, DateTimeOffset now)
+    /// <summary>Nothing is due for a task yet, if it was heard of then: looks at it again when its time is up.</summary>
+    public void Requeue(TaskState task, DateTimeOffset? heard, DateTimeOffset now)
     {
         if (task.IsReady(now)) Waiting.Add(task);
-        Watch(task, now);
+        Watch(task, heard, now);
     }
 
     private void Enter(TaskState task)
@@ -116,16 +116,16 @@ internal sealed class QueueBoard(QueueSettings settings)
     }
 
     /// <summary>Remembers when a task is to be looked at, if that is after a time.</summary>
-    private void Watch(TaskState task, DateTimeOffset after)
+    private void Watch(TaskState task, DateTimeOffset? heard, DateTimeOffset after)
     {
         if (task is { Status: WorkStatus.Queued, WaitsFor.IsEmpty: true, NotBefore: { } later } && later > after) _due.Enqueue(task.Number, later);
-        if (TaskLife.DueAt(task, Settings, HeardOf(task.Number)) is { } due && due > after) _due.Enqueue(task.Number, due);
+        if (TaskLife.DueAt(task, Settings, heard) is { } due && due > after) _due.Enqueue(task.Number, due);
     }
 
     /// <summary>Most tasks end before they are due: forgets those.</summary>
     private void WatchAnew()
     {
         _due.Clear();
-        foreach (var task in _tasks.Values) Watch(task, DateTimeOffset.MinValue);
+        foreach (var task in _tasks.Values) Watch(task, HeardOf(task.Number), DateTimeOffset.MinValue);
     }
 }

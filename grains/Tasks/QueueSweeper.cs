@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace Memento.Tasks;
 
-/// <summary>Wakes queues that have open tasks: their silo may have died, and times go on. Runs on every silo while it is active; one that is awake does not mind.</summary>
+/// <summary>Wakes queues that have open tasks, until they say that they have none: their silo may have died, and times go on. Runs on every silo while it is active; one that is awake does not mind.</summary>
 internal sealed partial class QueueSweeper(IGrainFactory grains, ITaskIndex index, IOptions<TaskOptions> options, TimeProvider clock, ILogger<QueueSweeper> log) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     private const int PageSize = 200;

@@ -40,7 +40,7 @@ internal sealed partial class TaskQueueGrain
     /// <summary>A queue that has nothing left is not woken any more. To write that each time that it is empty for a moment would cost more than the tasks.</summary>
     private async Task RestAsync()
     {
-        if (!_board.Open.Any && _isMarked is not false && _queue.TentativePosition > 0) await AppendAsync([QueueFact.TasksChanged.Of(TaskChange.Rested, null, [], Now)]);
+        if (!_board.Open.Any && _isMarked is not false && _queue.TentativePosition > 0) await AppendAsync([new QueueFact.Rested { At = Now }]);
     }
 
     public async Task<TaskExplanation> ExplainAsync(string taskId) => await WithTaskAsync(taskId, task =>
@@ -124,8 +124,9 @@ internal sealed partial class TaskQueueGrain
             var changes = new List<(TaskState Before, TaskState After, TaskChange Change)>();
             foreach (var task in due)
             {
-                if (TaskLife.Expire(task, _board.Settings, HeardOf(task), now) is { After: { } after } step) changes.Add((task, after, step.Change));
-                else _board.Requeue(task, now);
+                var heard = HeardOf(task);
+                if (TaskLife.Expire(task, _board.Settings, heard, now) is { After: { } after } step) changes.Add((task, after, step.Change));
+                else _board.Requeue(task, heard, now);
             }
 
             if (changes.Count > 0)
@@ -160,12 +161,13 @@ internal sealed partial class TaskQueueGrain
         }
     }
 
-    /// <summary>Looks when the next thing is due.</summary>
-    private void SetAlarm()
+    /// <summary>Looks when the next thing is due, but not before a pause is over.</summary>
+    private void SetAlarm(TimeSpan pause = default)
     {
         if (_board.NextDue is not { } due || (due >= _alarmAt && _alarm is not null)) return;
         _alarmAt = due;
         var delay = due - Now;
+        if (delay < pause) delay = pause;
         if (delay < TimeSpan.FromMilliseconds(1)) delay = TimeSpan.FromMilliseconds(1);
         if (delay > TimeSpan.FromHours(1)) delay = TimeSpan.FromHours(1);
         if (_alarm is null) _alarm = this.RegisterGrainTimer(RingAsync, new() { DueTime = delay, Period = Timeout.InfiniteTimeSpan, Interleave = true });

@@ -5,16 +5,16 @@ namespace Memento.Tasks;
 /// <summary>The part about single tasks: what agents say of them, and who takes them away.</summary>
 internal sealed partial class TaskQueueGrain
 {
-    /// <summary>Payloads that are read at once, and characters of payload and metadata behind which no more are told in one answer.</summary>
-    private const int ReadAtOnce = 32, MostGiven = 8 * 1024 * 1024;
+    /// <summary>Characters of payload and metadata behind which no more tasks are given in one step.</summary>
+    private const long MostGiven = 8 * 1024 * 1024;
 
     public async Task<ImmutableArray<GivenTask>> TakeAsync(string agentId, long offer, int count)
     {
         if (_queue.IsBroken || _isVoid || _board.Settings.Paused || !_offers.Remove(offer, out var offered) || offered.AgentId != agentId) return [];
-        foreach (var number in offered.Numbers.Skip(count)) PutBack(number);
-        var now = Now;
-        var (fact, taken) = Assign(agentId, offered.Numbers.Take(count), _queue.TentativePosition + 1, now);
-        return fact is null ? [] : await GiveAsync(agentId, AppendAsync([fact]), taken, now);
+        var (now, few) = (Now, Few(offered.Numbers.Take(count)).ToArray());
+        foreach (var number in offered.Numbers.Skip(few.Length)) PutBack(number);
+        var (fact, taken) = Assign(agentId, few, _queue.TentativePosition + 1, now);
+        return fact is null ? [] : await GiveAsync(AppendAsync([fact]), taken, now);
     }
 
     public Task<Reported> ReportAsync(ImmutableArray<TaskSaying> sayings, AgentRoom? room) => TryAsync(async () =>
@@ -27,7 +27,7 @@ internal sealed partial class TaskQueueGrain
         if (decided.Facts.Any(f => f is QueueFact.TasksChanged { Change: TaskChange.Retried })) Dispatch();   // without a pause it can go to somebody else at once
         var load = room is null ? 0 : room.Load - decided.Ended + (given?.Count ?? 0);
         var isHeeded = room is not null && Meet(room with { Load = load });
-        var tasks = given is null ? [] : await GiveAsync(room!.AgentId, durable, given, now);
+        var tasks = given is null ? [] : await GiveAsync(durable, given, now);
         await durable;
         return new Reported(decided.Answers, tasks, IsFull: !isHeeded || load >= room!.MaxLoad);
     });
@@ -85,39 +85,40 @@ internal sealed partial class TaskQueueGrain
         return (taken.Count == 0 ? null : QueueFact.TasksChanged.Of(TaskChange.Assigned, agentId, taken.Select(t => new TaskRow(t)), now), taken);
     }
 
-    /// <summary>What is told of tasks that were given to an agent, when that is durable. What is too large to be told at once waits again.</summary>
-    private async Task<ImmutableArray<GivenTask>> GiveAsync(string agentId, Task durable, List<TaskState> taken, DateTimeOffset now)
+    /// <summary>As many of these tasks as are given in one step, the first of them.</summary>
+    private IEnumerable<long> Few(IEnumerable<long> numbers)
+    {
+        var size = 0L;
+        foreach (var number in numbers)
+        {
+            yield return number;
+            if ((size += _board.Find(number)?.Size ?? 0) > MostGiven) yield break;   // before the next one is fetched
+        }
+    }
+
+    /// <summary>What is told of tasks that were given to an agent, when that is durable.</summary>
+    private async Task<ImmutableArray<GivenTask>> GiveAsync(Task durable, List<TaskState> taken, DateTimeOffset now)
     {
         await durable;
         var startBy = now.AddMilliseconds(_board.Settings.ClaimMs);
-        var (given, size) = (ImmutableArray.CreateBuilder<GivenTask>(taken.Count), 0L);
-        foreach (var some in taken.Chunk(ReadAtOnce))
+        var bodies = await BodiesAsync(taken);
+        return [.. taken.Select(t =>
         {
-            var bodies = await BodiesAsync(some);
-            foreach (var t in some)
+            var body = bodies.GetValueOrDefault(t.Number);
+            return new GivenTask(t.Number, new()
             {
-                var body = bodies.GetValueOrDefault(t.Number);
-                given.Add(new(t.Number, new()
-                {
-                    TaskId = t.TaskId, Token = t.Current!.Token, Type = t.Type, Queue = _key.Id, SessionId = t.SessionId, Deadline = t.Deadline, Attempt = t.Attempts, Handoff = t.Handoff,
-                    Payload = body?.Payload, Metadata = body?.Metadata, StartBy = startBy, HeartbeatTimeoutMs = t.HeartbeatTimeoutMs, TraceParent = t.TraceParent,
-                }));
-                size += given[^1].Size;
-            }
-
-            if (size > MostGiven) break;
-        }
-
-        if (given.Count < taken.Count) await GiveBackAsync(agentId, [.. taken.Skip(given.Count).Select(t => new HeldTask(t.Number, t.Current!.Token))]);
-        return given.DrainToImmutable();
+                TaskId = t.TaskId, Token = t.Current!.Token, Type = t.Type, Queue = _key.Id, SessionId = t.SessionId, Deadline = t.Deadline, Attempt = t.Attempts, Handoff = t.Handoff,
+                Payload = body?.Payload, Metadata = body?.Metadata, StartBy = startBy, HeartbeatTimeoutMs = t.HeartbeatTimeoutMs, TraceParent = t.TraceParent,
+            });
+        })];
     }
 
-    private async Task<Dictionary<long, TaskBody?>> BodiesAsync(TaskState[] tasks)
+    private async Task<Dictionary<long, TaskBody?>> BodiesAsync(List<TaskState> tasks)
     {
-        var bodies = new Dictionary<long, TaskBody?>(tasks.Length);
+        var bodies = new Dictionary<long, TaskBody?>(tasks.Count);
         foreach (var task in tasks)
             if (_payloads.TryTake(task.Number, out var body)) bodies.Add(task.Number, body);
-        if (bodies.Count < tasks.Length)
+        if (bodies.Count < tasks.Count)
             foreach (var (state, body) in await index.ReadAsync(_queue.StreamId, [.. tasks.Select(t => t.Number).Where(n => !bodies.ContainsKey(n))])) bodies[state.Number] = body;
         return bodies;
     }
@@ -164,12 +165,16 @@ internal sealed partial class TaskQueueGrain
     {
         var free = room.MaxLoad - (room.Load - decided.Ended);
         if (decided.Ended == 0 || free <= 0 || !room.IsOpen || _board.Settings.Paused || decided.Facts.Count == 0) return null;
-        var numbers = new List<long>();
-        while (numbers.Count < free && _board.Waiting.TakeNext(needs => _pool!.CanDo(room.AgentId, needs), now) is { } next) numbers.Add(next.Number);
-        if (numbers.Count == 0) return null;
+        var numbers = Few(Next()).ToArray();
+        if (numbers.Length == 0) return null;
         var (fact, taken) = Assign(room.AgentId, numbers, _queue.TentativePosition + decided.Facts.Count + 1, now);
         if (fact is not null) decided.Facts.Add(fact);
         return taken;
+
+        IEnumerable<long> Next()
+        {
+            for (var i = 0; i < free && _board.Waiting.TakeNext(needs => _pool!.CanDo(room.AgentId, needs), now) is { } next; i++) yield return next.Number;
+        }
     }
 
     /// <summary>Sayings of which some are about tasks that are over, or were never here: those must be looked up. One request at a time, so that what was looked up still holds when it is decided.</summary>

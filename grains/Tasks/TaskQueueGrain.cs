@@ -19,6 +19,9 @@ internal sealed partial class TaskQueueGrain(
 {
     private const int MaxAttempts = 5;
 
+    /// <summary>What a busy store did not take is not tried again by itself before that.</summary>
+    private static readonly TimeSpan BusyPause = TimeSpan.FromSeconds(1);
+
     private readonly SemaphoreSlim _looking = new(1, 1);
     private readonly PayloadCache _payloads = new(options.Value.CachedPayloadBytes);
     private GrainKey _key;
@@ -88,7 +91,6 @@ internal sealed partial class TaskQueueGrain(
         if (problem is not null) throw new MementoException(problem);
         if (_queue.TentativePosition == 0 || !Same(settings, _queue.Tentative.Settings))
         {
-            _board.Configure(settings, Now);
             await AppendAsync([new QueueFact.Configured { At = Now, Settings = settings }]);
             Dispatch();
         }
@@ -149,7 +151,7 @@ internal sealed partial class TaskQueueGrain(
     {
         if (_isVoid || _queue.IsBroken) throw Interrupted();   // what was decided rests on a board that is being read anew
         var (state, now, changes) = (_queue.Tentative, Now, new List<RowChange>());
-        var before = new Stack<(long Number, TaskState? Task)>();
+        var before = new Stack<(long Number, TaskState? Task, DateTimeOffset? Heard)>();
         foreach (var fact in facts)
         {
             state = QueueState.Apply(state, fact);
@@ -157,14 +159,14 @@ internal sealed partial class TaskQueueGrain(
             {
                 foreach (var row in changed.Rows)
                 {
-                    before.Push((row.State.Number, _board.Find(row.State.Number)));
+                    before.Push((row.State.Number, _board.Find(row.State.Number), _board.HeardOf(row.State.Number)));
                     _board.Put(row.State, now);
                 }
             }
         }
 
         for (var i = 0; i < facts.Length; i++) changes.AddRange(TaskRows.Follow(_key, _queue.StreamId, _queue.TentativePosition + 1 + i, facts[i], state, _board.Open));
-        var isOpen = _board.Open.Any || facts is not [QueueFact.TasksChanged { Change: TaskChange.Rested }];   // it may be empty for a moment only; see RestAsync
+        var isOpen = _board.Open.Any || facts is not [QueueFact.Rested];   // it may be empty for a moment only
         if (isOpen != _isMarked) changes.Add(TaskRows.Mark(_key, _queue.StreamId, isOpen));
         var isNew = _queue.TentativePosition == 0;
         if (isNew) _createdAt = now;
@@ -175,13 +177,13 @@ internal sealed partial class TaskQueueGrain(
         }
         catch (MementoException e) when (e.Refusal.Kind is RefusalKind.Overloaded)
         {
-            foreach (var (number, task) in before)
+            foreach (var (number, task, heard) in before)
             {
-                _board.Restore(number, task, now);   // nothing was handed over; reading all of it anew is the last thing a busy store needs
+                _board.Restore(number, task, heard, now);   // nothing was handed over; reading all of it anew is the last thing a busy store needs
                 if (task is null) _payloads.TryTake(number, out _);
             }
 
-            SetAlarm();
+            SetAlarm(BusyPause);
             throw;
         }
         catch
@@ -191,6 +193,7 @@ internal sealed partial class TaskQueueGrain(
         }
 
         _isMarked = isOpen;
+        if (facts is [QueueFact.Configured { Settings: var settings }]) _board.Configure(settings, now);
         foreach (var ended in facts.OfType<QueueFact.TasksChanged>().SelectMany(f => f.Rows).Select(r => r.Ended).OfType<TaskAttempt>()) _pool!.Free(ended.AgentId);
         SetAlarm();
         await appended.Durable;

@@ -53,7 +53,7 @@ public interface ITaskIndex
     /// <summary>Queues of a workspace, by name.</summary>
     Task<ImmutableArray<QueueView>> GetQueuesAsync(string workspace, CancellationToken cancellationToken = default);
 
-    /// <summary>Queues of all workspaces with tasks that are not over, from the one behind a stream on.</summary>
+    /// <summary>Queues of all workspaces that are to be woken, because they have tasks that are not over or had some until a moment ago, from the one behind a stream on.</summary>
     Task<IReadOnlyList<(long StreamId, GrainKey Key)>> GetOpenQueuesAsync(long after, int limit, CancellationToken cancellationToken = default);
 
     /// <summary>How many wait, by priority, in all queues of a workspace.</summary>

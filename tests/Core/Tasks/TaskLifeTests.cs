@@ -55,6 +55,16 @@ public sealed class TaskLifeTests
         Nothing(TaskLife.Assign(Running(), "b", 9, At(3)));
     }
 
+    [Fact]
+    public void One_that_is_handed_over_after_it_began_has_all_of_its_time_to_be_begun_again()
+    {
+        var running = Running(new() { Type = "build", ScheduleToStartMs = 10_000 });
+
+        var waits = To(TaskChange.Requeued, TaskLife.HandOver(running, "a", 7, At(60)));
+
+        Assert.Equal((At(60), At(70)), (waits.QueuedAt, TaskLife.DueAt(waits, Queue)));
+    }
+
     [Theory]
     [InlineData("a", 6)]
     [InlineData("a", 8)]

@@ -86,6 +86,62 @@ public abstract class TaskFaults(SessionCluster cluster) : IDisposable
     }
 
     [Fact]
+    public async Task Settings_that_a_busy_store_refused_are_not_in_force()
+    {
+        await _rig.RegisterAsync("a");
+        await _rig.CompleteAsync("a", await SubmittedAsync(new() { Type = "build" }));
+        cluster.Faults.OnAppend = (_, _) => throw StoreErrors.Overloaded(1, 1);
+        await SessionCluster.RefusedAsync(Codes.Overloaded, () => _rig.Queue().ConfigureAsync(new() { Paused = true }));
+        cluster.Faults.Heal();
+
+        await SubmittedAsync(new() { Type = "build" });
+    }
+
+    [Fact]
+    public async Task What_a_silo_slept_through_is_added_to_a_tasks_time_and_then_the_time_is_up()
+    {
+        await _rig.RegisterAsync("a");
+        var task = await StartedAsync(new() { Type = "build", HeartbeatTimeoutMs = 5_000, MaxAttempts = 1 });
+        cluster.Clock.Advance(TimeSpan.FromSeconds(20));
+        await _rig.PassAsync(TimeSpan.Zero);
+        Assert.Equal(WorkStatus.Running, await _rig.StatusAsync(task.TaskId));
+
+        await _rig.PassAsync(TimeSpan.FromSeconds(8));
+
+        await _rig.UntilAsync(task.TaskId, WorkStatus.Failed);
+    }
+
+    [Fact]
+    public async Task A_store_that_is_busy_when_a_tasks_time_is_up_is_no_sign_of_life()
+    {
+        await _rig.RegisterAsync("a");
+        var task = await StartedAsync(new() { Type = "build", HeartbeatTimeoutMs = 5_000, MaxAttempts = 1 });
+        await _rig.PassAsync(TimeSpan.FromSeconds(4));
+        cluster.Faults.OnAppend = (append, commit) => append.Writer.Name.StartsWith("queue/", StringComparison.Ordinal) ? throw StoreErrors.Overloaded(1, 1) : commit();
+        await _rig.PassAsync(TimeSpan.FromSeconds(2));
+        cluster.Faults.Heal();
+
+        await _rig.PassAsync(TimeSpan.FromSeconds(2));
+
+        await _rig.UntilAsync(task.TaskId, WorkStatus.Failed);
+    }
+
+    private async Task<ReceivedTask> SubmittedAsync(SubmitTask task)
+    {
+        var id = await _rig.SubmitAsync(task);
+        var received = Assert.Single(await _rig.ReceiveAsync("a"));
+        Assert.Equal(id, received.TaskId);
+        return received;
+    }
+
+    private async Task<ReceivedTask> StartedAsync(SubmitTask task)
+    {
+        var received = await SubmittedAsync(task);
+        await _rig.SayAsync("a", TaskOperation.Start, received.TaskId, received.Token);
+        return received;
+    }
+
+    [Fact]
     public async Task A_queue_is_woken_while_it_has_tasks_and_then_no_more()
     {
         var index = cluster.Services.GetRequiredService<ITaskIndex>();

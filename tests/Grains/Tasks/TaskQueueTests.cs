@@ -33,6 +33,7 @@ public abstract class TaskQueueActs(SessionCluster cluster)
 
         Assert.InRange(most, 1, 9);
         Assert.Equal(ids.Order(), came.Order());
+        foreach (var id in ids) Assert.Single((await _rig.Tasks.GetAsync(id)).History);   // none was given before there was room to tell of it
     }
 
     [Fact]

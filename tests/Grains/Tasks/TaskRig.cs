@@ -9,7 +9,7 @@ namespace Memento.Tests.Grains.Tasks;
 /// <summary>A workspace of its own, its agents and what they do with its tasks.</summary>
 public sealed class TaskRig(SessionCluster cluster, string? name = null)
 {
-    private static readonly TimeSpan Step = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan Step = TimeSpan.FromSeconds(2);
 
     public string Name { get; } = name ?? $"w/{SessionCluster.NewId()}";
 
