@@ -44,8 +44,9 @@ public sealed partial class AgentRunner(IAgentClient agents, AgentRunnerOptions 
         }
         finally
         {
-            if (stop.IsCancellationRequested) await TakeLeaveAsync(end).ConfigureAwait(false);
+            var leaving = stop.IsCancellationRequested ? TakeLeaveAsync() : Task.CompletedTask;
             await DrainAsync(stop.IsCancellationRequested, end).ConfigureAwait(false);
+            await leaving.ConfigureAwait(false);
             await over.CancelAsync().ConfigureAwait(false);
             await beating.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -83,9 +84,9 @@ public sealed partial class AgentRunner(IAgentClient agents, AgentRunnerOptions 
                 {
                     Tell($"a heartbeat was refused: {e.Message}");
                 }
-                catch (ServerUnreachableException)
+                catch (ServerUnreachableException e)
                 {
-                    Tell("the server is away; trying again");
+                    Tell($"{e.Message}; trying again");
                 }
             }
             while (await timer.WaitForNextTickAsync(over).ConfigureAwait(false));
@@ -174,17 +175,12 @@ public sealed partial class AgentRunner(IAgentClient agents, AgentRunnerOptions 
     }
 
     /// <summary>Says that it takes nothing new. If nobody hears it, what is still given to it goes to others when it is not begun in time.</summary>
-    private async Task TakeLeaveAsync(CancellationToken end)
+    private async Task TakeLeaveAsync()
     {
         using var brief = new CancellationTokenSource(LeavePatience, _clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(brief.Token, end);
         try
         {
-            await agents.HeartbeatAsync(_options.AgentId, new() { InstanceId = _instance, Status = AgentStatus.Maintenance }, either.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (end.IsCancellationRequested)
-        {
-            return;   // whoever stops it does not want to wait for the answer
+            await agents.HeartbeatAsync(_options.AgentId, new() { InstanceId = _instance, Status = AgentStatus.Maintenance }, brief.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is MementoException or ServerUnreachableException or OperationCanceledException)
         {
@@ -226,9 +222,9 @@ public sealed partial class AgentRunner(IAgentClient agents, AgentRunnerOptions 
             {
                 return await call(cancellationToken).ConfigureAwait(false);
             }
-            catch (ServerUnreachableException)
+            catch (ServerUnreachableException e)
             {
-                Tell("the server is away; trying again");
+                Tell($"{e.Message}; trying again");
             }
             catch (MementoException e) when (e.Refusal.Kind is RefusalKind.Overloaded or RefusalKind.Unavailable)
             {

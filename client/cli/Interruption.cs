@@ -33,14 +33,8 @@ internal sealed class Interruption : IDisposable
         return true;
     }
 
-    /// <summary>The terminal is gone: as if pressed twice, by whoever has taken the second; others end as usual. Answers whether the process goes on for now.</summary>
-    public bool HangUp()
-    {
-        if (!_isTaken) return false;
-        _stop.Cancel();
-        _end.Cancel();
-        return true;
-    }
+    /// <summary>The terminal is gone: as Ctrl-C to whoever has taken the second; others end as usual. Answers whether the process goes on for now.</summary>
+    public bool HangUp() => _isTaken && Interrupt();
 
     public void Dispose()
     {

@@ -99,6 +99,9 @@ public sealed class AgentPool
         return (able.Sum(g => g.Members), able.Sum(g => g.Available.Count));
     }
 
+    /// <summary>How many of those that are what a task needs take no work now, whatever room they have. Looks at each agent.</summary>
+    public int CountClosed(TaskNeeds needs) => _members.Values.Count(m => !m.IsOpen && m.Group.Meets(needs));
+
     /// <summary>Chooses an agent for a task, and counts the task to what is offered to it; null if there is none with room.</summary>
     public string? Choose(LoadBalancing strategy, TaskNeeds needs)
     {

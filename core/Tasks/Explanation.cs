@@ -14,7 +14,7 @@ public static class Explanation
     {
         if (s.IsOver) return New(TaskReason.Over, Ended(s));
         if (s.Status is WorkStatus.Running) return New(TaskReason.Running, $"It is running on agent {s.Current!.AgentId} since {Time(s.Current.StartedAt!.Value)}.");
-        if (s.Status is WorkStatus.Assigned) return New(TaskReason.NotStarted, $"Agent {s.Current!.AgentId} was given it at {Time(s.Current.AssignedAt)} and has not begun; others get it at {Time(s.Current.AssignedAt.AddMilliseconds(settings.ClaimMs))}.");
+        if (s.Status is WorkStatus.Assigned) return New(TaskReason.NotStarted, $"Agent {s.Current!.AgentId} was given it at {Time(s.Current.AssignedAt)} and has not begun; {Otherwise(s, settings)}.");
         if (!s.WaitsFor.IsEmpty) return New(TaskReason.WaitsForTasks, $"It waits for {(s.WaitsFor.Length == 1 ? $"task {s.WaitsFor[0]}" : $"{s.WaitsFor.Length} tasks, the first is {s.WaitsFor[0]}")}.") with { WaitsFor = s.WaitsFor };
         if (s.NotBefore is { } later && later > now) return New(TaskReason.BackingOff, $"Attempt {s.Attempts} of {s.MaxAttempts} failed; it backs off until {Time(later)}.") with { NotBefore = later };
         if (settings.Paused) return New(TaskReason.QueuePaused, "Its queue is paused.");
@@ -27,11 +27,30 @@ public static class Explanation
                 : !missing.IsEmpty ? $"No agent that is alive has capability {string.Join(" or ", missing)}."
                 : pool.CountFor(new(s.RequiredCapabilities)).Capable == 0 ? $"No agent that is alive has all of its capabilities: {string.Join(", ", s.RequiredCapabilities)}."
                 : $"No agent that is alive and could do it takes tasks of type {s.Type}.")
-            : free == 0 ? New(TaskReason.AgentsFull, capable == 1 ? "The one agent that can do it is full, or takes no work." : $"All {capable} agents that can do it are full, or take no work.")
+            : free == 0 ? New(TaskReason.AgentsFull, NobodyFree(capable, pool.CountClosed(TaskNeeds.Of(s))))
             : New(TaskReason.Waiting, "It is being given out.");
         return explained with { CapableAgents = capable, FreeAgents = free, MissingCapabilities = missing };
 
         TaskExplanation New(TaskReason reason, string sentence) => new() { TaskId = s.TaskId, Status = s.Status, Reason = reason, Explanation = sentence };
+    }
+
+    /// <summary>What happens if an agent does not begin what it was given.</summary>
+    private static string Otherwise(TaskState s, QueueSettings settings)
+    {
+        var (due, claim) = (TaskLife.DueAt(s, settings)!.Value, s.Current!.AssignedAt.AddMilliseconds(settings.ClaimMs));
+        return due < claim ? $"it fails at {Time(due)}" : $"others get it at {Time(claim)}";
+    }
+
+    private static string NobodyFree(int capable, int closed)
+    {
+        const string Closed = "not now: it is in maintenance, was not heard of, does not receive, or did not begin what it was given";
+        return (capable, closed) switch
+        {
+            (1, 0) => "The one agent that can do it is full.",
+            (1, _) => $"The one agent that can do it takes work, but {Closed}.",
+            (_, 0) => $"All {capable} agents that can do it are full.",
+            _ => $"Of {capable} agents that can do it, {capable - closed} {(capable - closed == 1 ? "is" : "are")} full, and {closed} {(closed == 1 ? "takes" : "take")} no work now: in maintenance, not heard of, not receiving, or did not begin what {(closed == 1 ? "it was" : "they were")} given.",
+        };
     }
 
     private static string Ended(TaskState s) => s.Status switch

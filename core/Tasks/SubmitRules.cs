@@ -65,7 +65,7 @@ public static class SubmitRules
             {
                 if (at.Next == 0)
                 {
-                    if (onPath.Contains(at.Id)) return string.Join(" → ", path.SkipWhile(id => id != at.Id).Append(at.Id));
+                    if (onPath.Contains(at.Id)) return Round([.. path.SkipWhile(id => id != at.Id)]);
                     if (done.Contains(at.Id)) continue;
                     path.Add(at.Id);
                     onPath.Add(at.Id);
@@ -89,6 +89,8 @@ public static class SubmitRules
 
         return null;
     }
+
+    private static string Round(string[] ids) => string.Join(" → ", ids.Length <= 10 ? [.. ids, ids[0]] : [.. ids[..5], $"… ({ids.Length - 6} more)", ids[^1], ids[0]]);
 
     private static Refusal? TooLarge(SubmitTask task, string path, TaskLimits limits)
     {

@@ -115,12 +115,15 @@ public static class TaskLife
         return TaskStep.To(TaskChange.Cancelled, (s.IsHeld ? Ended(s, AttemptOutcome.Cancelled, why, now) : s) with { Status = WorkStatus.Cancelled, NotBefore = null, Error = why, EndedAt = now });
     }
 
-    /// <summary>Lets one that has failed or was cancelled begin anew. It still waits for what it waited for, but not for a dependency that made it fail.</summary>
-    public static TaskStep Revive(TaskState s, DateTimeOffset now) => s.Status switch
+    /// <summary>Lets one that has failed or was cancelled begin anew.</summary>
+    /// <param name="s">The task.</param>
+    /// <param name="waitsFor">Those of its dependencies that are not over now. It does not wait for one that made it fail, unless that one has begun anew itself.</param>
+    /// <param name="now">The time.</param>
+    public static TaskStep Revive(TaskState s, ImmutableArray<string> waitsFor, DateTimeOffset now) => s.Status switch
     {
         WorkStatus.Failed or WorkStatus.Cancelled => TaskStep.To(TaskChange.Revived, s with
         {
-            Status = WorkStatus.Queued, Attempts = 0, QueuedAt = now, NotBefore = null, EndedAt = null, Error = null,
+            Status = WorkStatus.Queued, WaitsFor = waitsFor, Attempts = 0, QueuedAt = now, NotBefore = null, EndedAt = null, Error = null,
             Deadline = s.Deadline > now ? s.Deadline : null,   // it has passed: that it comes too late is known
         }),
         WorkStatus.Completed => Refusal.Of(RefusalKind.Conflict, Codes.TaskOver, $"Task \"{s.TaskId}\" is completed already."),

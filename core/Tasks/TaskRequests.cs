@@ -94,7 +94,7 @@ public sealed record TaskReport
     [Id(5)] public bool? Retryable { get; init; }
 }
 
-/// <summary>Body of "cancel". What else a report of an agent has is passed over.</summary>
+/// <summary>Body of "cancel". What else a report of an agent has (progress, result, error, retryable) is passed over.</summary>
 [GenerateSerializer, Immutable, Alias("memento.CancelTask")]
 public sealed record CancelTask
 {

@@ -77,6 +77,7 @@ internal sealed partial class AgentGrain
             LetGo();   // before the queues give them to others
             foreach (var queue in held)
             {
+                if (Resumes) await AnnounceAsync(queue.Key);   // what it can do may be something else now
                 await (Resumes ? Giver(queue.Key).HandOverAsync(_key.Id, _key.Id, [.. queue]) : Giver(queue.Key).LoseAsync(_key.Id, [.. queue]));
                 Starve(queue.Key);   // it thinks that the agent is gone
             }

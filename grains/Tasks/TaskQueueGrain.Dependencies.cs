@@ -67,7 +67,7 @@ internal sealed partial class TaskQueueGrain
             {
                 if (here.Contains(id)) continue;
                 var problem = !found.TryGetValue(id, out var task) ? _board.Find(id) is null ? "there is no such task" : null
-                    : task.State.Status is WorkStatus.Failed or WorkStatus.Cancelled && tasks[i].OnDependencyFailure is DependencyFailure.Fail ? $"it is {NamedEnumConverter<WorkStatus>.NameOf(task.State.Status)}"
+                    : task.State.Status is WorkStatus.Failed or WorkStatus.Cancelled && tasks[i].OnDependencyFailure is DependencyFailure.Fail ? $"it is {NamedEnumConverter<WorkStatus>.NameOf(task.State.Status)}; with onDependencyFailure = release it need not be completed"
                     : null;
                 if (problem is not null) throw new MementoException(Refusal.Invalid(tasks.Length == 1 ? "dependsOn" : $"tasks[{i}].dependsOn", $"names {Quoted.Text(id)}: {problem}"));
             }
@@ -119,6 +119,16 @@ internal sealed partial class TaskQueueGrain
         foreach (var some in status.Keys.Chunk(500))
             foreach (var waiting in (await index.GetDependentsAsync(_key.Workspace, some)).GroupBy(d => d.Queue))
                 foreach (var round in waiting.Chunk(Round)) await Giver(waiting.Key).DependencyEndedAsync([.. round.Select(d => new EndedTask(d.Number, d.DependsOn, status[d.DependsOn]))]);
+    }
+
+    /// <summary>Those of some tasks that are not over. One that ends meanwhile, the next waking finds.</summary>
+    private async Task<ImmutableArray<string>> OpenAmongAsync(ImmutableArray<string> taskIds)
+    {
+        if (taskIds.IsEmpty) return [];
+        await _queue.SettleAsync();
+        var found = new List<StoredTask>();
+        foreach (var some in taskIds.Chunk(500)) found.AddRange(await index.FindManyAsync(_key.Workspace, some));
+        return [.. found.Where(t => !t.State.IsOver).Select(t => t.State.TaskId)];
     }
 
     /// <summary>Finds dependencies that have ended without this queue being told, because somebody died.</summary>

@@ -14,7 +14,7 @@ internal sealed partial class TaskQueueGrain
         var (now, few) = (Now, Few(offered.Numbers.Take(count)).ToArray());
         foreach (var number in offered.Numbers.Skip(few.Length)) PutBack(number);
         var (fact, taken) = Assign(agentId, few, _queue.TentativePosition + 1, now);
-        return fact is null ? [] : await GiveAsync(AppendAsync([fact]), taken, now);
+        return fact is null ? [] : await GiveAsync(AppendAsync([fact]), taken);
     }
 
     public Task<Reported> ReportAsync(ImmutableArray<TaskSaying> sayings, AgentRoom? room) => TryAsync(async () =>
@@ -27,7 +27,7 @@ internal sealed partial class TaskQueueGrain
         if (decided.Facts.Any(f => f is QueueFact.TasksChanged { Change: TaskChange.Retried })) Dispatch();   // without a pause it can go to somebody else at once
         var load = room is null ? 0 : room.Load - decided.Ended + (given?.Count ?? 0);
         var isHeeded = room is not null && Meet(room with { Load = load });
-        var tasks = given is null ? [] : await GiveAsync(durable, given, now);
+        var tasks = given is null ? [] : await GiveAsync(durable, given);
         await durable;
         return new Reported(decided.Answers, tasks, IsFull: !isHeeded || load >= room!.MaxLoad);
     });
@@ -37,10 +37,14 @@ internal sealed partial class TaskQueueGrain
         if (request.AgentId is { } agent) Names.Check("agentId", agent);
         if (request.Reason?.Length > limits.MaxTextLength) throw new MementoException(Refusal.Of(RefusalKind.TooLarge, Codes.TooLarge, $"reason: has {request.Reason.Length} characters; at most {limits.MaxTextLength} are allowed (Memento:Tasks:MaxTextLength)"));
         if (request.Reason?.Contains('\0', StringComparison.Ordinal) is true) throw new MementoException(Refusal.Invalid("reason", "has the character U+0000"));
-        return ChangeAsync(taskId, request.AgentId, s => TaskLife.Cancel(s, request, Now));
+        return WithTaskAsync(taskId, task => ChangeAsync(taskId, task, request.AgentId, s => TaskLife.Cancel(s, request, Now)));
     }
 
-    public Task<TaskView> RetryAsync(string taskId) => ChangeAsync(taskId, null, s => TaskLife.Revive(s, Now));
+    public Task<TaskView> RetryAsync(string taskId) => WithTaskAsync(taskId, async task =>
+    {
+        var waitsFor = task is { IsOver: true } ? await OpenAmongAsync(task.DependsOn) : [];   // an ended one changes here only, one call after the other
+        return await ChangeAsync(taskId, task, null, s => TaskLife.Revive(s, waitsFor, Now));
+    });
 
     public Task LoseAsync(string agentId, ImmutableArray<HeldTask> tasks) => TryAsync(async () =>
     {
@@ -64,7 +68,8 @@ internal sealed partial class TaskQueueGrain
     public Task HandOverAsync(string fromAgent, string toAgent, ImmutableArray<HeldTask> tasks) => TryAsync(async () =>
     {
         var now = Now;
-        var moved = Found(tasks).Select(t => (Before: t.Task, TaskLife.HandOver(t.Task, fromAgent, t.Token, now).After)).Where(x => x.After is not null).Select(x => (x.Before, After: x.After!)).ToArray();
+        var able = Found(tasks).Where(t => fromAgent == toAgent || _pool!.CanDo(toAgent, TaskNeeds.Of(t.Task)));   // what the other one cannot do stays with who does it
+        var moved = able.Select(t => (Before: t.Task, TaskLife.HandOver(t.Task, fromAgent, t.Token, now).After)).Where(x => x.After is not null).Select(x => (x.Before, After: x.After!)).ToArray();
         if (moved.Length == 0) return 0;
         var durable = AppendAsync([QueueFact.TasksChanged.Of(TaskChange.Requeued, fromAgent, moved.Select(x => RowOf(x.Before, x.After)), now)]);
         List<long> first = [.. moved.Where(x => _pool!.CanDo(toAgent, TaskNeeds.Of(x.After))).Select(x => x.After.Number)];
@@ -97,10 +102,9 @@ internal sealed partial class TaskQueueGrain
     }
 
     /// <summary>What is told of tasks that were given to an agent, when that is durable.</summary>
-    private async Task<ImmutableArray<GivenTask>> GiveAsync(Task durable, List<TaskState> taken, DateTimeOffset now)
+    private async Task<ImmutableArray<GivenTask>> GiveAsync(Task durable, List<TaskState> taken)
     {
         await durable;
-        var startBy = now.AddMilliseconds(_board.Settings.ClaimMs);
         var bodies = await BodiesAsync(taken);
         return [.. taken.Select(t =>
         {
@@ -108,7 +112,7 @@ internal sealed partial class TaskQueueGrain
             return new GivenTask(t.Number, new()
             {
                 TaskId = t.TaskId, Token = t.Current!.Token, Type = t.Type, Queue = _key.Id, SessionId = t.SessionId, Deadline = t.Deadline, Attempt = t.Attempts, Handoff = t.Handoff,
-                Payload = body?.Payload, Metadata = body?.Metadata, StartBy = startBy, HeartbeatTimeoutMs = t.HeartbeatTimeoutMs, TraceParent = t.TraceParent,
+                Payload = body?.Payload, Metadata = body?.Metadata, StartBy = TaskLife.DueAt(t, _board.Settings)!.Value, HeartbeatTimeoutMs = t.HeartbeatTimeoutMs, TraceParent = t.TraceParent,
             });
         })];
     }
@@ -154,7 +158,7 @@ internal sealed partial class TaskQueueGrain
             }
 
             if (before.IsHeld && !after.IsHeld) decided.Ended++;
-            decided.Add(step.Refusal is null ? new(TaskView.Of(_key.Id, after), null) : new(null, step.Refusal));
+            decided.Add(step.Refusal is null ? new(TaskView.Of(_key.Id, after) with { Result = step.Change is TaskChange.Completed && step.After is not null ? by.Result : null }, null) : new(null, step.Refusal));
         }
 
         return decided;
@@ -205,7 +209,7 @@ internal sealed partial class TaskQueueGrain
     }
 
     /// <summary>Changes one task, whatever it is doing; its agent is told if it loses it.</summary>
-    private async Task<TaskView> ChangeAsync(string taskId, string? agentId, Func<TaskState, TaskStep> decide) => await WithTaskAsync(taskId, async task =>
+    private async Task<TaskView> ChangeAsync(string taskId, TaskState? task, string? agentId, Func<TaskState, TaskStep> decide)
     {
         if (task is null) throw NotFound(taskId);
         var step = decide(task);
@@ -219,7 +223,7 @@ internal sealed partial class TaskQueueGrain
         Revoke([(task, after)]);
         Dispatch();
         return TaskView.Of(_key.Id, after);
-    });
+    }
 
     private Task<T> WithTaskAsync<T>(string taskId, Func<TaskState?, Task<T>> act) => TryAsync(async () =>
     {

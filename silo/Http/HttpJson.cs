@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Memento.Operations;
+using Memento.Tasks;
 using Memento.Workspaces;
 
 namespace Memento.Http;
@@ -11,4 +12,5 @@ namespace Memento.Http;
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(HealthView))]
 [JsonSerializable(typeof(BatchBody))]
+[JsonSerializable(typeof(CancelBody))]
 internal sealed partial class HttpJson : JsonSerializerContext;

@@ -104,7 +104,8 @@ internal static class JsonMisfit
 
     private static string Wanted(Type type) =>
         type == typeof(string) ? "text"
-        : type == typeof(long) || type == typeof(int) ? "a whole number"
+        : type == typeof(long) ? "a whole number of at most 64 bits"
+        : type == typeof(int) ? "a whole number of at most 32 bits"
         : type == typeof(double) ? "a number"
         : type == typeof(bool) ? "true or false"
         : type == typeof(DateTimeOffset) ? $"a time like {Rfc3339.Example}"

@@ -91,8 +91,13 @@ internal static class OpenApi
 
         if (context.Description.ActionDescriptor.EndpointMetadata.OfType<BodyExample>().FirstOrDefault() is { } example && operation.RequestBody?.Content?["application/json"] is { } media)
             media.Example = JsonNode.Parse(example.Json);
-        if (operation.OperationId is "appendEvents" && operation.RequestBody?.Content?["application/json"] is { Schema: { } one } body)
-            body.Schema = new OpenApiSchema { OneOf = [one, new OpenApiSchema { Type = JsonSchemaType.Array, Items = one, MinItems = 1 }] };
+        if (operation.OperationId is "appendEvents" or "submitTasks") OneOrMany(operation.RequestBody?.Content);
+        if (operation.OperationId is "submitTasks") OneOrMany(operation.Responses?["201"].Content);
+    }
+
+    private static void OneOrMany(IDictionary<string, OpenApiMediaType>? content)
+    {
+        if (content?["application/json"] is { Schema: { } one } media) media.Schema = new OpenApiSchema { OneOf = [one, new OpenApiSchema { Type = JsonSchemaType.Array, Items = one, MinItems = 1 }] };
     }
 
     private static string Meaning(string parameter, string path) => parameter switch
@@ -136,7 +141,7 @@ internal static class OpenApi
     private static void NameValues(OpenApiSchema schema, Type type)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
-        if (type == typeof(JsonText)) (schema.Type, schema.Description) = (JsonSchemaType.Object, "Any JSON object; kept as it is.");
+        if (type == typeof(JsonText)) (schema.Type, schema.Description) = (null, "Any JSON, kept as it is; metadata, values and contexts must be objects.");
         var names = Values(type);
         if (names.Count > 0) (schema.Type, schema.Enum) = (JsonSchemaType.String, [.. names.Select(n => (JsonNode)n)]);
     }

@@ -30,7 +30,7 @@ internal sealed class TaskEndpoints(TaskCalls calls)
         MapSaying(routes, "fail", TaskOperation.Fail, "Says that the task failed; it is tried again unless that was its last attempt");
         routes.MapApi("POST", "/tasks/{id}/cancel", CancelAsync, "cancelTask", "Cancels a task, also one that runs; its agent is told")
             .Takes<CancelTask>(optional: true).Example("""{"reason":"not needed any more"}""").Answers<TaskView>().Refuses(Status400BadRequest, Status404NotFound, Status409Conflict, Status422UnprocessableEntity);
-        routes.MapApi("POST", "/tasks/{id}/retry", RetryAsync, "retryTask", "Lets a task that has failed or was cancelled begin anew").Answers<TaskView>().Refuses(Status404NotFound, Status409Conflict);
+        routes.MapApi("POST", "/tasks/{id}/retry", RetryAsync, "retryTask", "Lets a task that has failed or was cancelled begin anew, without a deadline that has passed; one that waits or runs stays as it is").Answers<TaskView>().Refuses(Status404NotFound, Status409Conflict);
 
         routes.MapApi("GET", "/queues", ListQueuesAsync, "listQueues", "Lists queues, by name")
             .Parameters(new("limit", $"Items in a page: 1 to {Paging.MaxLimit}; all if not said.", ParameterKind.Number), new("cursor", "The nextCursor of the page before."))
@@ -94,8 +94,8 @@ internal sealed class TaskEndpoints(TaskCalls calls)
 
     private async Task CancelAsync(HttpContext http)
     {
-        var request = await RequestBody.ReadOrDefaultAsync(http, calls.MaxBodyBytes, MementoJson.Default.CancelTask, new CancelTask());
-        http.Answer(await (await calls.QueueOfTaskAsync(http)).CancelAsync(TaskCalls.Id(http), request), MementoJson.Default.TaskView);
+        var request = await RequestBody.ReadOrDefaultAsync(http, calls.MaxBodyBytes, HttpJson.Default.CancelBody, new CancelBody());
+        http.Answer(await (await calls.QueueOfTaskAsync(http)).CancelAsync(TaskCalls.Id(http), request.ToRequest()), MementoJson.Default.TaskView);
     }
 
     private async Task RetryAsync(HttpContext http) => http.Answer(await (await calls.QueueOfTaskAsync(http)).RetryAsync(TaskCalls.Id(http)), MementoJson.Default.TaskView);

@@ -31,7 +31,7 @@ public sealed class InterruptionTests : IDisposable
     }
 
     [Fact]
-    public void A_terminal_that_goes_is_both_for_whoever_has_taken_the_second()
+    public void A_terminal_that_goes_is_an_interrupt_for_whoever_has_taken_the_second()
     {
         Assert.False(_interruption.HangUp());
         Assert.False(_interruption.Stop.IsCancellationRequested);
@@ -39,6 +39,8 @@ public sealed class InterruptionTests : IDisposable
         var second = _interruption.TakeSecond();
 
         Assert.True(_interruption.HangUp());
-        Assert.True(_interruption.Stop.IsCancellationRequested && second.IsCancellationRequested);
+        Assert.Equal((true, false), (_interruption.Stop.IsCancellationRequested, second.IsCancellationRequested));
+        Assert.True(_interruption.Interrupt());
+        Assert.True(second.IsCancellationRequested);
     }
 }

@@ -201,7 +201,8 @@ public sealed class TaskContractTests(MementoFixture memento)
         var task = await SubmitAsync();
         var path = $"{_ws}/tasks/{task["taskId"]}";
         Assert.Equal("queue_paused", (string?)(await memento.GetAsync($"{path}/explain")).Ok()["reason"]);
-        Assert.Equal("cancelled", (string?)(await memento.PostAsync($"{path}/cancel", """{"reason":"no need"}""")).Ok()["status"]);
+        (await memento.PostAsync($"{path}/cancel", """{"tokn":1}""")).Refused(422, "VALIDATION_FAILED");
+        Assert.Equal("cancelled", (string?)(await memento.PostAsync($"{path}/cancel", """{"reason":"no need","retryable":false}""")).Ok()["status"]);
         Assert.Equal("no need", (string?)(await memento.GetAsync(path)).Ok()["error"]);
         Assert.Equal("queued", (string?)(await memento.PostAsync($"{path}/retry", "{}")).Ok()["status"]);
         var queue = (await memento.PutAsync($"{_ws}/queues/default", """{"paused":false}""")).Ok();

@@ -26,7 +26,7 @@ internal static class RunAgentCommand
         command.SetAction(async (line, cancellationToken) =>
         {
             if (ProgramFile.Problem(line.GetRequiredValue(handler)[0]) is { } problem) throw new CommandException(problem, ExitCode.WrongUsage);
-            using var client = globals.Connect(line, patient: true);
+            using var client = globals.Connect(line);   // the runner is patient itself, and says what it waits for
             var options = new AgentRunnerOptions { AgentId = line.GetRequiredValue(id), Type = line.GetRequiredValue(type), MaxLoad = line.GetValue(max) ?? 1, Priority = line.GetValue(priority) ?? 0, OnReturn = line.GetValue(resume) ? ReturnPolicy.Resume : ReturnPolicy.Drop };
             foreach (var capability in line.GetValue(capabilities) ?? []) options.Capabilities.Add(capability);
             foreach (var taskType in line.GetValue(tasks) ?? []) options.TaskTypes.Add(taskType);

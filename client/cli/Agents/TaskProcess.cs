@@ -111,27 +111,32 @@ internal sealed class TaskProcess(string[] command, TimeProvider clock)
         }
     }
 
-    /// <summary>Reports the newest line as progress, at most once a second. Answers the last one.</summary>
+    /// <summary>Reports the newest line as progress, at most once a second, and in the end the last one. Answers that.</summary>
     private async Task<string?> FollowAsync(StreamReader errors, AgentTask task, CancellationToken over)
     {
-        string? last = null;
-        var told = 0L;
+        string? last = null, told = null;
+        var at = 0L;
         await foreach (var line in LinesAsync(errors, over))
         {
             last = line;
-            if (told != 0 && clock.GetElapsedTime(told) < ProgressPause) continue;
-            told = clock.GetTimestamp();
+            if (told is null || clock.GetElapsedTime(at) >= ProgressPause) await TellAsync();
+        }
+
+        if (!ReferenceEquals(told, last)) await TellAsync();
+        return last;
+
+        async Task TellAsync()
+        {
+            (told, at) = (last, clock.GetTimestamp());
             try
             {
-                await task.ProgressAsync(JsonOrText(last), over);
+                await task.ProgressAsync(JsonOrText(told!), over);
             }
             catch (Exception e) when (e is MementoException or OperationCanceledException)
             {
-                continue;   // what cannot be shown as progress is no reason to stop: the program goes on, and its exit code says how it ended
+                return;   // what cannot be shown as progress is no reason to stop: the program goes on, and its exit code says how it ended
             }
         }
-
-        return last;
     }
 
     /// <summary>Lines that say something; of long ones the beginning.</summary>

@@ -13,7 +13,7 @@ internal static class HandoffCommand
         var to = new Option<string>("--to") { Description = "The agent that comes.", HelpName = "AGENT", Required = true };
         var reason = new Option<string>("--reason") { Description = "Why; it stays in the log.", HelpName = "TEXT", Required = true };
         var context = new Option<string?>("--context") { Description = "What the one who goes wants known: a JSON object.", HelpName = "JSON" };
-        var priority = Options.InRange("--priority", "How urgent it is, any number; for the record.", int.MinValue, int.MaxValue);
+        var priority = Options.InRange("--priority", "How urgent it is, 0 or more; for the record.", 0, int.MaxValue);
         var command = new Command("handoff", "Hand a session over: one agent goes, another comes. Tasks of the session that the one has go to the other.") { id, from, to, reason, context, priority };
 
         command.SetAction(async (line, cancellationToken) =>

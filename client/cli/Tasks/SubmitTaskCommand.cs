@@ -32,6 +32,11 @@ internal static class SubmitTaskCommand
         var key = new Option<string?>("--idempotency-key") { Description = "Makes the command safe to repeat: the same key with the same task submits it once; the deadline must be a date or a time then. [default: a new one]", HelpName = "KEY" };
         var command = new Command("submit", "Submit a task. Prints its id.") { type, id, queue, priority, needs, after, failure, session, tenant, attempts, deadline, estimate, toStart, toClose, silence, inline, file, metadata, key };
         command.Exclude(inline, file);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(key) is not null && result.GetValue(deadline) is { } due && TimeText.TryParseSpan(due, out _))
+                result.AddError($"--deadline is \"{due}\", which is another time with each repetition; with --idempotency-key it must be a date or a time.");
+        });
         command.SetAction(async (line, cancellationToken) =>
         {
             var payload = line.GetValue(inline) ?? (line.GetValue(file) is { } name ? Encoding.UTF8.GetString(await ValueInput.ReadAsync(terminal, name, cancellationToken)) : null);

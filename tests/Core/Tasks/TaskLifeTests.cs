@@ -257,13 +257,11 @@ public sealed class TaskLifeTests
     }
 
     [Fact]
-    public void One_that_begins_anew_still_waits_for_others_but_not_for_the_one_that_made_it_fail()
+    public void One_that_begins_anew_waits_for_those_it_depends_on_that_are_not_over()
     {
-        var cancelled = To(TaskChange.Cancelled, TaskLife.Cancel(New(null, "x", "y"), new(), At(1)));
-        Assert.Equal(["x", "y"], To(TaskChange.Revived, TaskLife.Revive(cancelled, At(2))).WaitsFor);
-
         var failed = To(TaskChange.Failed, TaskLife.DependencyEnded(New(null, "x", "y"), "x", WorkStatus.Failed, At(1)));
-        var revived = To(TaskChange.Revived, TaskLife.Revive(failed, At(2)));
+
+        var revived = To(TaskChange.Revived, TaskLife.Revive(failed, ["y"], At(2)));
 
         Assert.Equal(["y"], revived.WaitsFor);
         Assert.False(revived.IsReady(At(2)));
@@ -274,12 +272,12 @@ public sealed class TaskLifeTests
     {
         var failed = TaskLife.Fail(Running(new() { Type = "x", Deadline = At(10) }), By("a", 7) with { Retryable = false }, Queue, Limits, At(3)).After!;
 
-        var revived = To(TaskChange.Revived, TaskLife.Revive(failed, At(20)));
+        var revived = To(TaskChange.Revived, TaskLife.Revive(failed, [], At(20)));
 
         Assert.Equal((WorkStatus.Queued, 0, (DateTimeOffset?)null, (DateTimeOffset?)null), (revived.Status, revived.Attempts, revived.Deadline, revived.EndedAt));
         Assert.True(revived.IsReady(At(20)));
-        Assert.Equal(Codes.TaskOver, Refused(TaskLife.Revive(TaskLife.Complete(Running(), By("a", 7), Limits, At(5)).After!, At(6))));
-        Nothing(TaskLife.Revive(Running(), At(3)));
+        Assert.Equal(Codes.TaskOver, Refused(TaskLife.Revive(TaskLife.Complete(Running(), By("a", 7), Limits, At(5)).After!, [], At(6))));
+        Nothing(TaskLife.Revive(Running(), [], At(3)));
     }
 
     [Fact]

@@ -249,6 +249,22 @@ public abstract class AgentActs(SessionCluster cluster)
     }
 
     [Fact]
+    public async Task With_a_session_no_task_goes_to_an_agent_that_cannot_do_it()
+    {
+        await _rig.RegisterAsync("a", maxLoad: 2, capabilities: "paint");
+        var session = cluster.Session(SessionCluster.NewId(), _rig.Name);
+        var id = (await session.CreateAsync(new() { AgentId = "a" })).SessionId;
+        await _rig.SubmitAsync(new() { Type = "x", SessionId = id, RequiredCapabilities = ["paint"] });
+        var task = Assert.Single(await _rig.ReceiveAsync("a"));
+        await _rig.RegisterAsync("b");
+
+        await session.HandOverAsync(new() { FromAgent = "a", ToAgent = "b", Reason = "has time" });
+
+        Assert.Empty((await _rig.PollAsync("a")).Revoked);
+        await _rig.CompleteAsync("a", task);
+    }
+
+    [Fact]
     public async Task Heartbeats_write_nothing()
     {
         await _rig.RegisterAsync("a");

@@ -84,9 +84,10 @@ public sealed class InstrumentTests : IAsyncLifetime
         await _rig.RegisterAsync("a");
         await _rig.SubmitAsync(new() { Type = "x", SessionId = "s", StartToCloseMs = 10_000, MaxAttempts = 1 });
         var task = Assert.Single(await _rig.ReceiveAsync("a"));
+        await _rig.RegisterAsync("b");
         await _cluster.Silo.GetGrain<IAgentTaker>(new GrainKey(_rig.Name, "a").ToString()).HandOverAsync("s", "b");
-        task = Assert.Single(await _rig.ReceiveAsync("a"));   // nobody else is there
-        (await _rig.SayAsync("a", TaskOperation.Start, task.TaskId, task.Token)).Value();
+        task = Assert.Single(await _rig.ReceiveAsync("b"));
+        (await _rig.SayAsync("b", TaskOperation.Start, task.TaskId, task.Token)).Value();
         await _rig.PassAsync(TimeSpan.FromSeconds(11));
 
         await _rig.UntilAsync(task.TaskId, WorkStatus.Failed);

@@ -37,6 +37,36 @@ public abstract class TaskQueueActs(SessionCluster cluster)
     }
 
     [Fact]
+    public async Task A_chain_that_is_retried_from_its_beginning_is_done_in_order()
+    {
+        var first = await _rig.SubmitAsync(new() { Type = "build", RequiredCapabilities = ["nobody"] });
+        var second = await _rig.SubmitAsync(new() { Type = "build", DependsOn = [first] });
+        var third = await _rig.SubmitAsync(new() { Type = "build", DependsOn = [second] });
+        await _rig.Queue().CancelAsync(first, new());
+        await _rig.UntilAsync(third, WorkStatus.Failed);
+
+        await _rig.Queue().RetryAsync(second);
+        Assert.Equal([second], (await _rig.Queue().RetryAsync(third)).WaitsFor);
+
+        await _rig.RegisterAsync("a", maxLoad: 9);
+        var task = Assert.Single(await _rig.ReceiveAsync("a"));
+        Assert.Equal((second, WorkStatus.Queued), (task.TaskId, await _rig.StatusAsync(third)));
+        await _rig.CompleteAsync("a", task);
+        Assert.Equal(third, Assert.Single(await _rig.ReceiveAsync("a")).TaskId);
+    }
+
+    [Fact]
+    public async Task Whoever_receives_a_task_is_told_when_the_first_of_its_times_is_up()
+    {
+        await _rig.RegisterAsync("a", maxLoad: 2);
+        await _rig.SubmitAsync(new() { Type = "build", ScheduleToStartMs = 3_000 });
+        var task = Assert.Single(await _rig.ReceiveAsync("a"));
+
+        Assert.Equal((await _rig.Tasks.GetAsync(task.TaskId)).CreatedAt.AddSeconds(3), task.StartBy);
+        Assert.Contains("has not begun; it fails at ", (await _rig.Queue().ExplainAsync(task.TaskId)).Explanation, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_queue_that_is_paused_gives_nothing_out_and_says_so()
     {
         await _rig.RegisterAsync("a");
