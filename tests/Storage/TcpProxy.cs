@@ -74,9 +74,9 @@ public sealed class TcpProxy : IAsyncDisposable
             {
                 client = await listener.AcceptSocketAsync();
             }
-            catch (SocketException)
+            catch (Exception e) when (e is SocketException or InvalidOperationException)
             {
-                return;   // stopped
+                return;   // stopped: while it waited, or just before it would have
             }
 
             _ = ServeAsync(client);
