@@ -4,9 +4,18 @@ using System.Text.Json.Serialization;
 namespace Memento.Agents;
 
 /// <summary>What the journal of an agent records. Heartbeats are not in it.</summary>
-public abstract record AgentFact
+public abstract record AgentFact : IFact
 {
     private AgentFact() { }
+
+    /// <summary>How it is stored.</summary>
+    public static FactCodec<AgentState, AgentFact> Codec { get; } = new FactCodec<AgentState, AgentFact>("agent", MementoJson.Default.AgentState)
+        .With("registered", MementoJson.Default.AgentRegistered)
+        .With("said", MementoJson.Default.AgentSaid)
+        .With("died", MementoJson.Default.AgentDied)
+        .With("returned", MementoJson.Default.AgentReturned)
+        .With("removed", MementoJson.Default.AgentRemoved)
+        .With("handed_on", MementoJson.Default.AgentHandedOn);
 
     /// <summary>When it was recorded, by the server's clock.</summary>
     public required DateTimeOffset At { get; init; }

@@ -4,9 +4,21 @@ using Memento.Workspaces;
 namespace Memento.Rollback;
 
 /// <summary>What the journal of a rollback records.</summary>
-public abstract record RollbackFact
+public abstract record RollbackFact : IFact
 {
     private RollbackFact() { }
+
+    /// <summary>How it is stored.</summary>
+    public static FactCodec<RollbackState, RollbackFact> Codec { get; } = new FactCodec<RollbackState, RollbackFact>("rollback", MementoJson.Default.RollbackState)
+        .With("requested", MementoJson.Default.Requested)
+        .With("started", MementoJson.Default.Started)
+        .With("progressed", MementoJson.Default.Progressed)
+        .With("conflicts_found", MementoJson.Default.ConflictsFound)
+        .With("conflict_resolved", MementoJson.Default.ConflictResolved)
+        .With("cancel_requested", MementoJson.Default.CancelRequested)
+        .With("gave_up", MementoJson.Default.GaveUp)
+        .With("finished", MementoJson.Default.Finished)
+        .With("undone", MementoJson.Default.Undone);
 
     /// <summary>When it was recorded, by the server's clock.</summary>
     public required DateTimeOffset At { get; init; }

@@ -1,14 +1,18 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 
 namespace Memento.Tasks;
 
 /// <summary>What the journal of a queue records. An entry's position is the fencing token of the tasks that it assigns.</summary>
-public abstract record QueueFact
+public abstract record QueueFact : IFact
 {
     private QueueFact() { }
+
+    /// <summary>How it is stored.</summary>
+    public static FactCodec<QueueState, QueueFact> Codec { get; } = new FactCodec<QueueState, QueueFact>("queue", MementoJson.Default.QueueState)
+        .With("tasks", MementoJson.Default.TasksChanged)
+        .With("configured", MementoJson.Default.Configured)
+        .With("rested", MementoJson.Default.Rested);
 
     /// <summary>When it was recorded, by the server's clock.</summary>
     public required DateTimeOffset At { get; init; }
@@ -111,35 +115,4 @@ public sealed record QueueState
         QueueFact.Rested => s,
         _ => throw new ArgumentOutOfRangeException(nameof(fact), fact, "Unknown fact."),
     };
-}
-
-/// <summary>The stored form of a queue's facts: a kind, a version, and JSON. Kinds and member names are a contract with every database that exists; the golden tests hold them.</summary>
-public static class QueueFactCodec
-{
-    /// <summary>Version of the JSON that is written now, and the only one so far. Another is refused.</summary>
-    public const short Version = 1;
-
-    public static (string Kind, byte[] Payload) Encode(QueueFact fact) => fact switch
-    {
-        QueueFact.TasksChanged f => ("tasks", JsonSerializer.SerializeToUtf8Bytes(f, MementoJson.Default.TasksChanged)),
-        QueueFact.Configured f => ("configured", JsonSerializer.SerializeToUtf8Bytes(f, MementoJson.Default.Configured)),
-        QueueFact.Rested f => ("rested", JsonSerializer.SerializeToUtf8Bytes(f, MementoJson.Default.Rested)),
-        _ => throw new ArgumentOutOfRangeException(nameof(fact), fact, "Unknown fact."),
-    };
-
-    /// <summary>Throws <see cref="FormatException"/> for what is no entry of a queue, or one of a kind or version that this program does not know.</summary>
-    public static QueueFact Decode(string kind, short version, ReadOnlySpan<byte> payload) => kind switch
-    {
-        "tasks" => Read(kind, version, payload, MementoJson.Default.TasksChanged),
-        "configured" => Read(kind, version, payload, MementoJson.Default.Configured),
-        "rested" => Read(kind, version, payload, MementoJson.Default.Rested),
-        _ => throw new FormatException($"'{kind}' is not a kind of queue entry that this program knows."),
-    };
-
-    public static byte[] EncodeState(QueueState state) => JsonSerializer.SerializeToUtf8Bytes(state, MementoJson.Default.QueueState);
-
-    /// <inheritdoc cref="Decode"/>
-    public static QueueState DecodeState(short version, ReadOnlySpan<byte> payload) => Read("snapshot", version, payload, MementoJson.Default.QueueState);
-
-    private static T Read<T>(string kind, short version, ReadOnlySpan<byte> payload, JsonTypeInfo<T> type) => StoredJson.Read($"A queue's '{kind}' entry", version, Version, payload, type);
 }

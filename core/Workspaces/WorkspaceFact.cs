@@ -5,9 +5,17 @@ using Orleans;
 namespace Memento.Workspaces;
 
 /// <summary>What the journal of a workspace records. The entry's position is its seq.</summary>
-public abstract record WorkspaceFact
+public abstract record WorkspaceFact : IFact
 {
     private WorkspaceFact() { }
+
+    /// <summary>How it is stored.</summary>
+    public static FactCodec<WorkspaceState, WorkspaceFact> Codec { get; } = new FactCodec<WorkspaceState, WorkspaceFact>("workspace", MementoJson.Default.WorkspaceState)
+        .With("documents", MementoJson.Default.DocumentsChanged)
+        .With("point_created", MementoJson.Default.PointCreated)
+        .With("point_changed", MementoJson.Default.PointChanged)
+        .With("compacted", MementoJson.Default.Compacted)
+        .With("point_removed", MementoJson.Default.PointRemoved);
 
     /// <summary>When it was recorded, by the server's clock.</summary>
     public required DateTimeOffset At { get; init; }

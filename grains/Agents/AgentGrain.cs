@@ -33,7 +33,7 @@ internal sealed partial class AgentGrain(
         _key = GrainKey.Parse(this.GetPrimaryKeyString());
         Names.Check("workspace", _key.Workspace);
         Names.Check("agentId", _key.Id);
-        _agent = new(journal, new AgentMachine(), StreamOf(_key), storage.Value.Journal.SnapshotInterval);
+        _agent = new(journal, new StateMachine<AgentState, AgentFact>(AgentState.Empty, Agent.Apply, AgentFact.Codec), StreamOf(_key), storage.Value.Journal.SnapshotInterval);
         await _agent.LoadAsync(cancellationToken);
         await RecallAsync();
     }

@@ -81,7 +81,7 @@ internal sealed class AuditReader(IJournal journal, IWorkspaceIndex index, IAudi
             {
                 foreach (var entry in await journal.ReadAsync(stream, block.First, block.Last, Block, descending: true, cancellationToken: cancellationToken))
                 {
-                    var fact = WorkspaceFactCodec.Decode(entry.Kind, entry.Version, entry.Payload.Span);
+                    var fact = WorkspaceFact.Codec.Decode(entry.Kind, entry.Version, entry.Payload.Span);
                     yield return new(AuditTrail.Of(fact, entry.Position), fact.At, entry.Position);
                 }
             }
@@ -133,8 +133,8 @@ internal sealed class AuditReader(IJournal journal, IWorkspaceIndex index, IAudi
         var (kind, version) = (found.Entry.Kind, found.Entry.Version);
         var payload = found.Entry.Payload.Span;
         return found.OperationId is { } operation
-            ? AuditTrail.Of(RollbackFactCodec.Decode(kind, version, payload), operation, found.AgentId)
-            : AuditTrail.Of((QueueFact.TasksChanged)QueueFactCodec.Decode(kind, version, payload), found.Queue!);
+            ? AuditTrail.Of(RollbackFact.Codec.Decode(kind, version, payload), operation, found.AgentId)
+            : AuditTrail.Of((QueueFact.TasksChanged)QueueFact.Codec.Decode(kind, version, payload), found.Queue!);
     }
 
     private async Task<IEnumerable<AuditEntry>> WithDocumentsAsync(long stream, List<AuditEntry> entries, CancellationToken cancellationToken)

@@ -3,29 +3,6 @@ using Memento.Storage;
 
 namespace Memento.Journaling;
 
-/// <summary>How a state follows from its facts, and how both are stored.</summary>
-internal interface IStateMachine<TState, TFact>
-{
-    /// <summary>The state before anything happened.</summary>
-    TState Empty { get; }
-
-    short Version { get; }
-
-    TState Apply(TState state, TFact fact);
-
-    /// <summary>The fact's kind, time and JSON.</summary>
-    NewEntry Encode(TFact fact);
-
-    TFact Decode(JournalEntry entry);
-
-    byte[] Encode(TState state);
-
-    TState Decode(Snapshot snapshot);
-
-    /// <summary>The same state in as little memory as it can be kept in; asked for once, after loading.</summary>
-    TState Compact(TState state) => state;
-}
-
 /// <summary>What was handed to the journal.</summary>
 /// <param name="Durable">Completes when it is durable, or with what went wrong.</param>
 /// <param name="After">The state then.</param>

@@ -35,7 +35,7 @@ internal sealed partial class RollbackGrain(
         _key = GrainKey.Parse(this.GetPrimaryKeyString());
         Names.Check("workspace", _key.Workspace);
         Names.Check("operationId", _key.Id);
-        _rollback = new(journal, new RollbackMachine(), StreamOf(_key), storage.Value.Journal.SnapshotInterval);
+        _rollback = new(journal, new StateMachine<RollbackState, RollbackFact>(RollbackState.Empty, RollbackOperation.Apply, RollbackFact.Codec), StreamOf(_key), storage.Value.Journal.SnapshotInterval);
         await _rollback.LoadAsync(cancellationToken);
     }
 

@@ -38,7 +38,7 @@ internal sealed partial class TaskQueueGrain(
         _key = GrainKey.Parse(this.GetPrimaryKeyString());
         Names.Check("workspace", _key.Workspace);
         Names.Check("queue", _key.Id);
-        _queue = new(journal, new QueueMachine(), StreamOf(_key), storage.Value.Journal.SnapshotInterval);
+        _queue = new(journal, new StateMachine<QueueState, QueueFact>(QueueState.Empty, QueueState.Apply, QueueFact.Codec), StreamOf(_key), storage.Value.Journal.SnapshotInterval);
         await ReloadAsync();
         instruments.Follow(this, () => _board.Open);
     }

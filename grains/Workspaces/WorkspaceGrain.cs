@@ -32,7 +32,7 @@ internal sealed partial class WorkspaceGrain(
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _name = Names.Check("workspace", this.GetPrimaryKeyString());
-        _workspace = new(journal, new WorkspaceMachine(), StreamOf(_name), storage.Value.Journal.SnapshotInterval);
+        _workspace = new(journal, new StateMachine<WorkspaceState, WorkspaceFact>(WorkspaceState.Empty, Workspace.Apply, WorkspaceFact.Codec), StreamOf(_name), storage.Value.Journal.SnapshotInterval);
         await _workspace.LoadAsync(cancellationToken);
     }
 

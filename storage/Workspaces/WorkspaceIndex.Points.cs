@@ -129,7 +129,7 @@ internal sealed partial class WorkspaceIndex
         while (await reader.ReadAsync(token))
         {
             var entry = Journal.ReadEntry(reader, streamId);
-            var created = (WorkspaceFact.PointCreated)WorkspaceFactCodec.Decode(entry.Kind, entry.Version, entry.Payload.Span);
+            var created = (WorkspaceFact.PointCreated)WorkspaceFact.Codec.Decode(entry.Kind, entry.Version, entry.Payload.Span);
             var point = RollbackPoint.Of(created, entry.Position, reader.LongOrNull(6)?.ToTime(), reader.GetInt64(7) != 0);
             points.Add(withSessions ? point : point with { Sessions = null });
         }

@@ -111,7 +111,7 @@ internal sealed partial class WorkspaceIndex(IDatabase database) : IWorkspaceInd
         while (await reader.ReadAsync(token))
         {
             var entry = Journal.ReadEntry(reader, streamId);
-            if (WorkspaceFactCodec.Decode(entry.Kind, entry.Version, entry.Payload.Span) is WorkspaceFact.DocumentsChanged c)
+            if (WorkspaceFact.Codec.Decode(entry.Kind, entry.Version, entry.Payload.Span) is WorkspaceFact.DocumentsChanged c)
                 found.Add(entry.Position, new(c.At, new(c.AgentId, c.SessionId, c.Cause)));
         }
 

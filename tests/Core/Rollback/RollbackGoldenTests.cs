@@ -19,7 +19,7 @@ public sealed class RollbackGoldenTests
     {
         var (kind, bytes) = (file.Split('.')[1], Read(file));
 
-        var (kindAgain, again) = RollbackFactCodec.Encode(RollbackFactCodec.Decode(kind, 1, bytes));
+        var (kindAgain, again) = RollbackFact.Codec.Encode(RollbackFact.Codec.Decode(kind, 1, bytes));
 
         Assert.Equal((kind, Encoding.UTF8.GetString(bytes)), (kindAgain, Encoding.UTF8.GetString(again)));
     }
@@ -30,7 +30,7 @@ public sealed class RollbackGoldenTests
     {
         var bytes = Read(file);
 
-        Assert.Equal(Encoding.UTF8.GetString(bytes), Encoding.UTF8.GetString(RollbackFactCodec.EncodeState(RollbackFactCodec.DecodeState(1, bytes))));
+        Assert.Equal(Encoding.UTF8.GetString(bytes), Encoding.UTF8.GetString(RollbackFact.Codec.EncodeState(RollbackFact.Codec.DecodeState(1, bytes))));
     }
 
     [Fact]
@@ -45,16 +45,16 @@ public sealed class RollbackGoldenTests
     [Fact]
     public void The_stored_members_mean_what_they_meant()
     {
-        var requested = Assert.IsType<RollbackFact.Requested>(RollbackFactCodec.Decode("requested", 1, Read("rollback-fact.requested.full.json")));
+        var requested = Assert.IsType<RollbackFact.Requested>(RollbackFact.Codec.Decode("requested", 1, Read("rollback-fact.requested.full.json")));
         Assert.Equal(("op-1", "rp-1", 7L, RollbackType.Selective, "op-0"), (requested.OperationId, requested.RollbackPointId, requested.PointSeq, requested.Type, requested.UndoOf));
         Assert.Equal((RollbackStrategy.Gradual, ConflictStrategy.AskUser, 5, 250), (requested.Request.Strategy!.Value, requested.Request.ConflictStrategy!.Value, requested.Request.BatchSize!.Value, requested.Request.DelayMs!.Value));
         Assert.Equal("ann", Assert.Single(requested.Request.Selection!.Agents!.Value));
         Assert.Equal("src/**", Assert.Single(Assert.Single(requested.Request.Selection.Documents!.Value).Include!.Value));
-        var finished = Assert.IsType<RollbackFact.Finished>(RollbackFactCodec.Decode("finished", 1, Read("rollback-fact.finished.failed.json")));
+        var finished = Assert.IsType<RollbackFact.Finished>(RollbackFact.Codec.Decode("finished", 1, Read("rollback-fact.finished.failed.json")));
         Assert.Equal((RollbackStatus.Failed, "ROLLBACK_CONFLICT"), (finished.Status, finished.Error!.Code));
-        var conflict = Assert.Single(Assert.IsType<RollbackFact.ConflictsFound>(RollbackFactCodec.Decode("conflicts_found", 1, Read("rollback-fact.conflicts_found.json"))).Conflicts);
+        var conflict = Assert.Single(Assert.IsType<RollbackFact.ConflictsFound>(RollbackFact.Codec.Decode("conflicts_found", 1, Read("rollback-fact.conflicts_found.json"))).Conflicts);
         Assert.Equal((ConflictType.Dependency, ConflictStatus.Open, 12L, 13L, 3L), (conflict.Type, conflict.Status, conflict.BaseSeq!.Value, conflict.CurrentSeq!.Value, conflict.RollbackSeq!.Value));
-        var state = RollbackFactCodec.DecodeState(1, Read("rollback-state.full.json"));
+        var state = RollbackFact.Codec.DecodeState(1, Read("rollback-state.full.json"));
         Assert.Equal((7L, 20L, true, 1), (state.PointSeq, state.StartSeq, state.CancelRequested, state.Conflicts.Length));
     }
 
@@ -66,10 +66,10 @@ public sealed class RollbackGoldenTests
     [InlineData("nonsense", "{}", 1)]
     [InlineData("progressed", "{}", 2)]
     public void What_cannot_be_read_is_always_refused_in_the_same_way(string kind, string payload, short version) =>
-        Assert.Throws<FormatException>(() => RollbackFactCodec.Decode(kind, version, Encoding.UTF8.GetBytes(payload)));
+        Assert.Throws<FormatException>(() => RollbackFact.Codec.Decode(kind, version, Encoding.UTF8.GetBytes(payload)));
 
     [Fact]
-    public void A_snapshot_of_another_version_is_refused() => Assert.Throws<FormatException>(() => RollbackFactCodec.DecodeState(2, "{}"u8));
+    public void A_snapshot_of_another_version_is_refused() => Assert.Throws<FormatException>(() => RollbackFact.Codec.DecodeState(2, "{}"u8));
 
     private static IEnumerable<string> Files(string prefix) => typeof(GoldenTests).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Order();
 

@@ -18,10 +18,10 @@ public sealed class TaskGoldenTests
 
         var (kindAgain, again) = file.Split('.')[0] switch
         {
-            "queue-fact" => QueueFactCodec.Encode(QueueFactCodec.Decode(kind, 1, bytes)),
-            "agent-fact" => AgentFactCodec.Encode(AgentFactCodec.Decode(kind, 1, bytes)),
-            "queue-state" => (kind, QueueFactCodec.EncodeState(QueueFactCodec.DecodeState(1, bytes))),
-            "agent-state" => (kind, AgentFactCodec.EncodeState(AgentFactCodec.DecodeState(1, bytes))),
+            "queue-fact" => QueueFact.Codec.Encode(QueueFact.Codec.Decode(kind, 1, bytes)),
+            "agent-fact" => AgentFact.Codec.Encode(AgentFact.Codec.Decode(kind, 1, bytes)),
+            "queue-state" => (kind, QueueFact.Codec.EncodeState(QueueFact.Codec.DecodeState(1, bytes))),
+            "agent-state" => (kind, AgentFact.Codec.EncodeState(AgentFact.Codec.DecodeState(1, bytes))),
             "task-state" => (kind, JsonSerializer.SerializeToUtf8Bytes(JsonSerializer.Deserialize(bytes, MementoJson.Default.TaskState), MementoJson.Default.TaskState)),
             "task-body" => (kind, JsonSerializer.SerializeToUtf8Bytes(JsonSerializer.Deserialize(bytes, MementoJson.Default.TaskBody), MementoJson.Default.TaskBody)),
             var other => throw new ArgumentException(other),
@@ -44,14 +44,14 @@ public sealed class TaskGoldenTests
     [Fact]
     public void The_stored_members_mean_what_they_meant()
     {
-        var changed = Assert.IsType<QueueFact.TasksChanged>(QueueFactCodec.Decode("tasks", 1, Read("queue-fact.tasks.json")));
+        var changed = Assert.IsType<QueueFact.TasksChanged>(QueueFact.Codec.Decode("tasks", 1, Read("queue-fact.tasks.json")));
         Assert.Equal((TaskChange.Assigned, "a1"), (changed.Change, changed.AgentId));
         Assert.Equal([3, 4], changed.Tasks);
         var task = JsonSerializer.Deserialize(Read("task-state.full.json"), MementoJson.Default.TaskState)!;
         Assert.Equal((WorkStatus.Running, 7L, "a2", 2), (task.Status, task.Number, task.Current!.AgentId, task.Attempts));
         Assert.Equal(("a1", AttemptOutcome.AgentLost, 3L), (task.Handoff!.FromAgent, task.Handoff.Reason, task.Stale!.Count));
         Assert.Equal((null, "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"), (task.TraceParent, JsonSerializer.Deserialize(Read("task-state.traced.json"), MementoJson.Default.TaskState)!.TraceParent));
-        var agent = AgentFactCodec.DecodeState(1, Read("agent-state.full.json"));
+        var agent = AgentFact.Codec.DecodeState(1, Read("agent-state.full.json"));
         Assert.Equal((AgentStatus.Maintenance, true, 4, "i-1"), (agent.Said, agent.IsDead, agent.Agent!.Capacity, agent.Agent.InstanceId));
     }
 
@@ -62,10 +62,10 @@ public sealed class TaskGoldenTests
     [InlineData("configured", "[", 1)]
     public void What_cannot_be_read_is_always_refused_in_the_same_way(string kind, string payload, short version)
     {
-        Assert.Throws<FormatException>(() => QueueFactCodec.Decode(kind, version, Encoding.UTF8.GetBytes(payload)));
-        Assert.Throws<FormatException>(() => AgentFactCodec.Decode(kind, version, Encoding.UTF8.GetBytes(payload)));
-        Assert.Throws<FormatException>(() => QueueFactCodec.DecodeState(2, "{}"u8));
-        Assert.Throws<FormatException>(() => AgentFactCodec.DecodeState(2, "{}"u8));
+        Assert.Throws<FormatException>(() => QueueFact.Codec.Decode(kind, version, Encoding.UTF8.GetBytes(payload)));
+        Assert.Throws<FormatException>(() => AgentFact.Codec.Decode(kind, version, Encoding.UTF8.GetBytes(payload)));
+        Assert.Throws<FormatException>(() => QueueFact.Codec.DecodeState(2, "{}"u8));
+        Assert.Throws<FormatException>(() => AgentFact.Codec.DecodeState(2, "{}"u8));
     }
 
     private static byte[] Read(string file)

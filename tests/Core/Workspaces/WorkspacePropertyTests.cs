@@ -60,10 +60,10 @@ public sealed class WorkspacePropertyTests
     public void Replaying_what_is_stored_gives_the_state_that_was_lived() => Script.Sample(script =>
     {
         var story = Play(script);
-        var replayed = story.Facts.Select(WorkspaceFactCodec.Encode).Aggregate(WorkspaceState.Empty,
-            (state, stored) => Workspace.Apply(state, WorkspaceFactCodec.Decode(stored.Kind, WorkspaceFactCodec.Version, stored.Payload)));
+        var replayed = story.Facts.Select(WorkspaceFact.Codec.Encode).Aggregate(WorkspaceState.Empty,
+            (state, stored) => Workspace.Apply(state, WorkspaceFact.Codec.Decode(stored.Kind, FactCodec<WorkspaceState, WorkspaceFact>.Version, stored.Payload)));
         Assert.Equal(story.State, replayed);
-        Assert.Equal(story.State, WorkspaceFactCodec.DecodeState(WorkspaceFactCodec.Version, WorkspaceFactCodec.EncodeState(story.State)));
+        Assert.Equal(story.State, WorkspaceFact.Codec.DecodeState(FactCodec<WorkspaceState, WorkspaceFact>.Version, WorkspaceFact.Codec.EncodeState(story.State)));
     }, iter: Times / 2);
 
     [Fact]
