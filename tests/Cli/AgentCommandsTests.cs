@@ -112,6 +112,23 @@ public sealed class AgentCommandsTests(MementoServer server) : IClassFixture<Mem
     }
 
     [Fact]
+    public async Task What_a_program_does_as_an_agent_is_told_as_lines_of_json()
+    {
+        using var interrupt = new CancellationTokenSource();
+        var running = _cli.RunAsync(["agent", "run", "--json", "--id", "sh", "--heartbeat", "1s", "--", "/bin/sh", "-c", "echo 1"], interrupt.Token);
+        var task = (await _cli.RunAsync("tasks", "submit", "one")).Output.Trim();
+
+        await UntilAsync(async () => (await _cli.JsonAsync("tasks", "show", task)).GetProperty("status").GetString() == "completed");
+        await interrupt.CancelAsync();
+        var (_, output, errors) = await running;
+
+        Assert.Empty(errors);
+        var told = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line)).ToList();
+        Assert.All(told, line => Assert.InRange(line.GetProperty("at").GetDateTimeOffset(), DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow));
+        Assert.Contains(told, line => line.GetProperty("message").GetString() == $"{task} completed");
+    }
+
+    [Fact]
     public async Task The_first_interrupt_lets_its_programs_end_and_the_second_kills_them()
     {
         using var program = new WrittenProcess();

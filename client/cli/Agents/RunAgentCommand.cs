@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Memento.Agents;
 
 namespace Memento.Cli.Agents;
@@ -19,7 +20,7 @@ internal static class RunAgentCommand
         var heartbeat = Options.Span("--heartbeat", "How often it says that it lives. [default: 10 s, or as often as the server wants]");
         var resume = new Option<bool>("--resume") { Description = "Take up what an earlier process of this agent held, as far as nobody else has it." };
         var handler = new Argument<string[]>("command") { Description = "The program that does a task, and its arguments, behind --. It gets the task as JSON on stdin; what it prints is the result, lines on stderr are progress.", HelpName = "COMMAND", Arity = ArgumentArity.OneOrMore };
-        var command = new Command("run", $"Be an agent that runs a program for each task. Exit code 0 of the program = completed, {TaskProcess.Final} = failed for good, others = failed and tried again. The program is killed if its task is lost; it is over when it exits, whatever it has left in the background. {AtCtrlC}")
+        var command = new Command("run", $"Be an agent that runs a program for each task. Exit code 0 of the program = completed, {TaskProcess.Final} = failed for good, others = failed and tried again. The program is killed if its task is lost; it is over when it exits, whatever it has left in the background. What it does is told on stderr; with --json on stdout, one line of JSON each (at, message). {AtCtrlC}")
         {
             id, capabilities, type, tasks, max, priority, heartbeat, resume, handler,
         };
@@ -32,18 +33,19 @@ internal static class RunAgentCommand
             foreach (var taskType in line.GetValue(tasks) ?? []) options.TaskTypes.Add(taskType);
             if (line.Span(heartbeat) is { } seconds) options.HeartbeatInterval = TimeSpan.FromSeconds(seconds);
             var process = new TaskProcess(line.GetRequiredValue(handler), globals.Terminal.Clock);
-            await new AgentRunner(client.Agents(globals.Workspace(line)), options, process.RunAsync, what => Tell(globals.Terminal, what), globals.Terminal.Clock)
+            await new AgentRunner(client.Agents(globals.Workspace(line)), options, process.RunAsync, what => Tell(globals.Terminal, what, globals.Json(line)), globals.Terminal.Clock)
                 .RunAsync(cancellationToken, globals.Terminal.Interruption.TakeSecond());
             return ExitCode.Done;
         });
         return command.WithExamples("memento agent run --id builder-1 --capability build --max 4 -- ./build.sh");
     }
 
-    private static void Tell(Terminal terminal, string what)
+    private static void Tell(Terminal terminal, string what, bool asJson)
     {
         try
         {
-            terminal.Error.WriteLine(Format.Clean(what));
+            if (asJson) JsonOutput.Write(terminal, new JsonObject { ["at"] = terminal.Clock.GetUtcNow(), ["message"] = what });
+            else terminal.Error.WriteLine(Format.Clean(what));
         }
         catch (IOException)
         {

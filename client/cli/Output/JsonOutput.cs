@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Memento.Cli;
@@ -6,11 +7,9 @@ namespace Memento.Cli;
 /// <summary>What <c>--json</c> prints: one document on a line, nothing else.</summary>
 internal static class JsonOutput
 {
-    public static void Write<T>(Terminal terminal, T value, JsonTypeInfo<T> info)
-    {
-        terminal.Out.WriteLine(JsonSerializer.Serialize(value, info));
-        terminal.Out.Flush();   // A reader of a stream wants each line now.
-    }
+    public static void Write<T>(Terminal terminal, T value, JsonTypeInfo<T> info) => Write(terminal, JsonSerializer.Serialize(value, info));
+
+    public static void Write(Terminal terminal, JsonObject value) => Write(terminal, value.ToJsonString());
 
     /// <summary>Writes all pages of a list as one page without holding them.</summary>
     public static async Task WriteAllAsync<T>(Terminal terminal, IAsyncEnumerable<T> items, JsonTypeInfo<T> info)
@@ -25,5 +24,11 @@ internal static class JsonOutput
         }
 
         terminal.Out.WriteLine(any ? "],\"nextCursor\":null}" : "{\"items\":[],\"nextCursor\":null}");
+    }
+
+    private static void Write(Terminal terminal, string json)
+    {
+        terminal.Out.WriteLine(json);
+        terminal.Out.Flush();   // a reader of a stream wants each line now
     }
 }

@@ -11,7 +11,7 @@ internal static class QueueRendering
         var s = q.Settings;
         Tables.WritePairs(terminal,
             ("Queue", Format.Clean(q.Name)),
-            ("Gives out", s.Paused ? "nothing: it is paused" : Format.Name(s.Strategy)),
+            ("Gives out", s.Paused ? $"nothing: it is paused; otherwise {Format.Name(s.Strategy)}" : Format.Name(s.Strategy)),
             ("Waiting", Format.Number(q.Queued)),
             ("With agents", $"{Format.Number(q.Assigned + q.Running)}, {Format.Number(q.Running)} of them begun"),
             ("So far", $"{Format.Number(q.Submitted)} submitted, {Format.Number(q.Completed)} completed, {Format.Number(q.Failed)} failed, {Format.Number(q.Cancelled)} cancelled"),

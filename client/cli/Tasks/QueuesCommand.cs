@@ -51,13 +51,13 @@ internal static class QueuesCommand
         return command.WithExamples($"memento queues {verb} default");
     }
 
-    /// <summary>Changes a queue, and shows it in a line.</summary>
+    /// <summary>Changes a queue, and shows it as it is then.</summary>
     public static async Task<int> ChangeAsync(GlobalOptions globals, ParseResult line, string queue, QueueChange change, CancellationToken cancellationToken)
     {
         using var client = globals.Connect(line);
         var view = await client.Tasks(globals.Workspace(line)).ConfigureAsync(queue, change, cancellationToken);
         if (globals.Json(line)) JsonOutput.Write(globals.Terminal, view, MementoJson.Default.QueueView);
-        else TaskListing.Write(globals.Terminal, [view]);
+        else QueueRendering.Write(globals.Terminal, view);
         return ExitCode.Done;
     }
 }
