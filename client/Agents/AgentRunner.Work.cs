@@ -19,8 +19,8 @@ public sealed partial class AgentRunner
 
         public bool IsLost => Loss is not null;
 
-        /// <summary>How it ended is being said. A heartbeat that came behind that would be stale.</summary>
-        private volatile bool _isEnding;
+        /// <summary>How it ended has been said, though perhaps not been heard; and is being said at this moment, or has been heard.</summary>
+        private volatile bool _isEnding, _isCalling;
 
         /// <summary>What became of it, as a sentence without its subject; null as long as it is this agent's.</summary>
         public string? Loss { get; private set; }
@@ -38,10 +38,21 @@ public sealed partial class AgentRunner
         }
 
         /// <summary>Says something about the task, and again until the server has heard it: while this process lives, nobody else would get the task. Throws if it is lost.</summary>
-        public Task SayAsync(TaskOperation operation, Func<TaskReport, TaskReport> more)
+        public Task SayAsync(TaskOperation operation, Func<TaskReport, TaskReport> more) => SayAsync(operation, more, call =>
+            patiently(operation is TaskOperation.Complete or TaskOperation.Fail ? ct => EndAsync(call, ct) : call, CancellationToken.None));
+
+        private async Task<TaskView> EndAsync(Func<CancellationToken, Task<TaskView>> call, CancellationToken cancellationToken)
         {
-            _isEnding = operation is TaskOperation.Complete or TaskOperation.Fail;
-            return SayAsync(operation, more, call => patiently(call, CancellationToken.None));
+            (_isEnding, _isCalling) = (true, true);
+            try
+            {
+                return await call(cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                _isCalling = false;
+                throw;
+            }
         }
 
         private async Task SayAsync(TaskOperation operation, Func<TaskReport, TaskReport> more, Func<Func<CancellationToken, Task<TaskView>>, Task<TaskView>> make)
@@ -53,6 +64,7 @@ public sealed partial class AgentRunner
             }
             catch (MementoException e) when (e.Code is Codes.StaleToken or Codes.TaskNotFound)
             {
+                if (operation is TaskOperation.Heartbeat && _isEnding) return;   // the end may have been heard and its answer lost; what comes of saying it again counts
                 await LoseAsync(LossOf(e)).ConfigureAwait(false);
                 throw;
             }
@@ -99,7 +111,7 @@ public sealed partial class AgentRunner
         /// <summary>Says that it goes on. What stands against that is found out when there is more to say.</summary>
         public async Task BeatAsync(CancellationToken cancellationToken)
         {
-            if (_isEnding) return;
+            if (_isCalling) return;   // one that came behind the end would be stale
             try
             {
                 await SayAsync(TaskOperation.Heartbeat, r => r, call => call(cancellationToken)).ConfigureAwait(false);

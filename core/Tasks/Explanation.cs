@@ -43,13 +43,13 @@ public static class Explanation
 
     private static string NobodyFree(int capable, int closed)
     {
-        const string Closed = "not now: it is in maintenance, was not heard of, does not receive, or did not begin what it was given";
+        const string Closed = "not now: it is in maintenance, was not heard of, cannot be reached, does not receive, did not begin what it was given, or what it had before is still to be handed on";
         return (capable, closed) switch
         {
             (1, 0) => "The one agent that can do it is full.",
             (1, _) => $"The one agent that can do it takes work, but {Closed}.",
             (_, 0) => $"All {capable} agents that can do it are full.",
-            _ => $"Of {capable} agents that can do it, {capable - closed} {(capable - closed == 1 ? "is" : "are")} full, and {closed} {(closed == 1 ? "takes" : "take")} no work now: in maintenance, not heard of, not receiving, or did not begin what {(closed == 1 ? "it was" : "they were")} given.",
+            _ => $"Of {capable} agents that can do it, {capable - closed} {(capable - closed == 1 ? "is" : "are")} full, and {closed} {(closed == 1 ? "takes" : "take")} no work now: in maintenance, not heard of or not to be reached, not receiving, did not begin what {(closed == 1 ? "it was" : "they were")} given, or had something before that is still to be handed on.",
         };
     }
 

@@ -25,6 +25,8 @@ internal sealed partial class AgentGrain
     private long _inboxSize;
     private long _said = TimeProvider.System.GetUtcNow().Ticks;   // more than any activation before has said
     private Task _handingOn = Task.CompletedTask;
+    private readonly HashSet<string> _resuming = new(StringComparer.Ordinal);   // queues that are giving it what the process before had
+    private int _successors;   // registrations that wait until that is done
     private int _losses;   // times that all was taken from it
     private bool _isQuiet;   // it was given a task and did not begin: nothing more until it asks
 
@@ -89,7 +91,7 @@ internal sealed partial class AgentGrain
     {
         _said = Math.Max(_said, known);
         if (!_agent.Committed.Exists || _agent.Committed.IsDead) return null;
-        var grant = IsOpen ? Math.Min(Free, count) : 0;
+        var grant = IsOpen || _resuming.Contains(queue) ? Math.Min(Free, count) : 0;
         if (grant > 0)
         {
             var losses = _losses;
@@ -112,7 +114,7 @@ internal sealed partial class AgentGrain
     }
 
     /// <summary>Whether it may be given work: it says so, it receives what it is given, what it had before is no longer its, and it is not suspect.</summary>
-    private bool IsOpen => _agent.Committed is { TakesWork: true } state && (!state.IsHandingOn || Resumes) && !_isQuiet && _inboxSize <= MostWaiting && (_heardAt is not { } heard || Now - heard <= (_detector.Interval * 1.5) + pulse.SleptSince(heard));
+    private bool IsOpen => _agent.Committed is { TakesWork: true, IsHandingOn: false } && !_isQuiet && _inboxSize <= MostWaiting && (_heardAt is not { } heard || Now - heard <= (_detector.Interval * 1.5) + pulse.SleptSince(heard));
 
     private int Free => Math.Max(0, (_agent.Committed.Agent?.Capacity ?? 0) - _held.Count - _coming);
 
@@ -186,7 +188,6 @@ internal sealed partial class AgentGrain
         while (items.Count < max && size <= MostAtOnce && _inbox.TryDequeue(out var given))
         {
             _inboxSize -= given.Size;
-            if (!_held.TryGetValue(given.Task.TaskId, out var held) || held.Token != given.Task.Token) continue;   // lost meanwhile
             items.Add(given.Task);
             size += given.Size;
         }

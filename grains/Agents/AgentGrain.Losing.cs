@@ -27,9 +27,16 @@ internal sealed partial class AgentGrain
         {
             if (!_held.TryGetValue(task.TaskId, out var held) || held.Token != task.Token) continue;
             _held.Remove(task.TaskId);
-            _isQuiet |= task.Reason is AttemptOutcome.NotStarted;
+            _isQuiet |= !held.HasBegun && task.Reason is AttemptOutcome.NotStarted or AttemptOutcome.TimedOut;
             _revoked.Enqueue(task);
             if (_revoked.Count > MostRevoked) _revoked.Dequeue();
+        }
+
+        for (var left = _inbox.Count; left > 0; left--)
+        {
+            var given = _inbox.Dequeue();
+            if (IsHeld(given)) _inbox.Enqueue(given);
+            else _inboxSize -= given.Size;
         }
 
         Arrive();
@@ -42,21 +49,14 @@ internal sealed partial class AgentGrain
             await Giver(queue.Key).HandOverAsync(_key.Id, toAgent, [.. queue.Select(h => h.AtQueue)]);
     }
 
-    public Task HandOnAsync() => _agent.Committed is { Exists: true, IsDead: false } ? Task.CompletedTask : HandOnOnceAsync();   // it may be back
-
-    /// <summary>Takes all that the agent has from it; whoever calls meanwhile waits for the same.</summary>
-    private Task HandOnOnceAsync()
-    {
-        if (_handingOn.IsCompleted) _handingOn = HandOnAllAsync();
-        return _handingOn;
-    }
+    public Task HandOnAsync() => _agent.Committed is { Exists: true, IsDead: false } ? Task.CompletedTask : HandOnAllAsync();   // it may be back
 
     /// <summary>It is under way, or was cut off. An agent lives although one of its queues cannot be reached; it is given nothing new until that one can.</summary>
     private async Task GoOnHandingOnAsync()
     {
         try
         {
-            await HandOnOnceAsync();
+            await HandOnAllAsync();
         }
         catch (Exception e)
         {
@@ -64,25 +64,27 @@ internal sealed partial class AgentGrain
         }
     }
 
-    /// <summary>
-    /// Hands on what the agent has: to anybody, or, if another process has taken its place and wants that, to it, with new tokens. It is dead, gone or replaced, and is given nothing new until that is recorded;
-    /// so if this is cut off, also by the death of the silo, whoever does it again finds what is left.
-    /// </summary>
+    /// <summary>Another process has taken the agent's place; it gets what the one before had, if it wants that.</summary>
+    private async Task HandOnToSuccessorAsync()
+    {
+        _successors++;
+        try
+        {
+            await HandOnAllAsync();
+        }
+        finally
+        {
+            _successors--;
+        }
+    }
+
+    /// <summary>Takes all that the agent has from it. It is dead, gone or replaced, and is given nothing new until that is recorded; so if this is cut off, also by the death of the silo, whoever does it again finds what is left.</summary>
     private async Task HandOnAllAsync()
     {
         do
         {
-            var seen = _agent.Committed;
-            var held = (await tasks.GetHeldAsync(_key.Workspace, _key.Id)).Select(t => (t.Queue, Task: AtQueue(t))).Union(_held.Values.Select(h => (h.Queue, Task: h.AtQueue))).ToLookup(t => t.Queue, t => t.Task);
-            LetGo();   // before the queues give them to others
-            foreach (var queue in held)
-            {
-                if (Resumes) await AnnounceAsync(queue.Key);   // what it can do may be something else now
-                await (Resumes ? Giver(queue.Key).HandOverAsync(_key.Id, _key.Id, [.. queue]) : Giver(queue.Key).LoseAsync(_key.Id, [.. queue]));
-                Starve(queue.Key);   // it thinks that the agent is gone
-            }
-
-            await DecideAsync(_ => new AgentCommand.HandOn(seen));
+            if (_handingOn.IsCompleted) _handingOn = HandOnOnceAsync();
+            await _handingOn;   // whoever calls meanwhile waits for the same
         }
         while (_agent.Committed.IsHandingOn);
 
@@ -91,8 +93,35 @@ internal sealed partial class AgentGrain
         await FeedAsync();
     }
 
-    /// <summary>Whether the process that has the agent's name now wants what the one before had.</summary>
-    private bool Resumes => _agent.Committed is { TakesWork: true, Agent.OnReturn: ReturnPolicy.Resume };
+    private async Task HandOnOnceAsync()
+    {
+        var (seen, resumes) = (_agent.Committed, _successors > 0 && _agent.Committed is { TakesWork: true, Agent.OnReturn: ReturnPolicy.Resume });
+        var held = (await tasks.GetHeldAsync(_key.Workspace, _key.Id)).Select(t => (t.Queue, Task: AtQueue(t))).Union(_held.Values.Select(h => (h.Queue, Task: h.AtQueue))).ToLookup(t => t.Queue, t => t.Task);
+        LetGo();   // before the queues give them to others
+        await Task.WhenAll(held.Select(queue => resumes ? ResumeAsync(queue.Key, [.. queue]) : LoseAsync(queue.Key, [.. queue])));   // one that fails does not keep the others from it
+        await DecideAsync(_ => new AgentCommand.HandOn(seen));
+    }
+
+    private async Task LoseAsync(string queue, ImmutableArray<HeldTask> held)
+    {
+        await Giver(queue).LoseAsync(_key.Id, held);
+        Starve(queue);   // it thinks that the agent is gone
+    }
+
+    /// <summary>Takes tasks over from the process before, before anything else is given.</summary>
+    private async Task ResumeAsync(string queue, ImmutableArray<HeldTask> held)
+    {
+        await AnnounceAsync(queue);   // what it can do may be something else now
+        _resuming.Add(queue);
+        try
+        {
+            await Giver(queue).HandOverAsync(_key.Id, _key.Id, held);
+        }
+        finally
+        {
+            _resuming.Remove(queue);
+        }
+    }
 
     private void LetGo()
     {
@@ -102,6 +131,8 @@ internal sealed partial class AgentGrain
         _inboxSize = 0;
         Arrive();
     }
+
+    private bool IsHeld(GivenTask given) => _held.TryGetValue(given.Task.TaskId, out var held) && held.Token == given.Task.Token;
 
     private static HeldTask AtQueue(StoredTask task) => new(task.State.Number, task.State.Current!.Token);
 

@@ -49,7 +49,7 @@ internal sealed partial class AgentGrain(
             return new AgentCommand.Register(request);
         });
         Hear();
-        if (_agent.Committed.IsHandingOn) await HandOnOnceAsync();
+        if (_agent.Committed.IsHandingOn) await HandOnToSuccessorAsync();
         await AnnounceEverywhereAsync();   // also if it said nothing new: whoever asks again may have been cut off before this
         return new(await ViewAsync(), isNew);
     }
@@ -60,7 +60,7 @@ internal sealed partial class AgentGrain(
         await DecideAsync(_ => new AgentCommand.Remove());
         if (!_agent.Committed.IsHandingOn) return;   // it was removed before, and all is done
         await Directory.ForgetAsync(_key.Id);
-        await HandOnOnceAsync();
+        if (_agent.Committed.IsHandingOn) await HandOnAllAsync();
     }
 
     public async Task<AgentView> GetAsync()
@@ -90,7 +90,7 @@ internal sealed partial class AgentGrain(
         if ((await DecideAsync(_ => new AgentCommand.Die(_heardAt ?? Now - _detector.Timeout))).IsEmpty) return;
         LogDead(log, _key, _heardAt);
         await Directory.ForgetAsync(_key.Id);
-        await HandOnOnceAsync();
+        if (_agent.Committed.IsHandingOn) await HandOnAllAsync();   // it may have come back meanwhile and have done that itself
     }
 
     private DateTimeOffset Now => clock.Now();

@@ -121,14 +121,14 @@ internal sealed partial class TaskQueueGrain
                 foreach (var round in waiting.Chunk(Round)) await Giver(waiting.Key).DependencyEndedAsync([.. round.Select(d => new EndedTask(d.Number, d.DependsOn, status[d.DependsOn]))]);
     }
 
-    /// <summary>Those of some tasks that are not over. One that ends meanwhile, the next waking finds.</summary>
-    private async Task<ImmutableArray<string>> OpenAmongAsync(ImmutableArray<string> taskIds)
+    /// <summary>Those of some tasks that are not over, this queue's own among them: all are asked to tell when they end.</summary>
+    private async Task<Others> FindOpenAsync(ImmutableArray<string> taskIds)
     {
-        if (taskIds.IsEmpty) return [];
+        if (taskIds.IsEmpty) return Others.None;
         await _queue.SettleAsync();
         var found = new List<StoredTask>();
         foreach (var some in taskIds.Chunk(500)) found.AddRange(await index.FindManyAsync(_key.Workspace, some));
-        return [.. found.Where(t => !t.State.IsOver).Select(t => t.State.TaskId)];
+        return new([], found.Where(t => !t.State.IsOver).ToDictionary(t => t.State.TaskId, t => t.Queue, StringComparer.Ordinal));
     }
 
     /// <summary>Finds dependencies that have ended without this queue being told, because somebody died.</summary>
@@ -147,7 +147,7 @@ internal sealed partial class TaskQueueGrain
 
     /// <summary>Tasks that a request names and that are not in it.</summary>
     /// <param name="Here">Those of this queue that were not over.</param>
-    /// <param name="Elsewhere">Those of other queues that were not over, with their queue.</param>
+    /// <param name="Elsewhere">Those that were not over and are asked by a call, with their queue.</param>
     private sealed record Others(ImmutableArray<string> Here, IReadOnlyDictionary<string, string> Elsewhere)
     {
         public static Others None { get; } = new([], ImmutableDictionary<string, string>.Empty);

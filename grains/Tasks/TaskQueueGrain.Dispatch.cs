@@ -16,6 +16,7 @@ internal sealed partial class TaskQueueGrain
     private IGrainTimer? _alarm;
     private DateTimeOffset _alarmAt = DateTimeOffset.MaxValue;
     private long _lastOffer;
+    private DateTimeOffset _busyUntil;   // the store is; nothing is given out before
     private bool? _isMarked;   // as a queue that is to be woken; null = nobody here knows
 
     public async Task<long> AnnounceAsync(AgentRoom agent)
@@ -71,8 +72,8 @@ internal sealed partial class TaskQueueGrain
     /// <summary>Offers what waits to agents that have room, as far as is known. The answer comes later, and what is not taken then is offered again.</summary>
     private void Dispatch()
     {
-        if (_board.Settings.Paused || _queue.IsBroken || _isVoid) return;
         var now = Now;
+        if (_board.Settings.Paused || _queue.IsBroken || _isVoid || now < _busyUntil) return;
         Dictionary<string, List<long>>? plan = null;
         for (var i = 0; i < Round && _board.Waiting.TakeNext(_pool!.HasRoom, now) is { } next; i++)
         {
@@ -164,9 +165,11 @@ internal sealed partial class TaskQueueGrain
     /// <summary>Looks when the next thing is due, but not before a pause is over.</summary>
     private void SetAlarm(TimeSpan pause = default)
     {
-        if (_board.NextDue is not { } due || (due >= _alarmAt && _alarm is not null)) return;
+        var (now, due) = (Now, _board.NextDue ?? DateTimeOffset.MaxValue);
+        if (_busyUntil > now && _busyUntil < due) due = _busyUntil;
+        if (due == DateTimeOffset.MaxValue || (due >= _alarmAt && _alarm is not null)) return;
         _alarmAt = due;
-        var delay = due - Now;
+        var delay = due - now;
         if (delay < pause) delay = pause;
         if (delay < TimeSpan.FromMilliseconds(1)) delay = TimeSpan.FromMilliseconds(1);
         if (delay > TimeSpan.FromHours(1)) delay = TimeSpan.FromHours(1);

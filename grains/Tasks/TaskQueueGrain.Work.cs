@@ -14,7 +14,17 @@ internal sealed partial class TaskQueueGrain
         var (now, few) = (Now, Few(offered.Numbers.Take(count)).ToArray());
         foreach (var number in offered.Numbers.Skip(few.Length)) PutBack(number);
         var (fact, taken) = Assign(agentId, few, _queue.TentativePosition + 1, now);
-        return fact is null ? [] : await GiveAsync(AppendAsync([fact]), taken);
+        if (fact is null) return [];
+        try
+        {
+            return await GiveAsync(AppendAsync([fact]), taken);
+        }
+        catch (MementoException e) when (e.Code is Codes.Overloaded)
+        {
+            _busyUntil = now + BusyPause;   // they wait again
+            SetAlarm();
+            return [];
+        }
     }
 
     public Task<Reported> ReportAsync(ImmutableArray<TaskSaying> sayings, AgentRoom? room) => TryAsync(async () =>
@@ -29,7 +39,7 @@ internal sealed partial class TaskQueueGrain
         var isHeeded = room is not null && Meet(room with { Load = load });
         var tasks = given is null ? [] : await GiveAsync(durable, given);
         await durable;
-        return new Reported(decided.Answers, tasks, IsFull: !isHeeded || load >= room!.MaxLoad);
+        return new Reported(decided.Answers, tasks, IsFull: !isHeeded || load >= room!.MaxLoad || given?.Sum(t => (long)t.Size) > MostGiven);
     });
 
     public Task<TaskView> CancelAsync(string taskId, CancelTask request)
@@ -40,11 +50,17 @@ internal sealed partial class TaskQueueGrain
         return WithTaskAsync(taskId, task => ChangeAsync(taskId, task, request.AgentId, s => TaskLife.Cancel(s, request, Now)));
     }
 
-    public Task<TaskView> RetryAsync(string taskId) => WithTaskAsync(taskId, async task =>
+    public async Task<TaskView> RetryAsync(string taskId)
     {
-        var waitsFor = task is { IsOver: true } ? await OpenAmongAsync(task.DependsOn) : [];   // an ended one changes here only, one call after the other
-        return await ChangeAsync(taskId, task, null, s => TaskLife.Revive(s, waitsFor, Now));
-    });
+        var open = Others.None;
+        var view = await WithTaskAsync(taskId, async task =>
+        {
+            open = task is { IsOver: true } ? await FindOpenAsync(task.DependsOn) : Others.None;   // an ended one changes here only, one call after the other
+            return await ChangeAsync(taskId, task, null, s => TaskLife.Revive(s, [.. task!.DependsOn.Where(open.Elsewhere.ContainsKey)], Now));
+        });
+        await AwaitElsewhereAsync(open);
+        return view;
+    }
 
     public Task LoseAsync(string agentId, ImmutableArray<HeldTask> tasks) => TryAsync(async () =>
     {

@@ -231,6 +231,23 @@ public sealed class AgentRunnerTests(SessionClusterFixture<SqliteTestDatabase> f
         await _rig.UntilAsync(await _rig.SubmitAsync(new() { Type = "x", HeartbeatTimeoutMs = 100 }), WorkStatus.Completed);
     }
 
+    [Fact]
+    public async Task A_task_whose_end_is_not_heard_yet_is_kept_alive_until_it_is()
+    {
+        var (ends, beats) = (0, 0);
+        _ = Run((_, _) => Task.FromResult<JsonText?>(null), beat: TimeSpan.FromHours(1), through: agents => new LossyAgents(agents, operation =>
+        {
+            if (operation is TaskOperation.Complete) return Interlocked.Increment(ref ends) <= 1 || Volatile.Read(ref beats) < 3;
+            if (operation is TaskOperation.Heartbeat && ends > 0) Interlocked.Increment(ref beats);
+            return false;
+        }));
+
+        var id = await _rig.SubmitAsync(new() { Type = "x", HeartbeatTimeoutMs = 100 });
+
+        await _rig.UntilAsync(id, WorkStatus.Completed);
+        Assert.Equal((1, 0L), ((await _rig.Tasks.GetAsync(id)).Attempts, (await _rig.Queue().GetAsync()).Refused));
+    }
+
     /// <summary>A server that is away for some of what an agent says.</summary>
     private sealed class LossyAgents(IAgentClient inner, Func<TaskOperation, bool> isLost, Func<AgentLease, AgentLease>? lease = null) : IAgentClient
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using Memento.Storage;
 using Memento.Tasks;
 using Memento.Tests.Storage;
@@ -95,6 +96,30 @@ public abstract class TaskFaults(SessionCluster cluster) : IDisposable
         cluster.Faults.Heal();
 
         await SubmittedAsync(new() { Type = "build" });
+    }
+
+    [Fact]
+    public async Task A_store_that_is_too_busy_for_an_assignment_closes_nobody_and_is_left_alone_for_a_moment()
+    {
+        foreach (var agent in (string[])["a", "b", "c"]) await _rig.RegisterAsync(agent);
+        var (assignments, refused) = (0, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        cluster.Faults.OnAppend = (append, commit) =>
+        {
+            if (!append.Entries.Any(e => Encoding.UTF8.GetString(e.Payload).Contains("\"assigned\"", StringComparison.Ordinal))) return commit();
+            Interlocked.Increment(ref assignments);
+            refused.TrySetResult();
+            throw StoreErrors.Overloaded(1, 1);
+        };
+
+        var id = await _rig.SubmitAsync();
+        await refused.Task.WaitAsync(SessionCluster.Patience, TestContext.Current.CancellationToken);
+        await TaskRig.UntilAsync(async () => await _rig.Queue().ExplainAsync(id) is { Reason: TaskReason.Waiting, FreeAgents: 3 });
+
+        Assert.Empty((await _rig.PollAsync("b")).Items);
+        Assert.Equal(1, assignments);
+        cluster.Faults.Heal();
+        await _rig.PassAsync(TimeSpan.FromSeconds(2));
+        await _rig.UntilAsync(id, WorkStatus.Assigned);
     }
 
     [Fact]

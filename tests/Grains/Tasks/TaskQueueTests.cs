@@ -56,6 +56,54 @@ public abstract class TaskQueueActs(SessionCluster cluster)
     }
 
     [Fact]
+    public async Task Room_that_large_payloads_leave_in_one_answer_is_used_at_once()
+    {
+        var payload = JsonText.Parse($"\"{new string('x', 1_000_000)}\"");
+        await _rig.RegisterAsync("a", maxLoad: 12);
+        await _rig.SubmitManyAsync(12);
+        var small = await _rig.ReceiveAsync("a", 12);
+        for (var i = 0; i < 12; i++) await _rig.SubmitAsync(new() { Type = "large", Payload = payload });
+
+        await _rig.Agent("a").ReportAsync([.. small.Select(t => new TaskSaying(t.TaskId, TaskOperation.Complete, new() { AgentId = "a", Token = t.Token }))]);
+
+        await TaskRig.UntilAsync(async () => (await _rig.Queue().GetAsync()).Assigned == 12);
+    }
+
+    [Fact]
+    public async Task What_was_released_from_one_that_failed_waits_for_it_when_both_are_retried_and_is_told_of_its_end()
+    {
+        var first = await _rig.SubmitAsync(new() { Type = "build", RequiredCapabilities = ["nobody"] });
+        await _rig.Queue().CancelAsync(first, new());
+        var second = await _rig.SubmitAsync(new() { Type = "build", Queue = "other", DependsOn = [first], OnDependencyFailure = DependencyFailure.Release });
+        await _rig.Queue("other").CancelAsync(second, new());
+        await _rig.Queue().RetryAsync(first);
+        Assert.Equal([first], (await _rig.Queue("other").RetryAsync(second)).WaitsFor);
+
+        await _rig.RegisterAsync("a", capabilities: "nobody");
+        await _rig.CompleteAsync("a", Assert.Single(await _rig.ReceiveAsync("a")));
+
+        Assert.Equal(second, Assert.Single(await _rig.ReceiveAsync("a")).TaskId);
+    }
+
+    [Fact]
+    public async Task An_agent_that_did_not_begin_in_a_tasks_time_is_given_no_others_to_spoil_until_it_receives()
+    {
+        await _rig.RegisterAsync("a");
+        var first = await _rig.SubmitAsync(new() { Type = "build", ScheduleToStartMs = 3_000 });
+        await _rig.UntilAsync(first, WorkStatus.Assigned);
+        await _rig.PassAsync(TimeSpan.FromSeconds(4));
+        await _rig.UntilAsync(first, WorkStatus.Failed);
+        await TaskRig.UntilAsync(async () => (await _rig.Agent("a").GetAsync()).Load == 0);
+
+        var second = await _rig.SubmitAsync(new() { Type = "build", ScheduleToStartMs = 3_000 });
+        await _rig.Agent("a").HeartbeatAsync(new());
+        await _rig.PassAsync(TimeSpan.FromSeconds(1));
+
+        Assert.Contains("does not receive", (await _rig.Queue().ExplainAsync(second)).Explanation, StringComparison.Ordinal);
+        Assert.Equal(second, Assert.Single(await _rig.ReceiveAsync("a")).TaskId);
+    }
+
+    [Fact]
     public async Task Whoever_receives_a_task_is_told_when_the_first_of_its_times_is_up()
     {
         await _rig.RegisterAsync("a", maxLoad: 2);
