@@ -86,7 +86,8 @@ public sealed class Store : IAsyncDisposable
                 using var command = connection.Command("SELECT count(*) FROM (SELECT 1 FROM stream LIMIT 1) AS one");
                 return await command.ExecuteScalarAsync(token);
             }, cancellationToken);
-            return new(true, "answers", _clock.GetElapsedTime(started), _commits.Waiting, _database.Describe());
+            var problem = _commits.Problem;
+            return new(true, problem is null ? "answers" : $"answers, but the newest commit failed, at {problem.At:O}: {problem.Message}", _clock.GetElapsedTime(started), _commits.Waiting, _database.Describe()) { Takes = problem is null };
         }
         catch (MementoException e)
         {
@@ -112,4 +113,8 @@ public sealed class Store : IAsyncDisposable
 /// <param name="Latency">How long the answer took.</param>
 /// <param name="Waiting">Appends that wait for their commit.</param>
 /// <param name="Figures">Figures of its connections.</param>
-public sealed record StoreHealth(bool Healthy, string Description, TimeSpan Latency, long Waiting, IReadOnlyDictionary<string, object> Figures);
+public sealed record StoreHealth(bool Healthy, string Description, TimeSpan Latency, long Waiting, IReadOnlyDictionary<string, object> Figures)
+{
+    /// <summary>Whether the newest commit went well.</summary>
+    public bool Takes { get; init; } = true;
+}

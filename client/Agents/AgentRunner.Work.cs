@@ -128,7 +128,7 @@ public sealed partial class AgentRunner
         public Task LoseAsync(AttemptOutcome reason) => LoseAsync(reason switch
         {
             AttemptOutcome.Cancelled => Cancelled,
-            AttemptOutcome.TimedOut => "was lost to others: its time was up",
+            AttemptOutcome.TimedOut => "was lost: its time was up",
             AttemptOutcome.NotStarted => "was lost to others: it was not begun in time",
             AttemptOutcome.HandedOver => "was lost to others: it was handed over with its session",
             AttemptOutcome.AgentLost => "was lost to others: this agent was taken for dead, was removed, or began anew",
@@ -145,7 +145,7 @@ public sealed partial class AgentRunner
         private static string LossOf(MementoException e) =>
             e.Code is Codes.TaskNotFound ? "is no longer there"
             : e.Message.Contains($": {NamedEnumConverter<AttemptOutcome>.NameOf(AttemptOutcome.Cancelled)}.", StringComparison.Ordinal) ? Cancelled
-            : $"was lost to others: {e.Message}";
+            : $"was lost: {e.Message}";
 
         public async Task StopAsync()
         {

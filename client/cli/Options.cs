@@ -111,7 +111,7 @@ internal static class Options
         var option = new Option<T?>(name) { Description = description, HelpName = "N" };
         option.Validators.Add(result =>
         {
-            if (result.Tokens.Count == 1 && (!T.TryParse(result.Tokens[0].Value, null, out var value) || value < least || value > most))
+            if (result.Tokens.Count == 1 && (!T.TryParse(result.Tokens[0].Value, null, out var value) || !(value >= least && value <= most)))   // also what is no number at all
                 result.AddError($"{name} is \"{result.Tokens[0].Value}\"; must be a number from {least} to {most}.");
         });
         return option;

@@ -28,7 +28,7 @@ public sealed record JsonText([property: Id(0)] string Text)
         {
             using var document = JsonDocument.Parse(Text, new() { MaxDepth = MaxDepth });
             if (!anyValue && document.RootElement.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null)) return "must be a JSON object";
-            if (HasNul(Text)) return "has the character U+0000, which PostgreSQL cannot look at";
+            if (HasNul(Text)) return "has the character U+0000, which cannot be kept";
             _ = Of(document.RootElement);
             return null;
         }

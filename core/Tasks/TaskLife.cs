@@ -247,7 +247,7 @@ public static class TaskLife
 
     private static string Describe(AttemptOutcome outcome) => outcome switch
     {
-        AttemptOutcome.AgentLost => "its agent was taken for dead, or began anew",
+        AttemptOutcome.AgentLost => "its agent was taken for dead, was removed, or began anew",
         AttemptOutcome.TimedOut => "its time was up",
         AttemptOutcome.NotStarted => "it was not begun in time",
         AttemptOutcome.HandedOver => "it was handed over",

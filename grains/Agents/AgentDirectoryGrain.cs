@@ -1,6 +1,7 @@
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Text;
+using Memento.Journaling;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
@@ -30,6 +31,7 @@ internal sealed partial class AgentDirectoryGrain(IAgentIndex index, IOptions<Ag
 
     private readonly Dictionary<string, Silence> _silences = new(StringComparer.Ordinal);
     private readonly DetectorSettings _settings = options.Value.Detector;
+    private readonly GrowingPause _pause = new();   // while the store takes no verdicts
     private GrainKey _key;
 
     /// <summary>The directory that listens to an agent.</summary>
@@ -69,20 +71,24 @@ internal sealed partial class AgentDirectoryGrain(IAgentIndex index, IOptions<Ag
     public async Task<int> SweepAsync()
     {
         var now = clock.GetUtcNow();
+        if (now < _pause.Until) return 0;
         string[] silent = [.. _silences.Where(s => s.Value.Forgive(pulse.SleptSince(s.Value.Since)).Judge(now, _settings) is Health.Dead).Select(s => s.Key)];
-        await Task.WhenAll(silent.Select(AccuseAsync));
+        if ((await Task.WhenAll(silent.Select(AccuseAsync))).All(done => done)) _pause.End();
+        else _pause.Grow(now);
         return silent.Length;
     }
 
-    private async Task AccuseAsync(string agentId)
+    private async Task<bool> AccuseAsync(string agentId)
     {
         try
         {
             await GrainFactory.GetGrain<Tasks.IAgentTaker>(new GrainKey(_key.Workspace, agentId).ToString()).AccuseAsync();
+            return true;
         }
         catch (Exception e)
         {
-            LogFailed(log, agentId, e.Message);   // the next sweep accuses it again
+            LogFailed(log, agentId, e.Message);   // a later sweep accuses it again
+            return false;
         }
     }
 

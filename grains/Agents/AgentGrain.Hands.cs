@@ -41,14 +41,16 @@ internal sealed partial class AgentGrain
             await AnnounceEverywhereAsync();
         }
 
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var timeout = request.WaitSeconds > 0 ? Task.Delay(TimeSpan.FromSeconds(request.WaitSeconds), clock, over.Token) : Task.CompletedTask;
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
+        var end = Now + TimeSpan.FromSeconds(request.WaitSeconds);
         while (true)
         {
             if (Agent.Stale(_agent.Committed, _key.Id, request.InstanceId) is { } stale) throw new MementoException(stale);   // somebody else may have registered meanwhile
             var arrived = _arrived.Task;
             var items = TakeArrived(request.Max ?? 1);
-            if (!items.IsEmpty || _revoked.Count > 0 || timeout.IsCompleted)
+            var (now, late) = (Now, _heardAt + _detector.Interval);
+            var left = (late < end ? late.Value : end) - now;   // one that says nothing else must ask again by then, or it would be taken for dead
+            if (!items.IsEmpty || _revoked.Count > 0 || left <= TimeSpan.Zero || lifetime.ApplicationStopping.IsCancellationRequested)
             {
                 await over.CancelAsync();
                 Hear();
@@ -57,7 +59,7 @@ internal sealed partial class AgentGrain
                 return new() { Items = items, Revoked = revoked };
             }
 
-            await Task.WhenAny(arrived, timeout);
+            await Task.WhenAny(arrived, Task.Delay(left, clock, over.Token));
             cancellationToken.ThrowIfCancellationRequested();
         }
     }

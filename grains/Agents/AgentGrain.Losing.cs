@@ -99,6 +99,7 @@ internal sealed partial class AgentGrain
         var held = (await tasks.GetHeldAsync(_key.Workspace, _key.Id)).Select(t => (t.Queue, Task: AtQueue(t))).Union(_held.Values.Select(h => (h.Queue, Task: h.AtQueue))).ToLookup(t => t.Queue, t => t.Task);
         LetGo();   // before the queues give them to others
         await Task.WhenAll(held.Select(queue => resumes ? ResumeAsync(queue.Key, [.. queue]) : LoseAsync(queue.Key, [.. queue])));   // one that fails does not keep the others from it
+        if (seen is not { Exists: true, IsDead: false }) await DepartAsync((await tasks.GetQueuesAsync(_key.Workspace)).Select(q => q.Name).Where(q => !held.Contains(q)));
         await DecideAsync(_ => new AgentCommand.HandOn(seen));
     }
 
@@ -106,6 +107,22 @@ internal sealed partial class AgentGrain
     {
         await Giver(queue).LoseAsync(_key.Id, held);
         Starve(queue);   // it thinks that the agent is gone
+    }
+
+    /// <summary>Tells queues that have nothing of it that it is gone, so that nobody counts on it.</summary>
+    private async Task DepartAsync(IEnumerable<string> queues)
+    {
+        foreach (var some in queues.Chunk(QueuesAtOnce))
+        {
+            try
+            {
+                await Task.WhenAll(some.Select(queue => LoseAsync(queue, [])));
+            }
+            catch (Exception e)
+            {
+                LogNotDeparted(log, _key, e.Message);   // it would be asked in vain once
+            }
+        }
     }
 
     /// <summary>Takes tasks over from the process before, before anything else is given.</summary>
@@ -161,6 +178,9 @@ internal sealed partial class AgentGrain
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "What agent {Agent} had before could not be handed on; it is tried again at its next call, and until then it is given nothing: {Problem}")]
     private static partial void LogNotHandedOn(ILogger log, GrainKey agent, string problem);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "A queue was not told that agent {Agent} is gone: {Problem}")]
+    private static partial void LogNotDeparted(ILogger log, GrainKey agent, string problem);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Tasks that agent {Agent} had not begun could not be given back; they come back by themselves: {Problem}")]
     private static partial void LogNotGivenBack(ILogger log, GrainKey agent, string problem);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Memento.Journaling;
 using Memento.Storage;
 using Memento.Tasks;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
@@ -14,7 +15,7 @@ namespace Memento.Agents;
 /// </summary>
 [GrainType("memento.agent"), Reentrant]
 internal sealed partial class AgentGrain(
-    IJournal journal, ITaskIndex tasks, IOptions<AgentOptions> options, AgentLimits limits, IOptions<StorageOptions> storage, Pulse pulse, AgentInstruments instruments, TimeProvider clock, ILogger<AgentGrain> log)
+    IJournal journal, ITaskIndex tasks, IOptions<AgentOptions> options, AgentLimits limits, IOptions<StorageOptions> storage, Pulse pulse, AgentInstruments instruments, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<AgentGrain> log)
     : Grain, IAgentGrain, IAgentTaker, IDisposable
 {
     private const int MaxAttempts = 5;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Memento.Agents;
+using Memento.Journaling;
 using Microsoft.Extensions.Logging;
 
 namespace Memento.Tasks;
@@ -16,7 +17,7 @@ internal sealed partial class TaskQueueGrain
     private IGrainTimer? _alarm;
     private DateTimeOffset _alarmAt = DateTimeOffset.MaxValue;
     private long _lastOffer;
-    private DateTimeOffset _busyUntil;   // the store is; nothing is given out before
+    private readonly GrowingPause _pause = new();   // while the store takes nothing, nothing is given out and no time is up
     private bool? _isMarked;   // as a queue that is to be woken; null = nobody here knows
 
     public async Task<long> AnnounceAsync(AgentRoom agent)
@@ -29,12 +30,22 @@ internal sealed partial class TaskQueueGrain
 
     public async Task WakeAsync()
     {
-        await EnsureLoadedAsync();
-        foreach (var agent in _unreachable) _pool!.Open(agent, isOpen: true);
-        _unreachable.Clear();
-        await ExpireAsync();
-        await CheckDependenciesAsync();
-        await RestAsync();
+        if (Now < _pause.Until) return;
+        try
+        {
+            await EnsureLoadedAsync();
+            foreach (var agent in _unreachable) _pool!.Open(agent, isOpen: true);
+            _unreachable.Clear();
+            await ExpireAsync();
+            await CheckDependenciesAsync();
+            await RestAsync();
+        }
+        catch (MementoException e)
+        {
+            Pause(e);
+            return;
+        }
+
         Dispatch();
     }
 
@@ -73,7 +84,7 @@ internal sealed partial class TaskQueueGrain
     private void Dispatch()
     {
         var now = Now;
-        if (_board.Settings.Paused || _queue.IsBroken || _isVoid || now < _busyUntil) return;
+        if (_board.Settings.Paused || _queue.IsBroken || _isVoid || now < _pause.Until) return;
         Dictionary<string, List<long>>? plan = null;
         for (var i = 0; i < Round && _board.Waiting.TakeNext(_pool!.HasRoom, now) is { } next; i++)
         {
@@ -162,15 +173,22 @@ internal sealed partial class TaskQueueGrain
         }
     }
 
-    /// <summary>Looks when the next thing is due, but not before a pause is over.</summary>
-    private void SetAlarm(TimeSpan pause = default)
+    /// <summary>The store does not take what this queue does by itself; it is tried again after a while, or when something else went well.</summary>
+    private void Pause(Exception e)
+    {
+        _pause.Grow(Now);
+        LogPausing(log, _key, _pause.Until, e.Message);
+        SetAlarm();
+    }
+
+    /// <summary>Looks when the next thing is due, or when a pause is over.</summary>
+    private void SetAlarm()
     {
         var (now, due) = (Now, _board.NextDue ?? DateTimeOffset.MaxValue);
-        if (_busyUntil > now && _busyUntil < due) due = _busyUntil;
+        if (_pause.Until > now) due = _pause.Until;
         if (due == DateTimeOffset.MaxValue || (due >= _alarmAt && _alarm is not null)) return;
         _alarmAt = due;
         var delay = due - now;
-        if (delay < pause) delay = pause;
         if (delay < TimeSpan.FromMilliseconds(1)) delay = TimeSpan.FromMilliseconds(1);
         if (delay > TimeSpan.FromHours(1)) delay = TimeSpan.FromHours(1);
         if (_alarm is null) _alarm = this.RegisterGrainTimer(RingAsync, new() { DueTime = delay, Period = Timeout.InfiniteTimeSpan, Interleave = true });
@@ -180,11 +198,26 @@ internal sealed partial class TaskQueueGrain
     private async Task RingAsync(CancellationToken cancellationToken)
     {
         _alarmAt = DateTimeOffset.MaxValue;
-        await EnsureLoadedAsync();
-        await ExpireAsync();
+        if (Now >= _pause.Until)
+        {
+            try
+            {
+                await EnsureLoadedAsync();
+                await ExpireAsync();
+            }
+            catch (MementoException e)
+            {
+                Pause(e);
+                return;
+            }
+        }
+
         SetAlarm();
         Dispatch();
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Queue {Queue} gives nothing out until {Until:O}, or until the store takes something: {Problem}")]
+    private static partial void LogPausing(ILogger log, GrainKey queue, DateTimeOffset until, string problem);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Queue {Queue} cannot reach agent {Agent}: {Problem}")]
     private static partial void LogUnreachable(ILogger log, GrainKey queue, string agent, string problem);

@@ -19,10 +19,9 @@ internal sealed partial class TaskQueueGrain
         {
             return await GiveAsync(AppendAsync([fact]), taken);
         }
-        catch (MementoException e) when (e.Code is Codes.Overloaded)
+        catch (MementoException e) when (e.Refusal.Kind is RefusalKind.Overloaded or RefusalKind.Unavailable)
         {
-            _busyUntil = now + BusyPause;   // they wait again
-            SetAlarm();
+            Pause(e);   // they wait again
             return [];
         }
     }

@@ -19,9 +19,6 @@ internal sealed partial class TaskQueueGrain(
 {
     private const int MaxAttempts = 5;
 
-    /// <summary>What a busy store did not take is not tried again by itself before that.</summary>
-    private static readonly TimeSpan BusyPause = TimeSpan.FromSeconds(1);
-
     private readonly SemaphoreSlim _looking = new(1, 1);
     private readonly PayloadCache _payloads = new(options.Value.CachedPayloadBytes);
     private GrainKey _key;
@@ -169,7 +166,7 @@ internal sealed partial class TaskQueueGrain(
         var isOpen = _board.Open.Any || facts is not [QueueFact.Rested];   // it may be empty for a moment only
         if (isOpen != _isMarked) changes.Add(TaskRows.Mark(_key, _queue.StreamId, isOpen));
         var isNew = _queue.TentativePosition == 0;
-        if (isNew) _createdAt = now;
+        if (isNew) _createdAt = facts[0].At;
         Appended<QueueState> appended;
         try
         {
@@ -183,7 +180,7 @@ internal sealed partial class TaskQueueGrain(
                 if (task is null) _payloads.TryTake(number, out _);
             }
 
-            SetAlarm(BusyPause);
+            SetAlarm();
             throw;
         }
         catch
@@ -198,6 +195,7 @@ internal sealed partial class TaskQueueGrain(
         SetAlarm();
         await appended.Durable;
         _queue.Commit(appended);
+        if (_pause.End()) Dispatch();
         foreach (var fact in facts)
             if (fact is QueueFact.TasksChanged changed) Measure(changed);
         if (isNew)

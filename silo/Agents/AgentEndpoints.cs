@@ -5,7 +5,7 @@ using static Microsoft.AspNetCore.Http.StatusCodes;
 namespace Memento.Agents;
 
 /// <summary>Agents: who there is, and the work that they are given.</summary>
-internal sealed class AgentEndpoints(TaskCalls calls)
+internal sealed class AgentEndpoints(TaskCalls calls, IHostApplicationLifetime lifetime)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -54,7 +54,17 @@ internal sealed class AgentEndpoints(TaskCalls calls)
     {
         var agent = calls.Agent(http);
         var request = await RequestBody.ReadOrDefaultAsync(http, calls.MaxBodyBytes, MementoJson.Default.ReceiveTasks, new ReceiveTasks());
-        var received = await agent.ReceiveAsync(request, http.RequestAborted);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
+        ReceivedTasks received;
+        try
+        {
+            received = await agent.ReceiveAsync(request, ending.Token);
+        }
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            received = new() { Items = [] };   // whoever asks again asks the next silo
+        }
+
         if (http.RequestAborted.IsCancellationRequested && !received.Items.IsEmpty) await agent.GiveBackAsync(received.Items);   // nobody is there to take them
         http.Answer(received, MementoJson.Default.ReceivedTasks);
     }

@@ -24,7 +24,7 @@ internal static class OpenApi
         });
         return services.AddOpenApi("v1", options =>
         {
-            options.AddDocumentTransformer((document, _, _) => { Introduce(document); NameAllValues(document); MemberReferences.Rename(document); return Task.CompletedTask; });
+            options.AddDocumentTransformer((document, _, _) => { Introduce(document); NameAllValues(document); AllowNull(document); MemberReferences.Rename(document); return Task.CompletedTask; });
             options.AddOperationTransformer((operation, context, _) => { Complete(operation, context); return Task.CompletedTask; });
             options.AddSchemaTransformer((schema, context, _) => { NameValues(schema, context.JsonTypeInfo.Type); return Task.CompletedTask; });
         });
@@ -135,6 +135,13 @@ internal static class OpenApi
     {
         foreach (var type in typeof(MementoJson).Assembly.GetExportedTypes())
             if (type.IsEnum && document.Components?.Schemas?.TryGetValue(type.Name, out var schema) is true && schema is OpenApiSchema { Enum: null or [] } nameless) NameValues(nameless, type);
+    }
+
+    /// <summary>Any JSON is also null: what may be null or any JSON is both, not one of them.</summary>
+    private static void AllowNull(OpenApiDocument document)
+    {
+        foreach (var property in document.Components?.Schemas?.Values.SelectMany(s => s.Properties?.Values ?? []).OfType<OpenApiSchema>() ?? [])
+            if (property.OneOf?.OfType<OpenApiSchemaReference>().Any(r => r.Reference.Id == nameof(JsonText)) is true) (property.AnyOf, property.OneOf) = (property.OneOf, null);
     }
 
     /// <summary>What converters of our own read and write, which the schema cannot know by itself.</summary>

@@ -12,7 +12,7 @@ internal sealed class StoreCheck(Store store) : IHealthCheck
     {
         var health = await store.CheckAsync(cancellationToken);
         var figures = new Dictionary<string, object>(health.Figures) { ["answeredInMs"] = Math.Round(health.Latency.TotalMilliseconds, 3), ["waitingAppends"] = health.Waiting };
-        return new(health.Healthy ? HealthStatus.Healthy : HealthStatus.Unhealthy, health.Description, data: figures);
+        return new(!health.Healthy ? HealthStatus.Unhealthy : health.Takes ? HealthStatus.Healthy : HealthStatus.Degraded, health.Description, data: figures);
     }
 }
 

@@ -18,6 +18,7 @@ internal sealed partial class GroupCommit : IAsyncDisposable
     private TaskCompletionSource _committed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _waiting;
     private long _waitingBytes;
+    private CommitProblem? _problem;
 
     public GroupCommit(IReadOnlyList<ICommitter> committers, JournalOptions options, StorageInstruments instruments, TimeProvider clock, ILogger log)
     {
@@ -31,6 +32,9 @@ internal sealed partial class GroupCommit : IAsyncDisposable
 
     /// <summary>Appends that wait for their commit.</summary>
     public long Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>Why the newest commit failed; null if it did not.</summary>
+    public CommitProblem? Problem => Volatile.Read(ref _problem);
 
     /// <inheritdoc cref="IJournal.AppendAsync"/>
     public Task AppendAsync(Append append)
@@ -135,6 +139,7 @@ internal sealed partial class GroupCommit : IAsyncDisposable
             if (failure is null)
             {
                 _owner._instruments.Committed(batch.Count, _owner._clock.GetElapsedTime(started));
+                if (_owner.Problem is not null) Volatile.Write(ref _owner._problem, null);
                 foreach (var pending in batch) _owner.Done(pending, null);
                 Interlocked.Exchange(ref _owner._committed, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
             }
@@ -147,7 +152,13 @@ internal sealed partial class GroupCommit : IAsyncDisposable
             }
             else
             {
-                if (!failure.IsOneAppendsFault) LogCommitFailed(_owner._log, batch.Count, failure.Error.Message);
+                if (!failure.IsOneAppendsFault)
+                {
+                    LogCommitFailed(_owner._log, batch.Count, failure.Error.Message);
+                    Volatile.Write(ref _owner._problem, new(failure.Error.Message, _owner._clock.GetUtcNow()));
+                }
+
+                _owner._instruments.Failed(batch.Count);
                 foreach (var pending in batch) _owner.Done(pending, failure.Error);
             }
         }
@@ -180,6 +191,9 @@ internal sealed partial class GroupCommit : IAsyncDisposable
     [LoggerMessage(Level = LogLevel.Warning, Message = "A commit of {Count} appends is tried again: {Problem}")]
     private static partial void LogRetry(ILogger log, int count, string problem);
 }
+
+/// <summary>Why a commit failed, and when.</summary>
+internal sealed record CommitProblem(string Message, DateTimeOffset At);
 
 /// <summary>An append that waits for its commit.</summary>
 internal sealed class PendingAppend(Append append, long bytes) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)

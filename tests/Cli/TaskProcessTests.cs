@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Memento.Agents;
 using Memento.Cli.Agents;
 using Memento.Tasks;
@@ -31,6 +32,19 @@ public sealed class TaskProcessTests
         Assert.Contains("\"payload\":{\"n\":5}", echoed.Text, StringComparison.Ordinal);
         Assert.Equal("\"just text\"", (await RunAsync("echo just text"))!.Text);
         Assert.Null(await RunAsync("exit 0"));
+    }
+
+    [Theory]
+    [InlineData("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]")]
+    [InlineData("\"\\u0000\"")]
+    [InlineData("\"\\ud800\"")]
+    [InlineData("NaN")]
+    public async Task What_it_prints_is_text_if_it_is_no_json_that_can_be_kept(string output)
+    {
+        var result = await RunAsync($"cat << 'END'\n{output}\nEND");
+
+        Assert.Null(result!.Problem(anyValue: true));
+        Assert.Equal(output, JsonElement.Parse(result.Text).GetString());
     }
 
     [Fact]

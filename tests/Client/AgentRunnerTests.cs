@@ -110,7 +110,7 @@ public sealed class AgentRunnerTests(SessionClusterFixture<SqliteTestDatabase> f
 
         await _rig.PassAsync(TimeSpan.FromSeconds(6));
 
-        await TaskRig.UntilAsync(() => Task.FromResult(_told.Any(t => t.StartsWith($"{id} was lost to others: ", StringComparison.Ordinal) && t.Contains("its time was up", StringComparison.Ordinal))));
+        await TaskRig.UntilAsync(() => Task.FromResult(_told.Any(t => t.StartsWith($"{id} was lost: ", StringComparison.Ordinal) && t.Contains("its time was up", StringComparison.Ordinal))));
         Assert.DoesNotContain(_told, t => t.Contains("canceled", StringComparison.Ordinal));
     }
 

@@ -43,6 +43,7 @@ public sealed partial class OperatingTests(MementoFixture memento)
         foreach (var (path, methods) in ((string, string[])[])[("", ["get"]), ("/documents", ["get"]), ("/documents/batch", ["post"]), ("/documents/{kind}/{id}", ["delete", "get", "head", "patch", "put"]), ("/rollback-points", ["get", "post"]), ("/rollback-points/{id}", ["delete", "get", "patch"])])
             Assert.Equal(methods, paths[workspace + path]!.AsObject().Select(o => o.Key).Order());
         Assert.Equal(["modified", "broke", "checkpoint", "handoff", "test_pass", "start"], schemas["EventType"]!["enum"]!.AsArray().Select(v => (string)v!));
+        foreach (var property in schemas.SelectMany(s => s.Value!["properties"]?.AsObject() ?? []).Select(p => p.Value!["oneOf"]).OfType<JsonArray>()) Assert.DoesNotContain("JsonText", property.ToJsonString(), StringComparison.Ordinal);   // any JSON is null too
         foreach (var (name, schema) in schemas) Assert.True(schema!["properties"] is not null || schema["enum"] is not null || name is "JsonText" or "JsonElement", $"{name} says nothing");
         foreach (var (path, operations) in paths)
             foreach (var (method, operation) in operations!.AsObject())

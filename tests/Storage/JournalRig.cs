@@ -39,6 +39,9 @@ internal sealed class JournalRig : IAsyncDisposable
 
     public long Waiting => _commits.Waiting;
 
+    /// <summary>Why the newest commit failed.</summary>
+    public string? Problem => _commits.Problem?.Message;
+
     /// <summary>A writer of a stream that is not there yet.</summary>
     public async Task<JournalWriter> WriterAsync(string? stream = null) => new(stream ?? $"test/{Guid.NewGuid():N}", await Journal.ReserveStreamIdAsync());
 

@@ -33,11 +33,13 @@ public sealed class SqliteFailureTests : IAsyncLifetime
         await rig.HasPositionsAsync(other, stored);
         await JournalRig.RefusedAsync(Codes.StorageFull, rig.AppendAsync(writer, 4, 1_000));
         await rig.HasPositionsAsync(writer, 3);
+        Assert.Contains("disk is full", rig.Problem, StringComparison.Ordinal);
 
         LimitPages("SELECT 1000000000");
         await rig.AppendAsync(new JournalWriter(writer.Name, writer.StreamId), 4, 1_000);
         await rig.HasPositionsAsync(writer, 1_003);
         await rig.HasPositionsAsync(other, stored);
+        Assert.Null(rig.Problem);
 
         void LimitPages(string question)
         {

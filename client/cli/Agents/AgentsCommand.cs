@@ -50,7 +50,7 @@ internal static class AgentsCommand
     private static Command Remove(GlobalOptions globals)
     {
         var id = Id();
-        var command = new Command("remove", "Remove an agent; its tasks go to others.") { id };
+        var command = new Command("remove", "Remove an agent; its tasks go to others. One whose process lives registers again with its next call: stop that one first.") { id };
         command.SetAction(async (line, cancellationToken) =>
         {
             using var client = globals.Connect(line);

@@ -163,17 +163,21 @@ internal sealed class TaskProcess(string[] command, TimeProvider clock)
 
     private static JsonText? ResultOf(string output) => string.IsNullOrWhiteSpace(output) ? null : JsonOrText(output.Trim());
 
-    /// <summary>JSON as it is; anything else as a string.</summary>
+    /// <summary>JSON as it is, if it can be kept; anything else as a string.</summary>
     private static JsonText JsonOrText(string text)
     {
         try
         {
-            return JsonText.Parse(text);
+            if (JsonText.Parse(text) is var json && json.Problem(anyValue: true) is null) return json;
         }
         catch (JsonException)
         {
-            return new(JsonSerializer.Serialize(text, MementoJson.Default.String));
+            return Text();
         }
+
+        return Text();
+
+        JsonText Text() => new(JsonSerializer.Serialize(text, MementoJson.Default.String));
     }
 
     private static string Said(int code, string? last) => $"The program ended with exit code {code}{(last is null ? "." : $": {last}")}";

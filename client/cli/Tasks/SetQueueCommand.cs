@@ -63,7 +63,7 @@ internal static class SetQueueCommand
     {
         var at = text.LastIndexOf('=');
         share = (text[..Math.Max(0, at)], 0);
-        if (at < 1 || !double.TryParse(text.AsSpan(at + 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var weight) || weight is < 0.01 or > 1_000) return false;
+        if (at < 1 || !double.TryParse(text.AsSpan(at + 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var weight) || weight is not (>= 0.01 and <= 1_000)) return false;
         share.Weight = weight;
         return true;
     }

@@ -87,6 +87,28 @@ public abstract class HandingOn(SessionCluster cluster) : IDisposable
         Assert.Equal(0, (await _rig.Agent("a").GetAsync()).Load);
     }
 
+    [Fact]
+    public async Task Nobody_counts_on_one_that_is_dead_or_removed_though_it_took_no_work_when_it_went()
+    {
+        await RegisterAsync("one", ReturnPolicy.Drop);
+        await _rig.CompleteAsync("a", await ReceivedAsync());
+        await _rig.Agent("a").HeartbeatAsync(new() { Status = AgentStatus.Maintenance });
+        var id = await _rig.SubmitAsync();
+        Assert.Equal(TaskReason.AgentsFull, (await _rig.Queue().ExplainAsync(id)).Reason);
+
+        await _rig.PassAsync(TimeSpan.FromSeconds(91));
+
+        await TaskRig.UntilAsync(async () => await _rig.Queue().ExplainAsync(id) is { Reason: TaskReason.NoCapableAgent, CapableAgents: 0 });
+        await _rig.Agent("a").HeartbeatAsync(new() { Status = AgentStatus.Active });
+        await _rig.CompleteAsync("a", Assert.Single(await _rig.ReceiveAsync("a")));
+
+        async Task<ReceivedTask> ReceivedAsync()
+        {
+            await _rig.SubmitAsync();
+            return Assert.Single(await _rig.ReceiveAsync("a"));
+        }
+    }
+
     private async Task RunningInBothAsync(ReturnPolicy policy)
     {
         await RegisterAsync("one", policy);
