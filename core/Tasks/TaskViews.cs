@@ -102,7 +102,7 @@ public sealed record ReceiveTasks
     /// <summary>Most tasks to answer, 1 to 1,000. Default 1.</summary>
     [Id(0)] public int? Max { get; init; }
 
-    /// <summary>How long to wait for the first one, 0 to 30 seconds. Default 0.</summary>
+    /// <summary>How long to wait for the first one, 0 to 30 seconds. Default 0. It is answered earlier, with nothing, when the agent has said nothing else for a heartbeat interval: asking again is its sign of life.</summary>
     [Id(1)] public double WaitSeconds { get; init; }
 
     /// <inheritdoc cref="Agents.RegisterAgent.InstanceId"/>

@@ -1,9 +1,9 @@
 namespace Memento.Journaling;
 
-/// <summary>A pause after failures that is longer each time: 1 s, 2 s, 4 s … at most a minute. A store that is full or away is not asked again and again for the same.</summary>
+/// <summary>A pause after failures that is longer each time: 1 s, 2 s, 4 s … at most 15 s. A store that is full or away is not asked again and again for the same.</summary>
 internal sealed class GrowingPause
 {
-    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1), Longest = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1), Longest = TimeSpan.FromSeconds(15);
 
     private TimeSpan _length;
 

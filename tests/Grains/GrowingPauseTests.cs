@@ -8,7 +8,7 @@ public sealed class GrowingPauseTests
     private static readonly DateTimeOffset Start = DateTimeOffset.UnixEpoch;
 
     [Fact]
-    public void It_is_longer_each_time_up_to_a_minute()
+    public void It_is_longer_each_time_up_to_a_quarter_of_a_minute()
     {
         var (pause, now, lengths) = (new GrowingPause(), Start, new List<double>());
         for (var i = 0; i < 9; i++)
@@ -18,7 +18,7 @@ public sealed class GrowingPauseTests
             now = pause.Until;
         }
 
-        Assert.Equal([1, 2, 4, 8, 16, 32, 60, 60, 60], lengths);
+        Assert.Equal([1, 2, 4, 8, 15, 15, 15, 15, 15], lengths);
     }
 
     [Fact]
