@@ -119,7 +119,7 @@ public sealed class DocumentImportTests(MementoServer server) : IClassFixture<Me
         Assert.Equal(["beside"], (await Documents.ListAsync(new() { Kind = DocumentKind.File }, Token)).Items.Select(d => d.Id));
     }
 
-    [Fact]
+    [Fact, Trait(Needs.Trait, Needs.Slow)]
     public async Task A_commit_with_more_files_than_a_batch_is_written_whole()
     {
         for (var i = 0; i < 1_500; i++) _git.Write($"f/{i:0000}", $"{i}\n");
@@ -229,7 +229,7 @@ public sealed class DocumentImportTests(MementoServer server) : IClassFixture<Me
         Assert.Equal(["end"], (await Documents.ListPointsAsync(cancellationToken: Token)).Items.Select(p => p.Name));
     }
 
-    [Fact]
+    [Fact, Trait(Needs.Trait, Needs.Slow)]
     public async Task A_large_commit_can_be_stopped_in_the_middle()
     {
         for (var i = 0; i < 3_000; i++) _git.Write($"f/{i:0000}", $"{i}\n");

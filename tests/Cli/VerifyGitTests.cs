@@ -12,7 +12,7 @@ public sealed class VerifyGitTests(MementoServer server) : IClassFixture<Memento
 
     public void Dispose() => _git.Dispose();
 
-    [Theory]
+    [Theory, Trait(Needs.Trait, Needs.Slow)]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]

@@ -94,7 +94,7 @@ public abstract class Audits(SessionCluster cluster)
         Assert.All(entry.Documents, d => Assert.Equal(DiffOperation.Update, d.Operation));
     }
 
-    [Fact]
+    [Fact, Trait(Needs.Trait, Needs.Slow)]
     public async Task What_is_older_than_the_audit_keeps_is_neither_told_nor_found()
     {
         await TellAsync();
