@@ -10,6 +10,7 @@ public static class Codes
     public const string IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED";
     public const string DatabaseNotReady = "DATABASE_NOT_READY";
     public const string StorageFull = "STORAGE_FULL";
+    public const string Stopping = "STOPPING";
     public const string StoredDataCorrupted = "STORED_DATA_CORRUPTED";
     public const string StaleWriter = "STALE_WRITER";
 

@@ -18,7 +18,7 @@ public sealed class StorageInstruments
         _appends = _meter.CreateCounter<long>("memento.journal.appends", "{append}", "Appends made durable.");
         _commits = _meter.CreateCounter<long>("memento.journal.commits", "{commit}", "Transactions that made them durable.");
         _refused = _meter.CreateCounter<long>("memento.journal.refused", "{append}", "Appends refused because too many waited.");
-        _failed = _meter.CreateCounter<long>("memento.journal.failed", "{append}", "Appends that could not be stored: the disk is full, the database is away, or what they say cannot be kept.");
+        _failed = _meter.CreateCounter<long>("memento.journal.failed", "{append}", "Appends that could not be stored because the disk is full or the database is away.");
         _duration = _meter.CreateHistogram<double>("memento.journal.commit.duration", "s", "Time of one commit.", advice: new() { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5] });
     }
 

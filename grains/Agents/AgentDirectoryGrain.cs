@@ -2,6 +2,7 @@ using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Text;
 using Memento.Journaling;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
@@ -24,14 +25,14 @@ internal interface IAgentDirectoryGrain : IGrainWithStringKey
 
 /// <inheritdoc cref="IAgentDirectoryGrain"/>
 [GrainType("memento.agent-directory")]
-internal sealed partial class AgentDirectoryGrain(IAgentIndex index, IOptions<AgentOptions> options, Pulse pulse, AgentInstruments instruments, TimeProvider clock, ILogger<AgentDirectoryGrain> log)
+internal sealed partial class AgentDirectoryGrain(IAgentIndex index, IOptions<AgentOptions> options, Pulse pulse, AgentInstruments instruments, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<AgentDirectoryGrain> log)
     : Grain, IAgentDirectoryGrain, IDisposable
 {
     private const int PageSize = 1_000;
 
     private readonly Dictionary<string, Silence> _silences = new(StringComparer.Ordinal);
     private readonly DetectorSettings _settings = options.Value.Detector;
-    private readonly GrowingPause _pause = new();   // while the store takes no verdicts
+    private readonly Dictionary<string, GrowingPause> _pauses = new(StringComparer.Ordinal);   // of those who could not be declared dead
     private GrainKey _key;
 
     /// <summary>The directory that listens to an agent.</summary>
@@ -65,30 +66,31 @@ internal sealed partial class AgentDirectoryGrain(IAgentIndex index, IOptions<Ag
     public Task ForgetAsync(string agentId)
     {
         _silences.Remove(agentId);
+        _pauses.Remove(agentId);
         return Task.CompletedTask;
     }
 
     public async Task<int> SweepAsync()
     {
         var now = clock.GetUtcNow();
-        if (now < _pause.Until) return 0;
-        string[] silent = [.. _silences.Where(s => s.Value.Forgive(pulse.SleptSince(s.Value.Since)).Judge(now, _settings) is Health.Dead).Select(s => s.Key)];
-        if ((await Task.WhenAll(silent.Select(AccuseAsync))).All(done => done)) _pause.End();
-        else _pause.Grow(now);
+        if (lifetime.ApplicationStopping.IsCancellationRequested) return 0;   // agents cannot reach this silo any more, and that is not their fault
+        string[] silent = [.. _silences.Where(s => (!_pauses.TryGetValue(s.Key, out var pause) || now >= pause.Until) && s.Value.Forgive(pulse.SleptSince(s.Value.Since)).Judge(now, _settings) is Health.Dead).Select(s => s.Key)];
+        await Task.WhenAll(silent.Select(AccuseAsync));
         return silent.Length;
     }
 
-    private async Task<bool> AccuseAsync(string agentId)
+    private async Task AccuseAsync(string agentId)
     {
         try
         {
             await GrainFactory.GetGrain<Tasks.IAgentTaker>(new GrainKey(_key.Workspace, agentId).ToString()).AccuseAsync();
-            return true;
+            _pauses.Remove(agentId);
         }
         catch (Exception e)
         {
+            if (!_pauses.TryGetValue(agentId, out var pause)) _pauses.Add(agentId, pause = new());
+            pause.Grow(clock.GetUtcNow());
             LogFailed(log, agentId, e.Message);   // a later sweep accuses it again
-            return false;
         }
     }
 

@@ -34,6 +34,7 @@ internal sealed partial class AgentGrain
     {
         if (request.Max is < 1 or > ReceiveTasks.MostItems) throw new MementoException(Refusal.Invalid("max", $"is {request.Max}; must be from 1 to {ReceiveTasks.MostItems}"));
         if (!(request.WaitSeconds is >= 0 and <= ReceiveTasks.LongestWait)) throw new MementoException(Refusal.Invalid("waitSeconds", FormattableString.Invariant($"is {request.WaitSeconds}; must be from 0 to {ReceiveTasks.LongestWait}")));
+        if (lifetime.ApplicationStopping.IsCancellationRequested) throw new MementoException(Refusal.Of(RefusalKind.Unavailable, Codes.Stopping, "The server that looks after this agent is stopping; ask again in a moment."));
         await EnterAsync(request.InstanceId);
         if (_isQuiet)
         {
@@ -68,7 +69,7 @@ internal sealed partial class AgentGrain
     {
         if (sayings.IsDefaultOrEmpty) return [];
         if (sayings.FirstOrDefault(s => s.Report.AgentId != _key.Id) is { } other) throw new MementoException(Refusal.Invalid("agentId", $"is {Quoted.Text(other.Report.AgentId)}, but the agent that was called is {Quoted.Text(_key.Id)}"));
-        if (_agent.Committed.Exists) await EnterAsync(null);
+        if (_agent.Committed.Exists) await EnterAsync(null, handsOn: false);   // it may be of the process before, and the next one wants to resume
 
         var queues = await FindQueuesAsync(sayings);
         var answers = new TaskAnswer[sayings.Length];

@@ -105,8 +105,8 @@ internal sealed partial class AgentGrain
 
     private async Task LoseAsync(string queue, ImmutableArray<HeldTask> held)
     {
+        Starve(queue);   // from here on it may think that the agent is gone
         await Giver(queue).LoseAsync(_key.Id, held);
-        Starve(queue);   // it thinks that the agent is gone
     }
 
     /// <summary>Tells queues that have nothing of it that it is gone, so that nobody counts on it.</summary>

@@ -99,14 +99,14 @@ internal sealed partial class AgentGrain(
     private IAgentDirectoryGrain Directory => GrainFactory.GetGrain<IAgentDirectoryGrain>(AgentDirectoryGrain.KeyOf(_key, options.Value.DirectoryShards));
 
     /// <summary>The beginning of every call of the agent's own: it is who registered, and it is alive.</summary>
-    private async Task EnterAsync(string? instanceId, Heartbeat? said = null)
+    private async Task EnterAsync(string? instanceId, Heartbeat? said = null, bool handsOn = true)
     {
         if (Agent.Stale(_agent.Committed, _key.Id, instanceId) is { } stale) throw new MementoException(stale);
         Hear();
         var (took, isBack) = (_agent.Committed.TakesWork, false);
         if (said is not null || _agent.Committed.IsDead) isBack = await DecideAsync(_ => new AgentCommand.Hear(said ?? new())) is [AgentFact.Returned, ..];
         if (isBack) LogReturned(log, _key);
-        if (_agent.Committed.IsHandingOn) await GoOnHandingOnAsync();
+        if (handsOn && _agent.Committed.IsHandingOn) await GoOnHandingOnAsync();
         if (isBack || _agent.Committed.TakesWork != took) await AnnounceEverywhereAsync();
         else if (_hungry.Count > 0) await FeedAsync();
     }

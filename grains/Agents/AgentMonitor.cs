@@ -1,5 +1,4 @@
 using Memento.Journaling;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -9,7 +8,7 @@ namespace Memento.Agents;
 /// Lets the directories look who is silent, and hands on what the dead still have. Runs on every silo while it is active; that several look does no harm.
 /// It finds out from tables which workspaces have agents, so it works after any restart, and when the silo of an agent died together with the agent.
 /// </summary>
-internal sealed partial class AgentMonitor(IGrainFactory grains, IAgentIndex index, IOptions<AgentOptions> options, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<AgentMonitor> log) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
+internal sealed partial class AgentMonitor(IGrainFactory grains, IAgentIndex index, IOptions<AgentOptions> options, TimeProvider clock, ILogger<AgentMonitor> log) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     private const int PageSize = 200;
 
@@ -22,7 +21,6 @@ internal sealed partial class AgentMonitor(IGrainFactory grains, IAgentIndex ind
     /// <summary>One round.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
-        if (lifetime.ApplicationStopping.IsCancellationRequested) return;   // agents cannot reach this silo any more, and that is not their fault
         for (var (after, more) = ("", true); more;)
         {
             var page = await index.GetWorkspacesAsync(after, PageSize, cancellationToken);

@@ -78,11 +78,11 @@ internal sealed partial class TaskQueueGrain
     }
 
     /// <summary>Asks other queues to tell when tasks end. Those that have ended meanwhile are heard of at once, and if a queue cannot be asked, the next waking finds them.</summary>
-    private async Task AwaitElsewhereAsync(Others others)
+    private async Task AskAsync(Others others)
     {
         try
         {
-            foreach (var queue in others.Elsewhere.GroupBy(o => o.Value, o => o.Key))
+            foreach (var queue in others.Asked.GroupBy(o => o.Value, o => o.Key))
             {
                 var over = await Giver(queue.Key).AwaitAsync([.. queue]);
                 if (!over.IsEmpty) await TellAsync([.. over.Select(o => (o.DependsOn, o.Status))]);
@@ -147,13 +147,13 @@ internal sealed partial class TaskQueueGrain
 
     /// <summary>Tasks that a request names and that are not in it.</summary>
     /// <param name="Here">Those of this queue that were not over.</param>
-    /// <param name="Elsewhere">Those that were not over and are asked by a call, with their queue.</param>
-    private sealed record Others(ImmutableArray<string> Here, IReadOnlyDictionary<string, string> Elsewhere)
+    /// <param name="Asked">Those that were not over and are asked by a call, with their queue.</param>
+    private sealed record Others(ImmutableArray<string> Here, IReadOnlyDictionary<string, string> Asked)
     {
         public static Others None { get; } = new([], ImmutableDictionary<string, string>.Empty);
 
         /// <summary>Whether one has not ended, as far as is known.</summary>
-        public bool IsOpen(string taskId, QueueBoard board) => board.Find(taskId) is not null || Elsewhere.ContainsKey(taskId);
+        public bool IsOpen(string taskId, QueueBoard board) => board.Find(taskId) is not null || Asked.ContainsKey(taskId);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Queue {Queue} could not tell tasks that others they wait for have ended; they are found in a moment: {Problem}")]

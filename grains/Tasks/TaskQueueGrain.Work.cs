@@ -19,7 +19,7 @@ internal sealed partial class TaskQueueGrain
         {
             return await GiveAsync(AppendAsync([fact]), taken);
         }
-        catch (MementoException e) when (e.Refusal.Kind is RefusalKind.Overloaded or RefusalKind.Unavailable)
+        catch (MementoException e) when (e.Refusal.Kind is RefusalKind.Overloaded or RefusalKind.Unavailable || e.Code is Codes.StaleWriter)
         {
             Pause(e);   // they wait again
             return [];
@@ -55,9 +55,9 @@ internal sealed partial class TaskQueueGrain
         var view = await WithTaskAsync(taskId, async task =>
         {
             open = task is { IsOver: true } ? await FindOpenAsync(task.DependsOn) : Others.None;   // an ended one changes here only, one call after the other
-            return await ChangeAsync(taskId, task, null, s => TaskLife.Revive(s, [.. task!.DependsOn.Where(open.Elsewhere.ContainsKey)], Now));
+            return await ChangeAsync(taskId, task, null, s => TaskLife.Revive(s, [.. task!.DependsOn.Where(open.Asked.ContainsKey)], Now));
         });
-        await AwaitElsewhereAsync(open);
+        await AskAsync(open);
         return view;
     }
 

@@ -136,7 +136,7 @@ internal sealed partial class TaskQueueGrain(
         var durable = AppendAsync(facts.DrainToImmutable(), key?.Answer(views, MementoJson.Default.ImmutableArrayTaskView));
         Dispatch();   // it comes behind in the journal, and nobody hears of it before both are durable
         await durable;
-        if (others.Elsewhere.Count > 0) await AwaitElsewhereAsync(others);
+        if (others.Asked.Count > 0) await AskAsync(others);
         return views;
     }
 
@@ -195,7 +195,12 @@ internal sealed partial class TaskQueueGrain(
         SetAlarm();
         await appended.Durable;
         _queue.Commit(appended);
-        if (_pause.End()) Dispatch();
+        if (_pause.End())
+        {
+            SetAlarm();
+            Dispatch();
+        }
+
         foreach (var fact in facts)
             if (fact is QueueFact.TasksChanged changed) Measure(changed);
         if (isNew)

@@ -27,7 +27,11 @@ internal static class SiloSetup
                 break;
         }
 
-        silo.Configure<SiloMessagingOptions>(o => o.ResponseTimeout = node.ResponseTimeout);
+        silo.Configure<SiloMessagingOptions>(o =>
+        {
+            o.ResponseTimeout = node.ResponseTimeout;
+            o.WaitForCancellationAcknowledgement = true;   // tasks that were on their way to an agent that hung up must be given back
+        });
         silo.AddAdoNetGrainStorageAsDefault(options => options.Configure<IOptions<StorageOptions>>((o, store) => (o.Invariant, o.ConnectionString) = Database(store.Value)));
         silo.UseAdoNetReminderService(options => options.Configure<IOptions<StorageOptions>>((o, store) => (o.Invariant, o.ConnectionString) = Database(store.Value)));
         silo.AddMemento();

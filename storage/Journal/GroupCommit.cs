@@ -156,9 +156,9 @@ internal sealed partial class GroupCommit : IAsyncDisposable
                 {
                     LogCommitFailed(_owner._log, batch.Count, failure.Error.Message);
                     Volatile.Write(ref _owner._problem, new(failure.Error.Message, _owner._clock.GetUtcNow()));
+                    _owner._instruments.Failed(batch.Count);
                 }
 
-                _owner._instruments.Failed(batch.Count);
                 foreach (var pending in batch) _owner.Done(pending, failure.Error);
             }
         }

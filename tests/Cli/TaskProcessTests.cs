@@ -48,6 +48,9 @@ public sealed class TaskProcessTests
     }
 
     [Fact]
+    public async Task A_character_that_cannot_be_kept_is_replaced_in_text() => Assert.Equal("a\uFFFDb", JsonElement.Parse((await RunAsync("printf 'a\\000b'"))!.Text).GetString());
+
+    [Fact]
     public async Task Lines_on_stderr_are_progress()
     {
         await RunAsync("echo '{\"done\":1}' >&2");

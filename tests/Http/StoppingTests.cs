@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Memento.Agents;
+using Memento.Tasks;
 using Memento.Tests.Grains.Tasks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -60,11 +61,20 @@ public sealed class StoppingTests : IAsyncLifetime
     [Fact]
     public async Task So_is_who_calls_the_grain()
     {
-        var waiting = Agent.ReceiveAsync(new() { WaitSeconds = 30 }, Token);
+        var waiting = await WaitingAsync();
 
         _app.Lifetime.StopApplication();
 
         Assert.Empty((await waiting).Items);
+    }
+
+    [Fact]
+    public async Task Who_asks_a_server_that_stops_is_told_to_come_again_later()
+    {
+        _app.Lifetime.StopApplication();
+
+        var refused = await Assert.ThrowsAsync<MementoException>(() => Agent.ReceiveAsync(new() { WaitSeconds = 30 }, Token));
+        Assert.Equal((RefusalKind.Unavailable, Codes.Stopping), (refused.Refusal.Kind, refused.Code));
     }
 
     [Fact]
@@ -81,14 +91,21 @@ public sealed class StoppingTests : IAsyncLifetime
     [Fact]
     public async Task Who_says_nothing_but_that_it_waits_is_asked_to_say_it_again_before_it_would_be_late()
     {
-        _clock.Advance(TimeSpan.FromSeconds(1));
-        var now = (await Agent.GetAsync()).LastHeartbeat!.Value.AddSeconds(1);
-        var waiting = Agent.ReceiveAsync(new() { WaitSeconds = 30 }, Token);
-        await TaskRig.UntilAsync(async () => (await Agent.GetAsync()).LastHeartbeat >= now);
+        var waiting = await WaitingAsync();
 
         _clock.Advance(TimeSpan.FromSeconds(5));
 
         Assert.Empty((await waiting).Items);
+    }
+
+    /// <summary>Begins to wait for work, and is heard.</summary>
+    private async Task<Task<ReceivedTasks>> WaitingAsync()
+    {
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        var now = (await Agent.GetAsync()).LastHeartbeat!.Value.AddSeconds(1);
+        var waiting = Agent.ReceiveAsync(new() { WaitSeconds = 30 }, Token);
+        await TaskRig.UntilAsync(async () => (await Agent.GetAsync()).LastHeartbeat >= now);
+        return waiting;
     }
 
     /// <summary>A body that says when the server wants to have it.</summary>

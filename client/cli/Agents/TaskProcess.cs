@@ -177,7 +177,7 @@ internal sealed class TaskProcess(string[] command, TimeProvider clock)
 
         return Text();
 
-        JsonText Text() => new(JsonSerializer.Serialize(text, MementoJson.Default.String));
+        JsonText Text() => new(JsonSerializer.Serialize(text.Replace('\0', '\uFFFD'), MementoJson.Default.String));
     }
 
     private static string Said(int code, string? last) => $"The program ended with exit code {code}{(last is null ? "." : $": {last}")}";

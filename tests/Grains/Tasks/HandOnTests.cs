@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Memento.Agents;
 using Memento.Storage;
 using Memento.Tasks;
@@ -74,10 +75,11 @@ public abstract class HandingOn(SessionCluster cluster) : IDisposable
     [Fact]
     public async Task A_registration_that_could_not_resume_all_resumes_it_when_it_is_repeated()
     {
-        await RunningInBothAsync(ReturnPolicy.Resume);
+        var before = await RunningInBothAsync(ReturnPolicy.Resume);
         Refuse("q2");
         await SessionCluster.RefusedAsync(Codes.Overloaded, () => RegisterAsync("two", ReturnPolicy.Resume));
         cluster.Faults.Heal();
+        foreach (var task in before) await _rig.SayAsync("a", TaskOperation.Heartbeat, task.TaskId, task.Token);   // the process before still works, and does no harm
 
         await RegisterAsync("two", ReturnPolicy.Resume);
 
@@ -109,11 +111,13 @@ public abstract class HandingOn(SessionCluster cluster) : IDisposable
         }
     }
 
-    private async Task RunningInBothAsync(ReturnPolicy policy)
+    private async Task<ImmutableArray<ReceivedTask>> RunningInBothAsync(ReturnPolicy policy)
     {
         await RegisterAsync("one", policy);
         foreach (var queue in (string[])["q1", "q2"]) await _rig.SubmitAsync(new() { Type = "build", Queue = queue });
-        foreach (var task in await _rig.ReceiveAsync("a", 2)) await _rig.SayAsync("a", TaskOperation.Start, task.TaskId, task.Token);
+        var running = await _rig.ReceiveAsync("a", 2);
+        foreach (var task in running) await _rig.SayAsync("a", TaskOperation.Start, task.TaskId, task.Token);
+        return running;
     }
 
     private Task<AgentRegistration> RegisterAsync(string instance, ReturnPolicy policy, int maxLoad = 2) => _rig.Agent("a").RegisterAsync(new() { Type = "test", InstanceId = instance, OnReturn = policy, MaxLoad = maxLoad });
