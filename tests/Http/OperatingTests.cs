@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Memento.Tests.Grains.Tasks;
 using Xunit;
 
 namespace Memento.Tests.Http;
@@ -16,17 +15,6 @@ public sealed partial class OperatingTests(MementoFixture memento)
         var components = (await memento.GetAsync("/health")).Ok()["components"]!;
         Assert.True((double)components["store"]!["latencyMs"]! > 0);
         Assert.Equal(1, (double)components["silo"]!["figures"]!["activeSilos"]!);
-    }
-
-    [Fact]
-    public async Task Metrics_have_memento_orleans_and_http()
-    {
-        await memento.PostAsync($"{await memento.SessionAsync()}/events", Bodies.Event());
-        await memento.PostAsync($"{MementoFixture.NewWorkspace()}/tasks", """{"type":"x"}""");
-
-        // Some are first told when what they count has happened, e.g. a garbage collection.
-        string[] names = ["memento_journal_", "memento_tasks_submitted_total", "memento_tasks_open", "orleans_", "http_server_request_duration_seconds", "dotnet_gc_"];
-        await TaskRig.UntilAsync(async () => (await memento.GetAsync("/metrics")).Body is var metrics && names.All(name => metrics.Contains($"\n{name}", StringComparison.Ordinal)));
     }
 
     [Fact]
