@@ -28,26 +28,14 @@ internal sealed partial class TaskQueueGrain
         return _pool!.VersionOf(agent.AgentId) ?? 0;
     }
 
-    public async Task WakeAsync()
+    public Task WakeAsync() => ActAsync(async () =>
     {
-        if (Now < _pause.Until) return;
-        try
-        {
-            await EnsureLoadedAsync();
-            foreach (var agent in _unreachable) _pool!.Open(agent, isOpen: true);
-            _unreachable.Clear();
-            await ExpireAsync();
-            await CheckDependenciesAsync();
-            await RestAsync();
-        }
-        catch (MementoException e)
-        {
-            Pause(e);
-            return;
-        }
-
-        Dispatch();
-    }
+        foreach (var agent in _unreachable) _pool!.Open(agent, isOpen: true);
+        _unreachable.Clear();
+        await ExpireAsync();
+        await CheckDependenciesAsync();
+        await RestAsync();
+    });
 
     /// <summary>A queue that has nothing left is not woken any more. To write that each time that it is empty for a moment would cost more than the tasks.</summary>
     private async Task RestAsync()
@@ -173,7 +161,7 @@ internal sealed partial class TaskQueueGrain
         }
     }
 
-    /// <summary>The store does not take what this queue does by itself; it is tried again after a while, or when something else went well.</summary>
+    /// <summary>The store does not take what this queue does by itself.</summary>
     private void Pause(Exception e)
     {
         _pause.Grow(Now);
@@ -195,15 +183,21 @@ internal sealed partial class TaskQueueGrain
         else _alarm.Change(delay, Timeout.InfiniteTimeSpan);
     }
 
-    private async Task RingAsync(CancellationToken cancellationToken)
+    private Task RingAsync(CancellationToken cancellationToken)
     {
         _alarmAt = DateTimeOffset.MaxValue;
+        return ActAsync(ExpireAsync);
+    }
+
+    /// <summary>Does what this queue does by itself, unless the store takes nothing: that is tried again after a while, or when something else went well.</summary>
+    private async Task ActAsync(Func<Task> act)
+    {
         if (Now >= _pause.Until)
         {
             try
             {
                 await EnsureLoadedAsync();
-                await ExpireAsync();
+                await act();
             }
             catch (MementoException e)
             {

@@ -164,21 +164,9 @@ internal sealed class TaskProcess(string[] command, TimeProvider clock)
     private static JsonText? ResultOf(string output) => string.IsNullOrWhiteSpace(output) ? null : JsonOrText(output.Trim());
 
     /// <summary>JSON as it is, if it can be kept; anything else as a string.</summary>
-    private static JsonText JsonOrText(string text)
-    {
-        try
-        {
-            if (JsonText.Parse(text) is var json && json.Problem(anyValue: true) is null) return json;
-        }
-        catch (JsonException)
-        {
-            return Text();
-        }
-
-        return Text();
-
-        JsonText Text() => new(JsonSerializer.Serialize(text.Replace('\0', '\uFFFD'), MementoJson.Default.String));
-    }
+    private static JsonText JsonOrText(string text) => new JsonText(text).Problem(anyValue: true) is null
+        ? JsonText.Parse(text)
+        : new(JsonSerializer.Serialize(text.Replace('\0', '\uFFFD'), MementoJson.Default.String));
 
     private static string Said(int code, string? last) => $"The program ended with exit code {code}{(last is null ? "." : $": {last}")}";
 }
