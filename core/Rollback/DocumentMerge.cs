@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Memento.Workspaces;
+using Merging;
+using Merging.Text;
 
 namespace Memento.Rollback;
 
@@ -26,14 +28,21 @@ public sealed record DocumentMerge(DocumentValue? Value, ConflictType? Conflict,
         if (outcome.Conflicts.IsEmpty) return new(outcome.Value, null, [], "", true, outcome.Confidence);
 
         // Whether a whole document goes or stays, and what kind of value it is, no rule can tell.
-        var smart = outcome.Conflicts.All(c => c.Kind is ConflictType.ValueMismatch || c.Path.Length > 0 || c.Lines is not null) && !IsBinary(undone, current, before);
+        var smart = outcome.Conflicts.All(c => c.Kind is MergeConflictKind.ValueMismatch || c.Path.Length > 0 || c.Lines is not null) && !IsBinary(undone, current, before);
         return new(
             smart ? SmartMerge.Settle(outcome).Value : current,
-            outcome.Conflicts[0].Kind,
+            TypeOf(outcome.Conflicts[0].Kind),
             [.. outcome.Conflicts.Take(MaxPlaces).Select(PlaceOf)],
             $"{key}: {outcome.Conflicts[0].Why}{(outcome.Conflicts.Length == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" ({outcome.Conflicts.Length} places)"))}",
             smart, smart ? outcome.Confidence : 0);
     }
+
+    private static ConflictType TypeOf(MergeConflictKind kind) => kind switch
+    {
+        MergeConflictKind.MissingTarget => ConflictType.MissingTarget,
+        MergeConflictKind.TypeMismatch => ConflictType.TypeMismatch,
+        _ => ConflictType.ValueMismatch,
+    };
 
     private static bool IsBinary(params ReadOnlySpan<DocumentValue?> values)
     {

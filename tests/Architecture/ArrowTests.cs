@@ -8,7 +8,7 @@ namespace Memento.Tests.Architecture;
 /// <summary>
 /// Which project may know which:
 /// <code>
-/// silo ──▶ grains ──▶ grain-interfaces ──▶ core
+/// silo ──▶ grains ──▶ grain-interfaces ──▶ core ──▶ merging
 ///  │         └──────▶ storage ───────────▶ core
 ///  └──▶ storage                 client ──▶ grain-interfaces
 /// </code>
@@ -18,7 +18,8 @@ public sealed class ArrowTests
 {
     private static readonly Dictionary<string, string[]> Arrows = new()
     {
-        ["core/Memento.Core"] = [],
+        ["merging/Merging"] = [],
+        ["core/Memento.Core"] = ["Merging"],
         ["grain-interfaces/Memento.GrainInterfaces"] = ["Memento.Core"],
         ["storage/Memento.Storage"] = ["Memento.Core"],
         ["grains/Memento.Grains"] = ["Memento.GrainInterfaces", "Memento.Storage"],

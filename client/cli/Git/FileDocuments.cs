@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
-using Memento.Rollback;
 using Memento.Workspaces;
+using Merging.Text;
 
 namespace Memento.Cli.Git;
 

@@ -1,5 +1,5 @@
 using Memento.Cli.Git;
-using Memento.Rollback;
+using Merging.Text;
 
 namespace Memento.Cli.Verify;
 

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Merging;
+using Merging.Text;
 
 namespace Memento.Rollback;
 
@@ -44,5 +46,5 @@ public static class MergeConfidence
         _ => -0.39,
     };
 
-    private static int LineCount(MergeConflict conflict, ReadOnlyMemory<byte>? side) => conflict.Lines is null ? 1 : side is { } text ? new Lines(text).Count : 0;
+    private static int LineCount(MergeConflict conflict, ReadOnlyMemory<byte>? side) => conflict.Lines is null ? 1 : side is { } text ? TextMerge.CountLines(text.Span) : 0;
 }

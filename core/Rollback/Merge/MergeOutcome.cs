@@ -1,11 +1,8 @@
 using System.Collections.Immutable;
 using Memento.Workspaces;
+using Merging;
 
 namespace Memento.Rollback;
-
-/// <summary>How <see cref="SmartMerge"/> would settle, or has settled, one conflict.</summary>
-/// <param name="Value">What goes there; null for nothing.</param>
-public sealed record Settlement(MergeConflict Conflict, SmartRule Rule, ReadOnlyMemory<byte>? Value);
 
 /// <summary>What a three-way merge gave.</summary>
 public sealed record MergeOutcome

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Memento.Workspaces;
+using Merging;
+using Merging.Json;
 
 namespace Memento.Rollback;
 
@@ -32,18 +34,6 @@ public static class SmartMerge
             Merged = merged.ToImmutable(),
             Discarded = discarded.ToImmutable(),
         };
-    }
-
-    /// <summary>How a conflict of JSON, or of whole documents, is settled. Texts have <see cref="SmartText"/>.</summary>
-    internal static Settlement Suggest(MergeConflict conflict)
-    {
-        if (conflict.Kind is ConflictType.MissingTarget)
-            return conflict.Path.Length == 0 ? new(conflict, SmartRule.OneDeletedTheDocument, conflict.Ours ?? conflict.Theirs) : new(conflict, SmartRule.OneRemoved, null);
-        if (!conflict.IsElements || conflict.Ours is not { } ours || conflict.Theirs is not { } theirs) return new(conflict, SmartRule.BothChanged, conflict.Theirs);
-
-        var (b, o, t) = (conflict.Base is { } @base ? new JsonPart(@base).Elements() : [], new JsonPart(ours).Elements(), new JsonPart(theirs).Elements());
-        if (b.Count == 0) return new(conflict, SmartRule.BothAdded, JsonPart.ArrayOf([.. o, .. t.Where(element => !o.Contains(element))]).Bytes);
-        return o.Count == 0 || t.Count == 0 ? new(conflict, SmartRule.OneRemoved, "[]"u8.ToArray()) : new(conflict, SmartRule.BothChanged, theirs);
     }
 
     private static bool Same(ReadOnlyMemory<byte>? one, ReadOnlyMemory<byte>? other) => one is { } a && other is { } b ? a.Span.SequenceEqual(b.Span) : one is null && other is null;

@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
 using Memento.Workspaces;
+using Merging;
+using Merging.Json;
+using Merging.Text;
 
 namespace Memento.Rollback;
 
@@ -18,12 +21,12 @@ public static class ThreeWayMerge
         if (@base == theirs) return Whole(ours) with { Kept = [new("", null, MergeSide.Ours)] };
 
         if (ours is null || theirs is null)
-            return Conflict(@base, ours, theirs, ConflictType.MissingTarget, ours is null ? "Ours deleted the document, theirs changed it." : "Theirs deleted the document, ours changed it.");
+            return Conflict(@base, ours, theirs, MergeConflictKind.MissingTarget, ours is null ? "Ours deleted the document, theirs changed it." : "Theirs deleted the document, ours changed it.");
         if (ours.IsJson != theirs.IsJson)
-            return Conflict(@base, ours, theirs, ConflictType.TypeMismatch, ours.IsJson ? "Ours is JSON, theirs is not." : "Theirs is JSON, ours is not.");
+            return Conflict(@base, ours, theirs, MergeConflictKind.TypeMismatch, ours.IsJson ? "Ours is JSON, theirs is not." : "Theirs is JSON, ours is not.");
 
         if (!ours.IsJson && (IsBinary(@base) || IsBinary(ours) || IsBinary(theirs)) && !SameBytes(ours, theirs) && !SameBytes(@base, ours) && !SameBytes(@base, theirs))
-            return Conflict(@base, ours, theirs, ConflictType.ValueMismatch, "Both changed the document, and it is not text.");
+            return Conflict(@base, ours, theirs, MergeConflictKind.ValueMismatch, "Both changed the document, and it is not text.");
 
         var before = @base is not null && @base.IsJson == ours.IsJson ? @base.Content : default;   // of another kind, it says nothing about what changed inside
         var contentType = ours.ContentType == @base?.ContentType ? theirs.ContentType : ours.ContentType;
@@ -48,7 +51,7 @@ public static class ThreeWayMerge
         var result = JsonMerge.Merge(@base, ours.Content, theirs.Content, options);
         return Outcome(
             choose => result.Resolve(choose) is { } json ? DocumentValue.Of(json, null) : null,
-            [.. result.Conflicts.Select(SmartMerge.Suggest)], result.Changes);
+            [.. result.Conflicts.Select(SmartJson.Suggest)], result.Changes);
     }
 
     private static MergeOutcome MergeText(ReadOnlyMemory<byte> @base, DocumentValue ours, DocumentValue theirs, string? contentType, DiffAlgorithm algorithm)
@@ -60,7 +63,7 @@ public static class ThreeWayMerge
             var (bytes, rule) = SmartText.Settle(chunk);
             var conflict = new MergeConflict
             {
-                Kind = chunk.Ours.Bytes.IsEmpty || chunk.Theirs.Bytes.IsEmpty ? ConflictType.MissingTarget : ConflictType.ValueMismatch,
+                Kind = chunk.Ours.Bytes.IsEmpty || chunk.Theirs.Bytes.IsEmpty ? MergeConflictKind.MissingTarget : MergeConflictKind.ValueMismatch,
                 Path = "",
                 Lines = chunk.Ours.Lines,
                 TheirLines = chunk.Theirs.Lines,
@@ -85,10 +88,10 @@ public static class ThreeWayMerge
     private static MergeOutcome Whole(DocumentValue? value) => new(_ => value) { Value = value, Confidence = NothingToMerge };
 
     /// <summary>The whole document is one conflict.</summary>
-    private static MergeOutcome Conflict(DocumentValue? @base, DocumentValue? ours, DocumentValue? theirs, ConflictType kind, string why)
+    private static MergeOutcome Conflict(DocumentValue? @base, DocumentValue? ours, DocumentValue? theirs, MergeConflictKind kind, string why)
     {
         var conflict = new MergeConflict { Kind = kind, Path = "", Base = BytesOf(@base), Ours = BytesOf(ours), Theirs = BytesOf(theirs), Why = why };
-        return Outcome(choose => choose(conflict) is { } chosen ? Like(chosen) : null, [SmartMerge.Suggest(conflict)], []);
+        return Outcome(choose => choose(conflict) is { } chosen ? Like(chosen) : null, [SmartJson.Suggest(conflict)], []);
 
         DocumentValue Like(ReadOnlyMemory<byte> chosen)
         {

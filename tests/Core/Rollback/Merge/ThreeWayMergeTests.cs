@@ -1,7 +1,9 @@
 using System.Text;
 using CsCheck;
 using Memento.Rollback;
+using Memento.Tests.Merging.Text;
 using Memento.Workspaces;
+using Merging;
 using Xunit;
 
 namespace Memento.Tests.Core.Rollback.Merge;
@@ -27,7 +29,7 @@ public sealed class ThreeWayMergeTests
         var outcome = ThreeWayMerge.Merge(Text("a\n"), null, Text("b\n"));
 
         Assert.Null(outcome.Value);
-        Assert.Equal(ConflictType.MissingTarget, Assert.Single(outcome.Conflicts).Kind);
+        Assert.Equal(MergeConflictKind.MissingTarget, Assert.Single(outcome.Conflicts).Kind);
         Assert.Equal(Text("b\n"), outcome.Resolve(MergeSide.Theirs));
         Assert.Equal(Text("b\n"), SmartMerge.Settle(outcome).Value);
     }
@@ -48,7 +50,7 @@ public sealed class ThreeWayMergeTests
         var (ours, theirs) = (DocumentValue.Of([0, 1], DocumentValue.UnknownType), DocumentValue.Of([0, 2], "image/png"));
         var outcome = ThreeWayMerge.Merge(Binary, ours, theirs);
 
-        Assert.Equal(ConflictType.ValueMismatch, Assert.Single(outcome.Conflicts).Kind);
+        Assert.Equal(MergeConflictKind.ValueMismatch, Assert.Single(outcome.Conflicts).Kind);
         Assert.Equal(ours, outcome.Value);
         Assert.Equal(theirs, outcome.Resolve(MergeSide.Theirs));
         Assert.Equal(theirs, ThreeWayMerge.Merge(Binary, Binary, theirs).Value);
@@ -56,7 +58,7 @@ public sealed class ThreeWayMergeTests
 
     [Fact]
     public void JSON_against_text_is_a_conflict_of_types() =>
-        Assert.Equal(ConflictType.TypeMismatch, Assert.Single(ThreeWayMerge.Merge(Text("1"), Json("1"), Text("2")).Conflicts).Kind);
+        Assert.Equal(MergeConflictKind.TypeMismatch, Assert.Single(ThreeWayMerge.Merge(Text("1"), Json("1"), Text("2")).Conflicts).Kind);
 
     [Fact]
     public void The_media_type_is_merged_too()

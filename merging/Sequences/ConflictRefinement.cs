@@ -1,0 +1,76 @@
+namespace Merging.Sequences;
+
+/// <summary>
+/// Cuts conflicts down to what differs between the two sides (what git calls a zealous merge): lines that both have leave the conflict,
+/// and one conflict becomes several. Then conflicts with almost nothing between them are made one again, because people read them as one.
+/// </summary>
+internal sealed class ConflictRefinement(SequenceDiff diff, List<Edit> ourEdits, int[] ours, int[] theirs)
+{
+    /// <summary>Conflicts with at most so many common elements between them are one.</summary>
+    private const int SmallGap = 3;
+
+    public List<MergeRegion> Refine(List<MergeRegion> regions)
+    {
+        var refined = new List<MergeRegion>(regions.Count);
+        foreach (var region in regions)
+        {
+            if (region.Part is not MergePart.Conflict || region.Ours.Length == 0 || region.Theirs.Length == 0) Append(refined, region);
+            else Split(refined, region);
+        }
+
+        return refined;
+    }
+
+    public static MergeRegion Join(MergeRegion first, MergeRegion second, MergePart part) => new(part,
+        Stretch.Between(first.Base.Start, second.Base.End), Stretch.Between(first.Ours.Start, second.Ours.End), Stretch.Between(first.Theirs.Start, second.Theirs.End));
+
+    private static void Append(List<MergeRegion> regions, MergeRegion next)
+    {
+        if (regions.Count > 0 && regions[^1] is { Part: MergePart.Conflict } last && next.Part is MergePart.Conflict && next.Ours.Start - last.Ours.End <= SmallGap)
+            regions[^1] = Join(last, next, MergePart.Conflict);
+        else regions.Add(next);
+    }
+
+    private void Split(List<MergeRegion> refined, MergeRegion region)
+    {
+        var edits = diff.Compare(ours.AsSpan(region.Ours.Start, region.Ours.Length), theirs.AsSpan(region.Theirs.Start, region.Theirs.Length));
+        if (edits.Count == 0) Append(refined, region with { Part = MergePart.Common });   // stays in the list, so that conflicts around it stay apart
+        var baseStart = region.Base.Start;
+        for (var i = 0; i < edits.Count; i++)
+        {
+            var our = new Stretch(region.Ours.Start + edits[i].OldStart, edits[i].OldLength);
+            var their = new Stretch(region.Theirs.Start + edits[i].NewStart, edits[i].NewLength);
+            var isLast = i + 1 == edits.Count;
+            var (baseEnd, nextStart) = isLast ? (region.Base.End, 0) : BaseOfAgreement(region.Ours.Start + edits[i].OldEnd, region.Ours.Start + edits[i + 1].OldStart);
+            baseEnd = Math.Clamp(baseEnd, baseStart, region.Base.End);
+            Append(refined, new(MergePart.Conflict, Stretch.Between(baseStart, baseEnd), our, their));
+            baseStart = Math.Clamp(nextStart, baseEnd, region.Base.End);
+        }
+    }
+
+    /// <summary>
+    /// The elements of the base that stand for those of ours from <paramref name="start"/> to <paramref name="end"/>, which both sides agree on.
+    /// Inside an edit nothing says which belong together; then its base goes to the conflict before, if there is one in the same edit.
+    /// </summary>
+    private (int Start, int End) BaseOfAgreement(int start, int end)
+    {
+        var first = EditAtOrBefore(start);
+        var from = first is { } f ? start >= f.NewEnd ? f.OldEnd + start - f.NewEnd : start > f.NewStart ? f.OldEnd : f.OldStart : start;
+        var last = EditAtOrBefore(end);
+        var to = last is { } l ? end >= l.NewEnd ? l.OldEnd + end - l.NewEnd : start > l.NewStart ? l.OldEnd : l.OldStart : end;
+        return (from, Math.Max(from, to));
+    }
+
+    private Edit? EditAtOrBefore(int ourIndex)
+    {
+        var (low, high) = (0, ourEdits.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (ourEdits[middle].NewStart <= ourIndex) low = middle + 1;
+            else high = middle;
+        }
+
+        return low == 0 ? null : ourEdits[low - 1];
+    }
+}
