@@ -4,31 +4,37 @@ using System.Text.Json;
 
 namespace Merging.Json;
 
-/// <summary>Three-way merge of canonical JSON: objects member by member, arrays as sequences of elements or, where elements have ids, as sets.</summary>
+/// <summary>
+/// Three-way merge of canonical JSON. Objects are merged member by member. Elements of arrays are matched over the three versions first,
+/// and then their existence, their contents and their order are merged apart.
+/// </summary>
 public static class JsonMerge
 {
     /// <summary>
-    /// Applies the changes from <paramref name="base"/> to <paramref name="theirs"/> to <paramref name="ours"/>. All three are canonical JSON: UTF-8, members in the
-    /// order of their names, no white space, so that equal values are equal bytes; so is the result, unless the order of members in the inputs was wrong. An empty base
-    /// stands for no value. Throws <see cref="JsonException"/> if what it has to look into is no JSON.
+    /// Applies the changes from <paramref name="base"/> to <paramref name="theirs"/> to <paramref name="ours"/>. All three are canonical
+    /// JSON: UTF-8, members in the order of their names, no white space, so that equal values are equal bytes; and so is the result.
+    /// An empty base stands for no value.
     /// </summary>
-    public static JsonMergeResult Merge(ReadOnlyMemory<byte> @base, ReadOnlyMemory<byte> ours, ReadOnlyMemory<byte> theirs, JsonMergeOptions? options = null)
+    /// <exception cref="JsonException">A value that the merge has to look into is no JSON.</exception>
+    public static JsonMergeResult Merge(
+        ReadOnlyMemory<byte> @base, ReadOnlyMemory<byte> ours, ReadOnlyMemory<byte> theirs, JsonMergeOptions? options = null)
     {
-        var merger = new JsonMerger(options ?? JsonMergeOptions.Default);
-        var root = merger.Merge("", @base.IsEmpty ? null : new JsonPart(@base), new JsonPart(ours), new JsonPart(theirs))!;
-        return new(root, [.. merger.Conflicts], [.. merger.Changes]);
+        var log = new MergeLog(new MergeRules(options ?? JsonMergeOptions.Default));
+        var merger = new JsonMerger(options ?? JsonMergeOptions.Default, log);
+        var root = merger.Merge(MergePath.Root, @base.IsEmpty ? null : new JsonPart(@base), new JsonPart(ours), new JsonPart(theirs))!;
+        return new(root, log);
     }
 }
 
-/// <summary>What <see cref="JsonMerge"/> found.</summary>
+/// <summary>The result of <see cref="JsonMerge"/>.</summary>
 public sealed class JsonMergeResult
 {
     private readonly MergedJson _root;
 
-    internal JsonMergeResult(MergedJson root, ImmutableArray<MergeConflict> conflicts, ImmutableArray<MergePlace> changes)
+    internal JsonMergeResult(MergedJson root, MergeLog log)
     {
         _root = root;
-        (Conflicts, Changes) = (conflicts, changes);
+        (Conflicts, Changes, SafeRules) = ([.. log.Conflicts], [.. log.Changes], [.. log.SafeRules]);
         Merged = Resolve(MergeSide.Ours)!;
     }
 
@@ -41,10 +47,16 @@ public sealed class JsonMergeResult
     /// <summary>The places that only one side changed.</summary>
     public ImmutableArray<MergePlace> Changes { get; }
 
-    /// <summary>The merged value with every conflict settled in favour of one side. Null if the whole value is in conflict and that side has none.</summary>
+    /// <summary>The places that both sides changed and that are no conflict, each with the reason.</summary>
+    public ImmutableArray<AppliedRule> SafeRules { get; }
+
+    /// <summary>The merged value with every conflict settled in favor of one side. Null if the whole value is in conflict and that side has none.</summary>
     public byte[]? Resolve(MergeSide side) => Resolve(conflict => conflict[side]);
 
-    /// <summary>The merged value with every conflict replaced by what <paramref name="choose"/> answers: canonical JSON, or null to leave the place out.</summary>
+    /// <summary>
+    /// The merged value with every conflict replaced by the answer of <paramref name="choose"/>: canonical JSON, or null to leave the place out.
+    /// </summary>
+    /// <exception cref="ArgumentException">A conflict over the order of elements got another answer than one of its three values.</exception>
     public byte[]? Resolve(Func<MergeConflict, ReadOnlyMemory<byte>?> choose)
     {
         var json = new ArrayBufferWriter<byte>();

@@ -8,14 +8,15 @@ public sealed record JsonMergeOptions
     public static JsonMergeOptions Default { get; } = new();
 
     /// <summary>
-    /// Members that can identify the elements of an array. If all elements of an array are objects and one of these members is in each of them, with a string
-    /// or a number that no other element has, the array is merged as a set: element by element, wherever they stand. The first that fits is taken. Empty = never.
+    /// Members that can identify the elements of an array. A name, or a pair of names where no single one will do, identifies the elements
+    /// if each element of all three versions is an object that has it with a scalar value, unique in its version.
+    /// The first that fits is taken. Empty = elements are compared by content only.
     /// </summary>
-    public ImmutableArray<string> IdMembers { get; init; } = ["id", "key", "name", "_id"];
+    public ImmutableArray<string> KeyMembers { get; init; } = ["id", "_id", "uid", "uuid", "key", "name", "path", "@id"];
 
-    /// <summary>Rules for single places; the first that fits a place counts.</summary>
+    /// <summary>Rules for single places. Of the rules that say how a place is read, and of those that say how a conflict is settled, the first that fits counts.</summary>
     public ImmutableArray<JsonMergeRule> Rules { get; init; } = [];
 
-    /// <summary>How the elements of other arrays are compared.</summary>
+    /// <summary>How arrays of numbers are compared.</summary>
     public DiffAlgorithm Algorithm { get; init; } = DiffAlgorithm.Histogram;
 }

@@ -1,116 +1,95 @@
-using Merging.Sequences;
+using System.Text;
+using Merging.Json.Arrays;
+using Merging.Text;
+
 namespace Merging.Json;
 
-/// <summary>One run of <see cref="JsonMerge"/>.</summary>
-internal sealed class JsonMerger(JsonMergeOptions options)
+/// <summary>Merges values. Objects are merged by <see cref="MemberMerge"/>, arrays by <see cref="ArrayMerge"/>.</summary>
+internal sealed class JsonMerger(JsonMergeOptions options, MergeLog log)
 {
-    public List<MergeConflict> Conflicts { get; } = [];
-    public List<MergePlace> Changes { get; } = [];
+    public JsonMergeOptions Options => options;
+    public MergeLog Log => log;
 
-    /// <summary>The merged value; null if it is not there in the result.</summary>
-    public MergedJson? Merge(string path, JsonPart? @base, JsonPart? ours, JsonPart? theirs)
+    /// <summary>Names of members that can identify elements, in UTF-8.</summary>
+    public byte[][] KeyNames { get; } = [.. options.KeyMembers.Select(Encoding.UTF8.GetBytes)];
+
+    /// <summary>Merges one value in three versions. Null stands for no value, in the arguments and in the result.</summary>
+    /// <param name="identity">Members that identify the value in its array; they say nothing about whether it was made anew.</param>
+    public MergedJson? Merge(MergePath place, JsonPart? @base, JsonPart? ours, JsonPart? theirs, byte[][]? identity = null)
     {
-        if (ours == theirs) return Take(ours);
-        if (@base == ours)
+        if (ours == theirs)
         {
-            Changes.Add(new(path, null, MergeSide.Theirs));
-            return Take(theirs);
+            if (@base != ours) log.Apply(place, SafeRule.SameChange);
+            return ours is { } same ? new MergedJson.Taken(same) : null;
         }
 
-        if (@base == theirs)
+        if (@base == ours) return log.Take(place, theirs, MergeSide.Theirs);
+        if (@base == theirs) return log.Take(place, ours, MergeSide.Ours);
+        if (ours is { } o && theirs is { } t) return MergeChanged(place, @base, o, t, identity ?? []);
+        return log.Open(MergeConflictKind.MissingTarget, place, @base, ours, theirs,
+            ours is null ? $"Ours removed {place.Name}, theirs changed it." : $"Theirs removed {place.Name}, ours changed it.");
+    }
+
+    /// <summary>Merges a value that both sides have and changed in different ways.</summary>
+    private MergedJson MergeChanged(MergePath place, JsonPart? @base, JsonPart ours, JsonPart theirs, byte[][] identity)
+    {
+        if (Max(place, ours, theirs) is { } larger) return larger;
+        if (@base is not { } b)
         {
-            Changes.Add(new(path, null, MergeSide.Ours));
-            return Take(ours);
+            return log.Open(MergeConflictKind.AddedByBoth, place, null, ours, theirs,
+                $"Both sides added {place.Name}, with different contents. No common version says how they belong together.");
         }
 
-        if (ours is not { } o || theirs is not { } t)
-            return Open(MergeConflictKind.MissingTarget, path, @base, ours, theirs, ours is null ? "Ours removed it, theirs changed it." : "Theirs removed it, ours changed it.");
-        if (o.IsObject && t.IsObject) return MergeMembers(path, @base, o, t);
-        if (o.IsArray && t.IsArray) return MergeArrays(path, @base, o, t);
-        return o.Type == t.Type
-            ? Open(MergeConflictKind.ValueMismatch, path, @base, ours, theirs, @base is null ? $"Both added it, as different values of type {o.Type}." : $"Both changed it, to different values of type {o.Type}.")
-            : Open(MergeConflictKind.TypeMismatch, path, @base, ours, theirs, $"Ours made it a value of type {o.Type}, theirs one of type {t.Type}.");
+        if (b.IsObject && ours.IsObject && theirs.IsObject)
+            return (MergedJson?)MadeAnew(place, b, ours, theirs, identity) ?? new MemberMerge(this, place, b, ours, theirs).Merge();
+        if (b.IsArray && ours.IsArray && theirs.IsArray) return ArrayMerge.Merge(this, place, b, ours, theirs);
+        if (b.IsString && ours.IsString && theirs.IsString && MergeText(place, b, ours, theirs) is { } text) return text;
+        return ours.Type == theirs.Type
+            ? log.Open(MergeConflictKind.ValueMismatch, place, b, ours, theirs, $"Both sides changed {place.Name}, to different {Plural(ours.Type)}.")
+            : log.Open(MergeConflictKind.TypeMismatch, place, b, ours, theirs,
+                $"Both sides changed {place.Name}: ours is {WithArticle(ours.Type)} now, theirs {WithArticle(theirs.Type)}.");
     }
 
-    private MergedJson.Object MergeMembers(string path, JsonPart? @base, JsonPart ours, JsonPart theirs)
+    private MergedJson.Open? MadeAnew(MergePath place, JsonPart @base, JsonPart ours, JsonPart theirs, byte[][] identity)
     {
-        var (b, o, t) = (@base?.Members() ?? [], ours.Members(), theirs.Members());
-        var merged = new List<(ReadOnlyMemory<byte>, MergedJson)>(Math.Max(o.Count, t.Count));
-        foreach (var name in o.Keys.Union(t.Keys).Order(StringComparer.Ordinal))   // the order of UTF-16 code units
-        {
-            if (Merge($"{path}/{Escaped(name)}", Of(b), Of(o), Of(t)) is { } value) merged.Add((o.TryGetValue(name, out var member) ? member.Name : t[name].Name, value));
+        var (byOurs, byTheirs) = (Recreation.IsMadeAnew(@base, ours, identity), Recreation.IsMadeAnew(@base, theirs, identity));
+        if (!(byOurs && Adds(theirs, ours)) && !(byTheirs && Adds(ours, theirs))) return null;
+        var why = byOurs && byTheirs ? $"Both sides replaced {place.Name} by another one."
+            : $"{(byOurs ? "Ours" : "Theirs")} replaced {place.Name} by another one of the same name, {(byOurs ? "theirs" : "ours")} changed the earlier one.";
+        return log.Open(MergeConflictKind.MadeAnew, place, @base, ours, theirs, why);
 
-            JsonPart? Of(Dictionary<string, JsonMember> members) => members.TryGetValue(name, out var found) ? found.Value : null;
-        }
-
-        return new(merged);
+        // A member that one side added is the only change that would be mixed with the other side's new object: all others conflict by themselves.
+        bool Adds(JsonPart side, JsonPart other) => side.Members().Keys.Except(other.Members().Keys).Except(@base.Members().Keys).Any();
     }
 
-    private MergedJson.Array MergeArrays(string path, JsonPart? @base, JsonPart ours, JsonPart theirs)
+    private MergedJson.Taken? Max(MergePath place, JsonPart ours, JsonPart theirs)
     {
-        var (b, o, t) = (@base?.Elements() ?? [], ours.Elements(), theirs.Elements());
-        foreach (var member in options.IdMembers)
-            if (JsonSet.TryRead(b, member) is { } baseSet && JsonSet.TryRead(o, member) is { } ourSet && JsonSet.TryRead(t, member) is { } theirSet)
-                return MergeSets(path, baseSet, ourSet, theirSet);
-        return MergeSequences(path, b, o, t);
+        if (!ours.IsNumber || !theirs.IsNumber || log.Rules.SettlingAt(place)?.Strategy is not ConflictSettling.Max) return null;
+        log.Apply(place, SafeRule.Max);
+        return new(NumberOrder.Compare(ours.Bytes.Span, theirs.Bytes.Span) >= 0 ? ours : theirs);
     }
 
-    private MergedJson.Array MergeSets(string path, JsonSet @base, JsonSet ours, JsonSet theirs)
+    private MergedJson.Taken? MergeText(MergePath place, JsonPart @base, JsonPart ours, JsonPart theirs)
     {
-        var merged = new List<MergedJson>();
-        var index = 0;
-        foreach (var id in JsonSet.Order(@base, ours, theirs))
-        {
-            if (Merge($"{path}/{index}", @base[id], ours[id], theirs[id]) is not { } element) continue;
-            merged.Add(element);
-            if (element is not MergedJson.Open { Conflict.Ours: null }) index++;
-        }
+        if (log.Rules.ReadingAt(place)?.As is not JsonMergeKind.Text) return null;
+        var merged = TextMerge.Merge(Utf8(@base), Utf8(ours), Utf8(theirs)).Merged;
+        if (merged is null) return null;
+        log.Apply(place, SafeRule.TextLines);
+        return new(JsonStrings.Write(merged));
 
-        return new(merged);
+        static byte[] Utf8(JsonPart text) => Encoding.UTF8.GetBytes(text.Text());
     }
 
-    private MergedJson.Array MergeSequences(string path, List<JsonPart> b, List<JsonPart> o, List<JsonPart> t)
+    private static string Plural(string type) => type switch
     {
-        var interner = new Interner(o.Count);
-        var (bs, os, ts) = (Numbers(b), Numbers(o), Numbers(t));
-        var merged = new List<MergedJson>();
-        var index = 0;
-        foreach (var region in SequenceMerge.Merge(bs, os, ts, interner.Count, options.Algorithm))
-        {
-            if (region.Part is not MergePart.Conflict)
-            {
-                var (from, stretch) = region.Part is MergePart.Theirs ? (t, region.Theirs) : (o, region.Ours);
-                if (region.Part is not MergePart.Common) Changes.Add(new($"{path}/{index}", null, region.Part is MergePart.Theirs ? MergeSide.Theirs : MergeSide.Ours));
-                for (var i = stretch.Start; i < stretch.End; i++) merged.Add(new MergedJson.Taken(from[i]));
-                index += stretch.Length;
-            }
-            else if (region.Base.Length == region.Ours.Length && region.Ours.Length == region.Theirs.Length)   // nothing came or went, so the elements correspond
-            {
-                for (var i = 0; i < region.Ours.Length; i++)
-                    merged.Add(Merge($"{path}/{index++}", b[region.Base.Start + i], o[region.Ours.Start + i], t[region.Theirs.Start + i])!);
-            }
-            else
-            {
-                merged.Add(Open(MergeConflictKind.ValueMismatch, $"{path}/{index}", Some(b, region.Base), Some(o, region.Ours), Some(t, region.Theirs), "Both changed the same elements of the array.", isElements: true));
-                index += region.Ours.Length;
-            }
-        }
+        "null" => "nulls",
+        _ => type + "s",
+    };
 
-        return new(merged);
-
-        int[] Numbers(List<JsonPart> elements) => [.. elements.Select(element => interner.NumberOf(element.Bytes))];
-    }
-
-    private MergedJson.Open Open(MergeConflictKind kind, string path, JsonPart? @base, JsonPart? ours, JsonPart? theirs, string why, bool isElements = false)
+    private static string WithArticle(string type) => type switch
     {
-        var conflict = new MergeConflict { Kind = kind, Path = path, IsElements = isElements, Base = @base?.Bytes, Ours = ours?.Bytes, Theirs = theirs?.Bytes, Why = why };
-        Conflicts.Add(conflict);
-        return new(conflict);
-    }
-
-    private static MergedJson.Taken? Take(JsonPart? value) => value is { } part ? new(part) : null;
-
-    private static JsonPart Some(List<JsonPart> elements, Stretch some) => JsonPart.ArrayOf(elements.GetRange(some.Start, some.Length));
-
-    private static string Escaped(string name) => name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+        "null" => "null",
+        "object" or "array" => $"an {type}",
+        _ => $"a {type}",
+    };
 }

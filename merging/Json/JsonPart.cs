@@ -8,7 +8,9 @@ internal readonly record struct JsonPart(ReadOnlyMemory<byte> Bytes)
 {
     public bool IsObject => First == '{';
     public bool IsArray => First == '[';
-    public bool IsStringOrNumber => Type is "string" or "number";
+    public bool IsString => First == '"';
+    public bool IsNumber => Type is "number";
+    public bool IsScalar => !IsObject && !IsArray;
 
     /// <summary>The name of its type, for people.</summary>
     public string Type => (char)First switch
@@ -25,23 +27,53 @@ internal readonly record struct JsonPart(ReadOnlyMemory<byte> Bytes)
 
     public bool Equals(JsonPart other) => Bytes.Span.SequenceEqual(other.Bytes.Span);
 
-    public override int GetHashCode() => Bytes.Length;
-
-    /// <summary>The members of an object, by name; none of anything else.</summary>
-    public Dictionary<string, JsonMember> Members()
+    public override int GetHashCode()
     {
-        var members = new Dictionary<string, JsonMember>(StringComparer.Ordinal);
+        var hash = new HashCode();
+        hash.AddBytes(Bytes.Span);
+        return hash.ToHashCode();
+    }
+
+    /// <summary>The members of an object, in order; none of anything else.</summary>
+    public List<JsonMember> MemberList()
+    {
+        var members = new List<JsonMember>();
         var reader = new Utf8JsonReader(Bytes.Span);
         if (!reader.Read() || reader.TokenType is not JsonTokenType.StartObject) return members;
         while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
         {
             var name = Bytes.Slice((int)reader.TokenStartIndex, reader.ValueSpan.Length + 2);
-            var text = reader.GetString()!;
             reader.Read();
-            members[text] = new(name, Here(ref reader));
+            members.Add(new(name, Here(ref reader)));
         }
 
         return members;
+    }
+
+    /// <summary>The members of an object, by name; none of anything else.</summary>
+    public Dictionary<string, JsonMember> Members()
+    {
+        var members = new Dictionary<string, JsonMember>(StringComparer.Ordinal);
+        foreach (var member in MemberList()) members[member.Text] = member;
+        return members;
+    }
+
+    /// <summary>Looks up several members of an object in one pass; null for those that the object does not have.</summary>
+    /// <param name="names">Names without escapes.</param>
+    public void Find(ReadOnlySpan<byte[]> names, Span<JsonPart?> found)
+    {
+        found.Clear();
+        var reader = new Utf8JsonReader(Bytes.Span);
+        if (!reader.Read() || reader.TokenType is not JsonTokenType.StartObject) return;
+        while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
+        {
+            var index = -1;
+            for (var i = 0; i < names.Length && index < 0; i++)
+                if (reader.ValueTextEquals(names[i])) index = i;
+            reader.Read();
+            if (index >= 0) found[index] = Here(ref reader);
+            else reader.Skip();
+        }
     }
 
     /// <summary>The elements of an array; none of anything else.</summary>
@@ -54,20 +86,33 @@ internal readonly record struct JsonPart(ReadOnlyMemory<byte> Bytes)
         return elements;
     }
 
-    public static JsonPart ArrayOf(List<JsonPart> elements)
+    /// <summary>The text of a string, without its escapes.</summary>
+    public string Text()
     {
-        var json = new List<byte> { (byte)'[' };
-        foreach (var element in elements)
-        {
-            if (json.Count > 1) json.Add((byte)',');
-            json.AddRange(element.Bytes.Span);
-        }
-
-        json.Add((byte)']');
-        return new(json.ToArray());
+        var reader = new Utf8JsonReader(Bytes.Span);
+        reader.Read();
+        return reader.GetString()!;
     }
 
+    public static JsonPart ArrayOf(IEnumerable<JsonPart> elements) => Enclosed('[', elements.Select(element => element.Bytes), ']');
+
+    public static JsonPart ObjectOf(IEnumerable<JsonMember> members) =>
+        Enclosed('{', members.Select(member => (ReadOnlyMemory<byte>)(byte[])[.. member.Name.Span, (byte)':', .. member.Value.Bytes.Span]), '}');
+
     public override string ToString() => Encoding.UTF8.GetString(Bytes.Span);
+
+    private static JsonPart Enclosed(char open, IEnumerable<ReadOnlyMemory<byte>> items, char close)
+    {
+        var json = new List<byte> { (byte)open };
+        foreach (var item in items)
+        {
+            if (json.Count > 1) json.Add((byte)',');
+            json.AddRange(item.Span);
+        }
+
+        json.Add((byte)close);
+        return new(json.ToArray());
+    }
 
     private JsonPart Here(ref Utf8JsonReader reader)
     {
@@ -77,5 +122,10 @@ internal readonly record struct JsonPart(ReadOnlyMemory<byte> Bytes)
     }
 }
 
+/// <summary>A member of an object.</summary>
 /// <param name="Name">The name as it is written, with its quotation marks.</param>
-internal readonly record struct JsonMember(ReadOnlyMemory<byte> Name, JsonPart Value);
+internal readonly record struct JsonMember(ReadOnlyMemory<byte> Name, JsonPart Value)
+{
+    /// <summary>The name without quotation marks and escapes.</summary>
+    public string Text => new JsonPart(Name).Text();
+}

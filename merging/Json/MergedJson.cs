@@ -2,55 +2,125 @@ using System.Buffers;
 
 namespace Merging.Json;
 
-/// <summary>A merged value with gaps where conflicts are, so that it can be written with one choice or another.</summary>
+/// <summary>A merged value with gaps where conflicts are, so that one merge can be written with one choice or another.</summary>
 internal abstract record MergedJson
 {
     /// <summary>A value that is certain.</summary>
     public sealed record Taken(JsonPart Value) : MergedJson;
 
+    /// <summary>Elements of an array in a row that are certain.</summary>
+    public sealed record Run(List<JsonPart> Elements) : MergedJson;
+
     /// <summary>A gap.</summary>
     public sealed record Open(MergeConflict Conflict) : MergedJson;
 
-    /// <summary>Members in the order of their names.</summary>
+    /// <summary>Members of an object, in any order.</summary>
     public sealed record Object(List<(ReadOnlyMemory<byte> Name, MergedJson Value)> Members) : MergedJson;
 
+    /// <summary>Elements of an array.</summary>
     public sealed record Array(List<MergedJson> Elements) : MergedJson;
 
-    /// <summary>Writes the value. Each conflict becomes what <paramref name="choose"/> answers, or nothing where it answers null. False if nothing was written.</summary>
-    /// <param name="prefix">What to write before the value, if there is one.</param>
+    /// <summary>Elements in a row whose order is in conflict. Their contents are merged, each by itself.</summary>
+    /// <param name="Orders">The elements that base, ours and theirs have, as indexes of <paramref name="Elements"/>.</param>
+    public sealed record Order(MergeConflict Conflict, List<MergedJson> Elements, int[][] Orders) : MergedJson
+    {
+        /// <summary>The index in <see cref="Orders"/> of the order that was chosen.</summary>
+        public int Chosen(Func<MergeConflict, ReadOnlyMemory<byte>?> choose)
+        {
+            var chosen = choose(Conflict);
+            foreach (var side in new[] { MergeSide.Ours, MergeSide.Theirs, MergeSide.Base })
+                if (chosen is { } bytes && Conflict[side] is { } known && bytes.Span.SequenceEqual(known.Span)) return (int)side;
+            throw new ArgumentException($"A conflict over the order of elements, at {Conflict.Path}, can be settled only by one of its three values.", nameof(choose));
+        }
+    }
+
+    /// <summary>Writes the value. Each conflict becomes the answer of <paramref name="choose"/>, or nothing where the answer is null.</summary>
+    /// <param name="prefix">Bytes to write before the value, if there is one.</param>
+    /// <returns>Whether something was written.</returns>
     public bool Write(ArrayBufferWriter<byte> json, Func<MergeConflict, ReadOnlyMemory<byte>?> choose, ReadOnlySpan<byte> prefix)
     {
         switch (this)
         {
-            case Taken taken:
+            case Taken taken: return Write(json, taken.Value.Bytes.Span, prefix);
+            case Run run: return WriteAll(json, run.Elements.Select(element => new Taken(element)), choose, prefix);
+            case Open open: return WriteOpen(json, open.Conflict, choose, prefix);
+            case Order order: return WriteAll(json, order.Orders[order.Chosen(choose)].Select(i => order.Elements[i]), choose, prefix);
+            case Object: return WriteObject(json, choose, prefix);
+            case Array array:
                 json.Write(prefix);
-                json.Write(taken.Value.Bytes.Span);
-                return true;
-            case Open { Conflict: var conflict }:
-                if (choose(conflict) is not { } chosen) return false;
-                if (conflict.IsElements) chosen = chosen[1..^1];   // without its brackets
-                if (chosen.IsEmpty) return false;
-                json.Write(prefix);
-                json.Write(chosen.Span);
-                return true;
-            case Object { Members: var members }:
-                json.Write(prefix);
-                json.Write("{"u8);
-                var separator = ""u8;
-                foreach (var (name, value) in members)
-                    if (value.Write(json, choose, [.. separator, .. name.Span, (byte)':'])) separator = ","u8;
-                json.Write("}"u8);
-                return true;
-            case Array { Elements: var elements }:
-                json.Write(prefix);
-                json.Write("["u8);
-                var comma = ""u8;
-                foreach (var element in elements)
-                    if (element.Write(json, choose, comma)) comma = ","u8;
+                WriteAll(json, array.Elements, choose, "["u8, always: true);
                 json.Write("]"u8);
                 return true;
-            default:
-                throw new InvalidOperationException($"There is no way to write {GetType().Name}.");
+            default: throw new InvalidOperationException($"There is no way to write {GetType().Name}.");
+        }
+    }
+
+    private static bool Write(ArrayBufferWriter<byte> json, ReadOnlySpan<byte> value, ReadOnlySpan<byte> prefix)
+    {
+        json.Write(prefix);
+        json.Write(value);
+        return true;
+    }
+
+    private static bool WriteOpen(
+        ArrayBufferWriter<byte> json, MergeConflict conflict, Func<MergeConflict, ReadOnlyMemory<byte>?> choose, ReadOnlySpan<byte> prefix)
+    {
+        if (choose(conflict) is not { } chosen) return false;
+        if (conflict.Scope is ConflictScope.Elements) chosen = chosen[1..^1];   // without the brackets
+        return !chosen.IsEmpty && Write(json, chosen.Span, prefix);
+    }
+
+    private static bool WriteAll(
+        ArrayBufferWriter<byte> json, IEnumerable<MergedJson> elements, Func<MergeConflict, ReadOnlyMemory<byte>?> choose, ReadOnlySpan<byte> prefix,
+        bool always = false)
+    {
+        if (always) json.Write(prefix);
+        var separator = always ? [] : prefix;
+        var any = false;
+        foreach (var element in elements)
+        {
+            if (!element.Write(json, choose, separator)) continue;
+            separator = ","u8;
+            any = true;
+        }
+
+        return any;
+    }
+
+    /// <summary>Writes the members in the order of their names: a conflict over members can bring others than were expected.</summary>
+    private bool WriteObject(ArrayBufferWriter<byte> json, Func<MergeConflict, ReadOnlyMemory<byte>?> choose, ReadOnlySpan<byte> prefix)
+    {
+        var written = new SortedDictionary<string, (ReadOnlyMemory<byte> Name, ReadOnlyMemory<byte> Value)>(StringComparer.Ordinal);
+        foreach (var (name, value) in ((Object)this).Members)
+        {
+            if (value is Open { Conflict: { Scope: ConflictScope.Members } conflict })
+            {
+                foreach (var member in choose(conflict) is { } some ? new JsonPart(some).MemberList() : [])
+                    written[member.Text] = (member.Name, member.Value.Bytes);
+                continue;
+            }
+
+            var bytes = value is Taken taken ? taken.Value.Bytes : Written(value);
+            if (!bytes.IsEmpty) written[new JsonPart(name).Text()] = (name, bytes);
+        }
+
+        json.Write(prefix);
+        var separator = "{"u8;
+        foreach (var (name, value) in written.Values)
+        {
+            Write(json, name.Span, separator);
+            Write(json, value.Span, ":"u8);
+            separator = ","u8;
+        }
+
+        json.Write(written.Count == 0 ? "{}"u8 : "}"u8);
+        return true;
+
+        ReadOnlyMemory<byte> Written(MergedJson value)
+        {
+            var bytes = new ArrayBufferWriter<byte>();
+            value.Write(bytes, choose, []);
+            return bytes.WrittenMemory;
         }
     }
 }

@@ -4,10 +4,10 @@ namespace Merging.Sequences;
 /// Compares sequences whose elements are numbers from 0 up to <paramref name="distinct"/>, equal numbers standing for equal lines.
 /// Keeps counters between calls, so one instance serves one merge and not two at a time.
 /// </summary>
-internal sealed class SequenceDiff(int distinct, DiffAlgorithm algorithm)
+internal sealed class SequenceDiff(int distinct, DiffAlgorithm algorithm, WorkBudget? budget = null)
 {
     private readonly OccurrenceCounts _counts = new(distinct);
-    private readonly WorkBudget _budget = new();
+    private readonly WorkBudget _budget = budget ?? new();
     private readonly int[] _lastSeen = algorithm is DiffAlgorithm.Histogram ? new int[distinct] : [];
 
     /// <summary>The places where the two differ, in order. Between two of them there is at least one equal element.</summary>

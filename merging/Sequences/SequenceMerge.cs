@@ -8,9 +8,9 @@ internal static class SequenceMerge
 {
     /// <summary>The parts in order; together they cover each of the three sequences without a gap.</summary>
     /// <param name="distinct">All elements are numbers from 0 up to this; equal numbers are equal elements.</param>
-    public static List<MergeRegion> Merge(int[] @base, int[] ours, int[] theirs, int distinct, DiffAlgorithm algorithm)
+    public static List<MergeRegion> Merge(int[] @base, int[] ours, int[] theirs, int distinct, DiffAlgorithm algorithm, WorkBudget? budget = null)
     {
-        var diff = new SequenceDiff(distinct, algorithm);
+        var diff = new SequenceDiff(distinct, algorithm, budget);
         var ourEdits = diff.Compare(@base, ours);
         var theirEdits = diff.Compare(@base, theirs);
         var changes = Combine(ourEdits, theirEdits, @base, ours, theirs);

@@ -17,7 +17,7 @@ public sealed class JsonMergeTests
     [InlineData("""{}""", """{"b":1}""", """{"a":1}""", """{"a":1,"b":1}""")]
     [InlineData("""{"a":null}""", """{"a":null,"b":1}""", """{}""", """{"b":1}""")]
     [InlineData("""[1,2,3,4,5]""", """[0,1,2,3,4,5]""", """[1,2,3,4]""", """[0,1,2,3,4]""")]
-    [InlineData("""[1,2]""", """[9,2]""", """[1,8]""", """[9,8]""")]
+    [InlineData("""[1,2,3,4,5]""", """[9,2,3,4,5]""", """[1,2,3,4,8]""", """[9,2,3,4,8]""")]
     [InlineData("""[{"x":1,"y":1}]""", """[{"x":2,"y":1}]""", """[{"x":1,"y":2}]""", """[{"x":2,"y":2}]""")]
     public void What_one_side_changed_is_taken_over(string @base, string ours, string theirs, string merged)
     {
@@ -33,10 +33,11 @@ public sealed class JsonMergeTests
     [InlineData("""{"a":1}""", """{"a":null}""", """{"a":[]}""", MergeConflictKind.TypeMismatch, "/a")]
     [InlineData("""{"a":1}""", """{"a":2}""", """{}""", MergeConflictKind.MissingTarget, "/a")]
     [InlineData("""{"a":1}""", """{}""", """{"a":null}""", MergeConflictKind.MissingTarget, "/a")]
-    [InlineData("""{}""", """{"a/b~":1}""", """{"a/b~":2}""", MergeConflictKind.ValueMismatch, "/a~1b~0")]
-    [InlineData("""[7,1]""", """[7,2]""", """[7,3]""", MergeConflictKind.ValueMismatch, "/1")]
+    [InlineData("""{}""", """{"a/b~":1}""", """{"a/b~":2}""", MergeConflictKind.AddedByBoth, "/a~1b~0")]
+    [InlineData("""[7,1]""", """[7,2]""", """[7,3]""", MergeConflictKind.ValueMismatch, "")]
+    [InlineData("""[7,6,5,4,1]""", """[7,6,5,4,2]""", """[7,6,5,4,3]""", MergeConflictKind.ValueMismatch, "/4")]
     [InlineData("""1""", """2""", """3""", MergeConflictKind.ValueMismatch, "")]
-    [InlineData("""[{"id":1,"v":1},{"id":2}]""", """[{"id":3},{"id":1,"v":2},{"id":2}]""", """[{"id":2},{"id":1,"v":3}]""", MergeConflictKind.ValueMismatch, "/2/v")]
+    [InlineData("""[{"id":1,"v":1},{"id":2}]""", """[{"id":3},{"id":1,"v":2},{"id":2}]""", """[{"id":1,"v":3},{"id":2}]""", MergeConflictKind.ValueMismatch, "/1/v")]
     public void What_both_changed_is_a_conflict_with_its_place(string @base, string ours, string theirs, MergeConflictKind kind, string path)
     {
         var conflict = Assert.Single(Merge(@base, ours, theirs).Conflicts);
@@ -57,24 +58,29 @@ public sealed class JsonMergeTests
     [Fact]
     public void Elements_with_ids_are_merged_wherever_they_stand()
     {
-        var result = Merge("""[{"id":"a","v":1},{"id":"b","v":1},{"id":"c","v":1}]""", """[{"id":"c","v":1},{"id":"a","v":2},{"id":"b","v":1},{"id":"o"}]""", """[{"id":"a","v":1},{"id":"t"},{"id":"c","v":2},{"id":"u"}]""");
+        var result = Merge("""[{"id":"a","v":1},{"id":"b","v":1},{"id":"c","v":1}]""", """[{"id":"c","v":1},{"id":"a","v":2},{"id":"b","v":1},{"id":"o"}]""", """[{"id":"a","v":1},{"id":"b","v":1},{"id":"c","v":2}]""");
 
         Assert.Empty(result.Conflicts);
-        Assert.Equal("""[{"id":"c","v":2},{"id":"u"},{"id":"a","v":2},{"id":"o"},{"id":"t"}]""", Text(result.Merged));
+        Assert.Equal("""[{"id":"c","v":2},{"id":"a","v":2},{"id":"b","v":1},{"id":"o"}]""", Text(result.Merged));
     }
 
     [Fact]
-    public void New_elements_of_a_set_stand_after_ours_in_the_same_place() =>
-        Assert.Equal("""[{"id":1},{"id":2},{"id":3}]""", Text(Merge("""[{"id":1}]""", """[{"id":1},{"id":2}]""", """[{"id":1},{"id":3}]""").Merged));
+    public void Elements_that_both_added_at_one_place_are_a_conflict()
+    {
+        var conflict = Assert.Single(Merge("""[{"id":1}]""", """[{"id":1},{"id":2}]""", """[{"id":1},{"id":3}]""").Conflicts);
+
+        Assert.Equal((MergeConflictKind.InsertedAtOnePlace, "/1", """[{"id":2}]""", """[{"id":3}]"""),
+            (conflict.Kind, conflict.Path, Text(conflict.Ours!.Value), Text(conflict.Theirs!.Value)));
+    }
 
     [Fact]
     public void Without_ids_to_look_for_arrays_are_sequences()
     {
-        var options = new JsonMergeOptions { IdMembers = [] };
+        var options = new JsonMergeOptions { KeyMembers = [] };
         var result = JsonMerge.Merge(JsonGen.Bytes("""[{"id":1}]"""), JsonGen.Bytes("""[{"id":1},{"id":2}]"""), JsonGen.Bytes("""[{"id":1},{"id":3}]"""), options);
 
         var conflict = Assert.Single(result.Conflicts);
-        Assert.True(conflict.IsElements);
+        Assert.Equal(ConflictScope.Elements, conflict.Scope);
         Assert.Equal(("/1", "[]", """[{"id":2}]"""), (conflict.Path, Text(conflict.Base!.Value), Text(conflict.Ours!.Value)));
         Assert.Equal("""[{"id":1},{"id":3}]""", Text(result.Resolve(MergeSide.Theirs)!));
         Assert.Equal("""[{"id":1}]""", Text(result.Resolve(MergeSide.Base)!));
@@ -90,7 +96,12 @@ public sealed class JsonMergeTests
     }
 
     [Fact]
-    public void Without_a_base_objects_are_joined() => Assert.Equal("""{"a":1,"b":2}""", Text(JsonMerge.Merge(default, """{"a":1}"""u8.ToArray(), """{"b":2}"""u8.ToArray()).Merged));
+    public void Objects_without_a_base_are_a_conflict_and_not_joined()
+    {
+        var conflict = Assert.Single(JsonMerge.Merge(default, """{"a":1}"""u8.ToArray(), """{"b":2}"""u8.ToArray()).Conflicts);
+
+        Assert.Equal((MergeConflictKind.AddedByBoth, ""), (conflict.Kind, conflict.Path));
+    }
 
     [Fact]
     public void Where_one_side_changed_nothing_the_other_is_the_result() => JsonGen.Triple.Sample(t =>
@@ -119,7 +130,7 @@ public sealed class JsonMergeTests
         foreach (var c in Merge(t.Base, t.Ours, t.Theirs).Conflicts)
         {
             Assert.NotEqual(Or(c.Ours), Or(c.Theirs));
-            if (c.IsElements) continue;   // cut out of a longer stretch, of which some can be as before
+            if (c.Scope is not ConflictScope.Value) continue;   // cut out of a longer stretch, of which some can be as before
             Assert.NotEqual(Or(c.Base), Or(c.Ours));
             Assert.NotEqual(Or(c.Base), Or(c.Theirs));
         }

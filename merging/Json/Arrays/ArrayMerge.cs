@@ -1,0 +1,88 @@
+using Merging.Sequences;
+
+namespace Merging.Json.Arrays;
+
+/// <summary>Chooses how an array is read (by keys, by content, as a set, as numbers), and matches its elements.</summary>
+internal static class ArrayMerge
+{
+    private static readonly byte[][] NoNames = [];
+
+    public static MergedJson Merge(JsonMerger merger, MergePath place, JsonPart @base, JsonPart ours, JsonPart theirs)
+    {
+        var elements = (Base: @base.Elements(), Ours: ours.Elements(), Theirs: theirs.Elements());
+        var (b, o, t) = elements;
+        var rule = merger.Log.Rules.ReadingAt(place);
+        if (rule is { Key.IsDefaultOrEmpty: false })
+        {
+            var (keys, problem) = KeySearch.ByRule(rule.Key, b, o, t);
+            if (keys is not null) return ByKeys(merger, place, elements, keys, rule.As is JsonMergeKind.Set);
+            if (rule.Path is not null)
+            {
+                return merger.Log.Open(MergeConflictKind.NotMatched, place, @base, ours, theirs,
+                    $"Both sides changed {place.Name}, and the key that a rule gives for it does not identify its elements: {problem}.");
+            }
+        }
+
+        if (rule?.As is JsonMergeKind.Set) return SetMerge.Merge(merger, place, elements);
+        if (NumberMerge.Applies(b) && NumberMerge.Applies(o) && NumberMerge.Applies(t)) return NumberMerge.Merge(merger, place, elements);
+        if (rule?.As is not JsonMergeKind.List && KeySearch.Find(merger.KeyNames, b, o, t) is { } found)
+            return ByKeys(merger, place, elements, found, isSet: false);
+        return ByContent(merger, place, elements);
+    }
+
+    /// <summary>Records that the array is too large, or its versions are too different, for its elements to be matched.</summary>
+    public static MergedJson TooDifferent(
+        JsonMerger merger, MergePath place, (List<JsonPart> Base, List<JsonPart> Ours, List<JsonPart> Theirs) elements) =>
+        merger.Log.Open(MergeConflictKind.NotMatched, place, JsonPart.ArrayOf(elements.Base), JsonPart.ArrayOf(elements.Ours), JsonPart.ArrayOf(elements.Theirs),
+            $"Both sides changed {place.Name}, and its elements cannot be matched: the versions are too large or too different.");
+
+    private static MergedJson.Array ByKeys(JsonMerger merger, MergePath place,
+        (List<JsonPart> Base, List<JsonPart> Ours, List<JsonPart> Theirs) elements, Keys keys, bool isSet)
+    {
+        var (b, o, t) = elements;
+        var ours = KeyMatching.Match(b, o, keys.Base, keys.Ours, keys.Count, keys.Names);
+        var theirs = KeyMatching.Match(b, t, keys.Base, keys.Theirs, keys.Count, keys.Names);
+        var things = ArrayThings.Of(elements, ours, theirs, AddedByBoth(ours, keys.Ours, theirs, keys.Theirs, keys.Count))!;
+        return new ElementMerge(merger, place, things, ours, theirs, new(keys.Names, isSet)).Merge();
+    }
+
+    private static MergedJson ByContent(JsonMerger merger, MergePath place, (List<JsonPart> Base, List<JsonPart> Ours, List<JsonPart> Theirs) elements)
+    {
+        var (b, o, t) = elements;
+        var interner = new Interner(b.Count);
+        int[] bs = Classes(b), os = Classes(o), ts = Classes(t);
+        var budget = new WorkBudget();
+        var ours = new ContentMatching(b, o, bs, os, interner.Count, budget).Match();
+        var theirs = new ContentMatching(b, t, bs, ts, interner.Count, budget).Match();
+        if (budget.IsSpent) return TooDifferent(merger, place, elements);
+        if (ArrayThings.Of(elements, ours, theirs, AddedByBoth(ours, os, theirs, ts, interner.Count)) is not { } things)
+        {
+            return merger.Log.Open(MergeConflictKind.NotMatched, place, JsonPart.ArrayOf(b), JsonPart.ArrayOf(o), JsonPart.ArrayOf(t),
+                $"One side replaced elements of {place.Name} that the other moved, so nothing says which belong together.");
+        }
+
+        return new ElementMerge(merger, place, things, ours, theirs, new(NoNames, IsSet: false)).Merge();
+
+        int[] Classes(List<JsonPart> some) => [.. some.Select(element => interner.NumberOf(element.Bytes))];
+    }
+
+    /// <summary>Pairs what both sides added under one number, if each added it once.</summary>
+    private static IEnumerable<(int Ours, int Theirs)> AddedByBoth(SideMatch ours, int[] ourNumbers, SideMatch theirs, int[] theirNumbers, int count)
+    {
+        var (o, t) = (Added(ours, ourNumbers, count), Added(theirs, theirNumbers, count));
+        for (var number = 0; number < count; number++)
+            if (o[number] >= 0 && t[number] >= 0) yield return (o[number], t[number]);
+    }
+
+    /// <summary>By number: the index of the only added element with it; −1 for none, −2 for several.</summary>
+    private static int[] Added(SideMatch match, int[] numbers, int count)
+    {
+        var added = new int[count];
+        Array.Fill(added, -1);
+        for (var i = 0; i < numbers.Length; i++)
+            if (match.OfSide[i] == SideMatch.None) added[numbers[i]] = added[numbers[i]] == -1 ? i : -2;
+        foreach (var (_, by) in match.Replaced)
+            for (var i = by.Start; i < by.End; i++) added[numbers[i]] = -2;
+        return added;
+    }
+}

@@ -1,0 +1,97 @@
+namespace Merging.Json.Arrays;
+
+/// <summary>
+/// The things in three versions of an array, each with a number: an element that the versions share, an element that one side added,
+/// or a run of elements that can only be told apart as a whole. Numbers below the base's length belong to things of the base.
+/// </summary>
+internal sealed class ArrayThings
+{
+    private const int None = SideMatch.None;
+
+    private readonly List<JsonPart> _base;
+    private readonly List<JsonPart> _ours;
+    private readonly List<JsonPart> _theirs;
+    private readonly Dictionary<int, (Stretch Base, Stretch Ours, Stretch Theirs)> _runs = [];
+    private readonly int[] _oursAt;
+    private readonly int[] _theirsAt;
+
+    private ArrayThings(List<JsonPart> @base, List<JsonPart> ours, List<JsonPart> theirs)
+    {
+        (_base, _ours, _theirs) = (@base, ours, theirs);
+        var count = @base.Count + ours.Count + theirs.Count;
+        (_oursAt, _theirsAt) = (new int[count], new int[count]);
+        Array.Fill(_oursAt, None);
+        Array.Fill(_theirsAt, None);
+    }
+
+    /// <summary>The things of each version, in its order.</summary>
+    public List<int> BaseOrder { get; } = [];
+
+    /// <inheritdoc cref="BaseOrder"/>
+    public List<int> OurOrder { get; } = [];
+
+    /// <inheritdoc cref="BaseOrder"/>
+    public List<int> TheirOrder { get; } = [];
+
+    /// <summary>Numbers the things, or returns null if runs of replaced elements are entangled with elements that moved.</summary>
+    /// <param name="added">Pairs of indexes in ours and theirs: the same thing, added by both.</param>
+    public static ArrayThings? Of(
+        (List<JsonPart> Base, List<JsonPart> Ours, List<JsonPart> Theirs) elements, SideMatch ours, SideMatch theirs, IEnumerable<(int Ours, int Theirs)> added)
+    {
+        var things = new ArrayThings(elements.Base, elements.Ours, elements.Theirs);
+        var runs = ReplacedRuns.Of(ours, theirs);
+        if (runs is null) return null;
+        var (n, o) = (elements.Base.Count, elements.Ours.Count);
+        var (ofOurs, ofTheirs) = (Numbers(ours, n), Numbers(theirs, n + o));
+        foreach (var (inOurs, inTheirs) in added) ofTheirs[inTheirs] = ofOurs[inOurs];
+        int[] ofBase = [.. Enumerable.Range(0, n)];
+        foreach (var run in runs) things.Collapse(run, ofBase, ofOurs, ofTheirs);
+
+        things.BaseOrder.AddRange(ofBase.Where(thing => thing != None));
+        things.OurOrder.AddRange(ofOurs.Where(thing => thing != None));
+        things.TheirOrder.AddRange(ofTheirs.Where(thing => thing != None));
+        for (var i = 0; i < ofOurs.Length; i++)
+            if (ofOurs[i] != None) things._oursAt[ofOurs[i]] = i;
+        for (var i = 0; i < ofTheirs.Length; i++)
+            if (ofTheirs[i] != None) things._theirsAt[ofTheirs[i]] = i;
+        return things;
+    }
+
+    public bool IsInBase(int thing) => thing < _base.Count;
+
+    /// <summary>The run of elements that a thing is, or null if it is a single element.</summary>
+    public (List<JsonPart> Base, List<JsonPart> Ours, List<JsonPart> Theirs)? RunOf(int thing) => _runs.TryGetValue(thing, out var run)
+        ? (Some(_base, run.Base), Some(_ours, run.Ours), Some(_theirs, run.Theirs))
+        : null;
+
+    public JsonPart? BaseOf(int thing) => IsInBase(thing) ? _base[thing] : null;
+
+    public JsonPart? OursOf(int thing) => _oursAt[thing] is not None and var at ? _ours[at] : null;
+
+    public JsonPart? TheirsOf(int thing) => _theirsAt[thing] is not None and var at ? _theirs[at] : null;
+
+    private static int[] Numbers(SideMatch match, int firstNew)
+    {
+        var numbers = new int[match.OfSide.Length];
+        for (var i = 0; i < numbers.Length; i++) numbers[i] = match.OfSide[i] is not None and var b ? b : firstNew + i;
+        return numbers;
+    }
+
+    /// <summary>Makes one thing of a run: its first element stands for all, or, where a side has removed them, nothing does.</summary>
+    private void Collapse((Stretch Base, Stretch Ours, Stretch Theirs) run, int[] ofBase, int[] ofOurs, int[] ofTheirs)
+    {
+        var thing = run.Base.Start;
+        _runs.Add(thing, run);
+        Replace(ofBase, run.Base);
+        Replace(ofOurs, run.Ours);
+        Replace(ofTheirs, run.Theirs);
+
+        void Replace(int[] numbers, Stretch some)
+        {
+            Array.Fill(numbers, None, some.Start, some.Length);
+            if (some.Length > 0) numbers[some.Start] = thing;
+        }
+    }
+
+    private static List<JsonPart> Some(List<JsonPart> elements, Stretch some) => elements.GetRange(some.Start, some.Length);
+}

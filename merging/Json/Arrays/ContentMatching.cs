@@ -1,0 +1,97 @@
+using Merging.Sequences;
+
+namespace Merging.Json.Arrays;
+
+/// <summary>
+/// Matches elements that have no keys. Content that is unique in both versions keeps its identity wherever it stands. In the gaps between
+/// such elements, equal elements are paired where only one pairing makes sense, then those that are clearly alike.
+/// </summary>
+/// <param name="baseClasses">The number of each element's content; equal numbers are equal contents.</param>
+internal sealed class ContentMatching(List<JsonPart> @base, List<JsonPart> side, int[] baseClasses, int[] sideClasses, int classCount, WorkBudget budget)
+{
+    private readonly SideMatch _match = new(@base.Count, side.Count);
+
+    public SideMatch Match()
+    {
+        PairUnique();
+        var gaps = CommonOrder.Gaps(_match).ToList();
+        foreach (var (inBase, inSide) in gaps) MatchGap(inBase, inSide);
+        return _match;
+    }
+
+    private void PairUnique()
+    {
+        var (first, second) = (Indexes(baseClasses), Indexes(sideClasses));
+        for (var c = 0; c < classCount; c++)
+            if (first[c] is >= 0 and var b && second[c] is >= 0 and var s) _match.Pair(b, s);
+        if (!@base.Exists(HasNoIdentity)) return;
+
+        // A number, a flag or null that stands elsewhere is another one, not the same one that moved.
+        var pairs = Enumerable.Range(0, @base.Count).Where(b => _match.OfBase[b] != SideMatch.None).ToList();
+        var stays = CommonOrder.Increasing([.. pairs.Select(b => _match.OfBase[b])]);
+        for (var i = 0; i < pairs.Count; i++)
+            if (!stays[i] && HasNoIdentity(@base[pairs[i]])) _match.Part(pairs[i]);
+    }
+
+    private static bool HasNoIdentity(JsonPart element) => element is { IsScalar: true, IsString: false };
+
+    /// <summary>By class: the index of its only element; −1 for none, −2 for several.</summary>
+    private int[] Indexes(int[] classes)
+    {
+        var indexes = new int[classCount];
+        Array.Fill(indexes, -1);
+        for (var i = 0; i < classes.Length; i++) indexes[classes[i]] = indexes[classes[i]] == -1 ? i : -2;
+        return indexes;
+    }
+
+    private void MatchGap(Range inBase, Range inSide)
+    {
+        var (gone, came) = (Unpaired(_match.OfBase, inBase), Unpaired(_match.OfSide, inSide));
+        if (gone.Count == 0 || came.Count == 0) return;
+        int[] x = [.. gone.Select(b => baseClasses[b])], y = [.. came.Select(s => sideClasses[s])];
+        var certain = CertainPairs.Of(x, y, classCount, budget);
+        var (i, j) = (0, 0);
+        foreach (var (nextX, nextY) in certain)
+        {
+            PairAlike(gone[i..nextX], came[j..nextY]);
+            _match.Pair(gone[nextX], came[nextY]);
+            (i, j) = (nextX + 1, nextY + 1);
+        }
+
+        PairAlike(gone[i..], came[j..]);
+    }
+
+    /// <summary>Pairs elements that are alike and have no rival, in order. Whatever is left on both sides was replaced.</summary>
+    private void PairAlike(List<int> gone, List<int> came)
+    {
+        if (gone.Count == 0 || came.Count == 0) return;
+        var (i, j) = (0, 0);
+        foreach (var (nextX, nextY) in AlikePairs.Of([.. gone.Select(b => @base[b])], [.. came.Select(s => side[s])], budget))
+        {
+            Replace(gone[i..nextX], came[j..nextY]);
+            _match.Pair(gone[nextX], came[nextY]);
+            (i, j) = (nextX + 1, nextY + 1);
+        }
+
+        Replace(gone[i..], came[j..]);
+    }
+
+    /// <summary>Records that some elements were replaced. Elements that moved into the middle of them, or out of it, become part of that.</summary>
+    private void Replace(List<int> gone, List<int> came)
+    {
+        if (gone.Count == 0 || came.Count == 0) return;
+        for (var b = gone[0]; b <= gone[^1]; b++)
+            if (_match.OfBase[b] != SideMatch.None) _match.Part(b);
+        for (var s = came[0]; s <= came[^1]; s++)
+            if (_match.OfSide[s] is not SideMatch.None and var b) _match.Part(b);
+        _match.Replaced.Add((Stretch.Between(gone[0], gone[^1] + 1), Stretch.Between(came[0], came[^1] + 1)));
+    }
+
+    private static List<int> Unpaired(int[] partners, Range range)
+    {
+        var found = new List<int>();
+        for (var i = range.Start.Value; i < range.End.Value; i++)
+            if (partners[i] == SideMatch.None) found.Add(i);
+        return found;
+    }
+}

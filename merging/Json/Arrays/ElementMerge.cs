@@ -1,0 +1,202 @@
+namespace Merging.Json.Arrays;
+
+/// <summary>How an array is read.</summary>
+/// <param name="KeyNames">The members that identify elements; none if they are matched by content.</param>
+/// <param name="IsSet">Whether the order means nothing.</param>
+internal sealed record ArrayReading(byte[][] KeyNames, bool IsSet);
+
+/// <summary>Merges three things apart: which elements exist, what each became, and their order.</summary>
+internal sealed class ElementMerge(JsonMerger merger, MergePath place, ArrayThings things, SideMatch ours, SideMatch theirs, ArrayReading reading)
+{
+    private readonly HashSet<int> _movedByOurs = reading.IsSet ? [] : Moves.Of(ours);
+    private readonly HashSet<int> _movedByTheirs = reading.IsSet ? [] : Moves.Of(theirs);
+    private readonly List<MergedJson> _merged = [];
+    private int _index;
+
+    public MergedJson.Array Merge()
+    {
+        var alive = things.BaseOrder.Where(Survives).ToList();
+        var shared = alive.ToHashSet();
+        var order = new OrderMerge(alive, OrderOf(things.OurOrder, alive), OrderOf(things.TheirOrder, alive), shared.Contains);
+        foreach (var part in order.Merge())
+        {
+            if (part.Conflict is not { } conflict)
+            {
+                foreach (var thing in part.Things) Add(Content(thing));
+            }
+            else if (reading.IsSet)
+            {
+                merger.Log.Apply(place, SafeRule.Set);
+                foreach (var thing in conflict.Ours.Union(conflict.Theirs).OrderBy(thing => Label(thing, MergeSide.Ours).ToString(), StringComparer.Ordinal)) Add(Content(thing));
+            }
+            else if (conflict.Base.Count == 0 && !conflict.Ours.Exists(shared.Contains)) AddInserted(conflict.Ours, conflict.Theirs);
+            else AddReordered(conflict.Base, conflict.Ours, conflict.Theirs, shared);
+        }
+
+        if (ChangedBy(things.OurOrder, things.OursOf, _movedByOurs) && ChangedBy(things.TheirOrder, things.TheirsOf, _movedByTheirs))
+            merger.Log.Apply(place, SafeRule.DifferentElements);
+        if (order.JoinedMoves) merger.Log.Apply(place, SafeRule.DifferentMoves);
+        return new(_merged);
+
+        // An element that one side removed and that stays as a conflict stands for that side where the base has it.
+        List<int> OrderOf(List<int> side, List<int> alive)
+        {
+            var present = side.ToHashSet();
+            var missing = alive.Where(thing => !present.Contains(thing)).ToList();
+            var known = side.Where(thing => !things.IsInBase(thing) || shared.Contains(thing)).ToList();
+            return missing.Count == 0 ? known : WithMissing(known, alive, present);
+        }
+    }
+
+    private static List<int> WithMissing(List<int> known, List<int> alive, HashSet<int> present)
+    {
+        var (behind, first) = (new Dictionary<int, List<int>>(), new List<int>());
+        var last = first;
+        foreach (var thing in alive)
+        {
+            if (present.Contains(thing)) behind.Add(thing, last = []);
+            else last.Add(thing);
+        }
+
+        return [.. first, .. known.SelectMany(thing => behind.TryGetValue(thing, out var followers) ? [thing, .. followers] : new[] { thing })];
+    }
+
+    /// <summary>Whether a thing of the base is in the result, be it as a conflict.</summary>
+    private bool Survives(int thing)
+    {
+        if (things.RunOf(thing) is not null) return true;
+        var (b, o, t) = (things.BaseOf(thing), things.OursOf(thing), things.TheirsOf(thing));
+        if (o is not null && t is not null) return true;
+        if (o is not null && (o != b || _movedByOurs.Contains(thing))) return true;
+        if (t is not null && (t != b || _movedByTheirs.Contains(thing))) return true;
+        if (o is not null || t is not null) merger.Log.Changes.Add(new(place.ToString(), null, o is null ? MergeSide.Ours : MergeSide.Theirs));
+        return false;
+    }
+
+    private bool ChangedBy(List<int> side, Func<int, JsonPart?> valueOf, HashSet<int> moved) =>
+        moved.Count > 0 || side.Count != things.BaseOrder.Count
+        || side.Exists(thing => !things.IsInBase(thing) || things.RunOf(thing) is not null || valueOf(thing) != things.BaseOf(thing));
+
+    private void Add(MergedJson? element)
+    {
+        if (element is null) return;
+        _merged.Add(element);
+        _index += Count(element);
+    }
+
+    private static int Count(MergedJson element) => element switch
+    {
+        MergedJson.Run run => run.Elements.Count,
+        MergedJson.Open { Conflict: { Scope: ConflictScope.Elements, Ours: { } some } } => new JsonPart(some).Elements().Count,
+        MergedJson.Open { Conflict.Ours: null } => 0,
+        MergedJson.Order order => order.Orders[(int)MergeSide.Ours].Sum(i => Count(order.Elements[i])),
+        _ => 1,
+    };
+
+    private MergedJson? Content(int thing) => Content(thing, place.Element(_index));
+
+    private MergedJson? Content(int thing, MergePath at)
+    {
+        if (things.RunOf(thing) is { } run) return MergeRun(run.Base, run.Ours, run.Theirs, at);
+        var (b, o, t) = (things.BaseOf(thing), things.OursOf(thing), things.TheirsOf(thing));
+        if (o is null || t is null) return b is null ? merger.Log.Take(at, o ?? t, o is null ? MergeSide.Theirs : MergeSide.Ours) : Missing(thing, at);
+        if (b is null && o != t)
+        {
+            return merger.Log.Open(MergeConflictKind.AddedByBoth, at, null, o, t,
+                $"Both sides added the element {Name(thing)} to {place.Name}, with different contents.");
+        }
+
+        if (ours.Renamed.Contains(thing) || theirs.Renamed.Contains(thing)) return MergeRenamed(thing, at);
+        return merger.Merge(at, b, o, t, reading.KeyNames);
+    }
+
+    /// <summary>An element that one side removed and the other changed or moved.</summary>
+    private MergedJson.Open Missing(int thing, MergePath at)
+    {
+        var (b, o, t) = (things.BaseOf(thing), things.OursOf(thing), things.TheirsOf(thing));
+        var (remover, other) = o is null ? ("Ours", "theirs") : ("Theirs", "ours");
+        var isRenamed = ours.Renamed.Contains(thing) || theirs.Renamed.Contains(thing);
+        var did = isRenamed ? "gave it another key" : (o ?? t) == b ? "moved it" : "changed it";
+        return merger.Log.Open(MergeConflictKind.MissingTarget, at, b, o, t, $"{remover} removed the element {Name(thing)} of {place.Name}, {other} {did}.");
+    }
+
+    /// <summary>An element that one side, or both, gave another key. A new key is no certain sign of the same element, so it is merged as a whole.</summary>
+    private MergedJson MergeRenamed(int thing, MergePath at)
+    {
+        var (b, o, t) = (things.BaseOf(thing), things.OursOf(thing), things.TheirsOf(thing));
+        var (byOurs, byTheirs) = (ours.Renamed.Contains(thing), theirs.Renamed.Contains(thing));
+        if (o == t)
+        {
+            merger.Log.Apply(at, SafeRule.SameChange);
+            return new MergedJson.Taken(o!.Value);
+        }
+
+        if (b == t && !_movedByTheirs.Contains(thing)) return merger.Log.Take(at, o, MergeSide.Ours)!;
+        if (b == o && !_movedByOurs.Contains(thing)) return merger.Log.Take(at, t, MergeSide.Theirs)!;
+        var why = byOurs && byTheirs
+            ? $"Ours renamed the element {Name(thing)} of {place.Name} to {Label(thing, MergeSide.Ours)}, theirs to {Label(thing, MergeSide.Theirs)}."
+            : $"{(byOurs ? "Ours" : "Theirs")} renamed the element {Name(thing)} of {place.Name} to {Label(thing, byOurs ? MergeSide.Ours : MergeSide.Theirs)}, "
+              + $"{(byOurs ? "theirs" : "ours")} changed or moved it.";
+        return merger.Log.Open(MergeConflictKind.Renamed, at, b, o, t, why);
+    }
+
+    private MergedJson MergeRun(List<JsonPart> b, List<JsonPart> o, List<JsonPart> t, MergePath at)
+    {
+        var isSame = o.SequenceEqual(t);
+        if (isSame) merger.Log.Apply(at, SafeRule.SameChange);
+        else if (b.SequenceEqual(t)) merger.Log.Changes.Add(new(at.ToString(), null, MergeSide.Ours));
+        else if (b.SequenceEqual(o))
+        {
+            merger.Log.Changes.Add(new(at.ToString(), null, MergeSide.Theirs));
+            return new MergedJson.Run(t);
+        }
+        else
+        {
+            return merger.Log.Open(MergeConflictKind.ValueMismatch, at, JsonPart.ArrayOf(b), JsonPart.ArrayOf(o), JsonPart.ArrayOf(t),
+                $"Both sides changed the same elements of {place.Name}, or elements that touch.", ConflictScope.Elements);
+        }
+
+        return new MergedJson.Run(o);
+    }
+
+    private void AddInserted(List<int> o, List<int> t) => Add(merger.Log.Open(
+        MergeConflictKind.InsertedAtOnePlace, place.Element(_index), JsonPart.ArrayOf([]),
+        JsonPart.ArrayOf(o.Select(thing => things.OursOf(thing)!.Value)), JsonPart.ArrayOf(t.Select(thing => things.TheirsOf(thing)!.Value)),
+        $"Both sides added elements to {place.Name} at the same place. Nothing says which come first.", ConflictScope.Elements));
+
+    private void AddReordered(List<int> b, List<int> o, List<int> t, HashSet<int> shared)
+    {
+        var bothMoved = !o.Where(shared.Contains).SequenceEqual(b) && !t.Where(shared.Contains).SequenceEqual(b);
+        var why = bothMoved ? $"Both sides changed the order of the same elements of {place.Name}."
+            : $"One side moved elements of {place.Name}, the other added or moved elements beside them.";
+        var conflict = merger.Log.Record(MergeConflictKind.Reordered, place, Labels(b, MergeSide.Base), Labels(o, MergeSide.Ours), Labels(t, MergeSide.Theirs), why, ConflictScope.Order);
+        var (elements, index, at) = (new List<MergedJson>(), new Dictionary<int, int>(), _index);
+        foreach (var thing in o.Union(t).Union(b))
+        {
+            if (Content(thing, place.Element(at)) is not { } element) continue;
+            index.Add(thing, elements.Count);
+            elements.Add(element);
+            at += Count(element);
+        }
+
+        Add(new MergedJson.Order(conflict, elements, [Indexes(b), Indexes(o), Indexes(t)]));
+
+        int[] Indexes(List<int> order) => [.. order.Where(index.ContainsKey).Select(thing => index[thing])];
+    }
+
+    private JsonPart Labels(List<int> order, MergeSide side) => JsonPart.ArrayOf(order.Select(thing => Label(thing, side)));
+
+    private string Name(int thing) => Label(thing, MergeSide.Base).ToString() is { Length: <= 60 } name ? name : "with this content";
+
+    /// <summary>The key of an element, or the element itself if keys are not known.</summary>
+    private JsonPart Label(int thing, MergeSide side)
+    {
+        if (things.RunOf(thing) is { } run) return JsonPart.ArrayOf(side is MergeSide.Ours ? run.Ours : side is MergeSide.Theirs ? run.Theirs : run.Base);
+        var (b, o, t) = (things.BaseOf(thing), things.OursOf(thing), things.TheirsOf(thing));
+        var value = (side is MergeSide.Ours ? o ?? b ?? t : side is MergeSide.Theirs ? t ?? b ?? o : b ?? o ?? t)!.Value;
+        if (reading.KeyNames.Length == 0) return value;
+        var keys = new JsonPart?[reading.KeyNames.Length];
+        value.Find(reading.KeyNames, keys);
+        return keys is [{ } only] ? only : JsonPart.ArrayOf(keys.Select(key => key!.Value));
+    }
+}

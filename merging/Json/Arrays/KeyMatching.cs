@@ -1,0 +1,52 @@
+namespace Merging.Json.Arrays;
+
+/// <summary>Matches elements by their keys, and elements that one side gave another key by what else they have.</summary>
+internal static class KeyMatching
+{
+    /// <summary>More pairs of elements than this in one gap are not compared with each other.</summary>
+    private const int MaxPairs = 4_096;
+
+    public static SideMatch Match(List<JsonPart> @base, List<JsonPart> side, int[] baseKeys, int[] sideKeys, int keyCount, byte[][] keyNames)
+    {
+        var match = new SideMatch(@base.Count, side.Count);
+        var at = new int[keyCount];
+        Array.Fill(at, SideMatch.None);
+        for (var b = 0; b < baseKeys.Length; b++) at[baseKeys[b]] = b;
+        for (var s = 0; s < sideKeys.Length; s++)
+            if (at[sideKeys[s]] is not SideMatch.None and var b) match.Pair(b, s);
+
+        var gaps = CommonOrder.Gaps(match).ToList();
+        foreach (var (inBase, inSide) in gaps) FindRenamed(@base, side, inBase, inSide, match, keyNames);
+        return match;
+    }
+
+    /// <summary>
+    /// Pairs what went with what came at the same place, the most similar first. The pair is merged as a whole, so that a wrong one
+    /// leads to a conflict and never to a mixture.
+    /// </summary>
+    private static void FindRenamed(List<JsonPart> @base, List<JsonPart> side, Range inBase, Range inSide, SideMatch match, byte[][] keyNames)
+    {
+        var (gone, came) = (Unpaired(match.OfBase, inBase), Unpaired(match.OfSide, inSide));
+        if (gone.Count == 0 || came.Count == 0 || (long)gone.Count * came.Count > MaxPairs) return;
+        var candidates = from b in gone
+                         from s in came
+                         let similarity = Similarity.Of(@base[b], side[s], keyNames)
+                         where similarity >= Similarity.Alike
+                         orderby similarity descending, b, s
+                         select (b, s);
+        foreach (var (b, s) in candidates.ToList())
+        {
+            if (match.OfBase[b] != SideMatch.None || match.OfSide[s] != SideMatch.None) continue;
+            match.Pair(b, s);
+            match.Renamed.Add(b);
+        }
+    }
+
+    private static List<int> Unpaired(int[] partners, Range range)
+    {
+        var found = new List<int>();
+        for (var i = range.Start.Value; i < range.End.Value; i++)
+            if (partners[i] == SideMatch.None) found.Add(i);
+        return found;
+    }
+}

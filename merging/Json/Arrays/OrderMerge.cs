@@ -1,0 +1,170 @@
+namespace Merging.Json.Arrays;
+
+/// <summary>A stretch of a merged order: things in a row, or things whose order or place is in conflict.</summary>
+/// <param name="Things">The order, if it is certain.</param>
+/// <param name="Conflict">The orders of base, ours and theirs, if it is not.</param>
+internal sealed record OrderPart(List<int> Things, (List<int> Base, List<int> Ours, List<int> Theirs)? Conflict = null);
+
+/// <summary>
+/// Merges the orders of the same things in three versions. Where neither side moved anything, added things keep their neighbors.
+/// Where things moved, the order is seen as a chain: each thing has a successor. A successor that one side changed is taken from that side;
+/// the result counts only if it is one chain of all things.
+/// </summary>
+internal sealed class OrderMerge
+{
+    private readonly int[] _base;
+    private readonly Skeleton _ours;
+    private readonly Skeleton _theirs;
+    private readonly List<OrderPart> _parts = [];
+
+    /// <summary>Whether moves of both sides were put together.</summary>
+    public bool JoinedMoves { get; private set; }
+
+    /// <param name="base">Things that all three versions have.</param>
+    /// <param name="ours">The same things in our order, and those that ours added.</param>
+    /// <param name="isShared">Whether a thing is one of those that all have.</param>
+    public OrderMerge(List<int> @base, List<int> ours, List<int> theirs, Func<int, bool> isShared)
+    {
+        _base = [.. @base];
+        _ours = new(ours, isShared);
+        _theirs = new(theirs, isShared);
+    }
+
+    public List<OrderPart> Merge()
+    {
+        var cuts = Cuts();
+        var from = 0;
+        for (var to = 0; to <= _base.Length; to++)
+        {
+            if (!cuts[to]) continue;
+            if (to == from + 1 && cuts[from]) Add(_base[from]);
+            else if (to > from || !cuts[from]) MergeSegment(from, to, !cuts[from]);
+            MergeGap(_ours.Added(to), _theirs.Added(to));
+            from = to;
+        }
+
+        if (!cuts[_base.Length]) MergeSegment(from, _base.Length + 1, !cuts[from]);
+        return _parts;
+    }
+
+    /// <summary>
+    /// The gaps, by the index of the thing behind them, at which the merge can be cut in two: the same things stand before it in all versions,
+    /// the same thing stands on either side of it, and what both added stands on one side of it.
+    /// </summary>
+    private bool[] Cuts()
+    {
+        var cuts = new bool[_base.Length + 1];
+        var position = new Dictionary<int, int>(_base.Length);
+        for (var i = 0; i < _base.Length; i++) position[_base[i]] = i;
+        var (reachOurs, reachTheirs) = (-1, -1);
+        for (var i = 0; i <= _base.Length; i++)
+        {
+            cuts[i] = reachOurs == i - 1 && reachTheirs == i - 1 && IsSame(i - 1) && IsSame(i);
+            if (i == _base.Length) break;
+            reachOurs = Math.Max(reachOurs, position[_ours.Shared[i]]);
+            reachTheirs = Math.Max(reachTheirs, position[_theirs.Shared[i]]);
+        }
+
+        foreach (var (thing, gap) in _ours.GapOf)
+        {
+            if (!_theirs.GapOf.TryGetValue(thing, out var other) || other == gap) continue;
+            for (var i = Math.Min(gap, other); i <= Math.Max(gap, other); i++) cuts[i] = false;
+        }
+
+        return cuts;
+
+        bool IsSame(int i) => i < 0 || i == _base.Length || (_ours.Shared[i] == _base[i] && _theirs.Shared[i] == _base[i]);
+    }
+
+    /// <summary>Merges things that one or both sides added between the same two neighbors.</summary>
+    private void MergeGap(List<int> ours, List<int> theirs)
+    {
+        var (start, end) = CommonEnds(ours, theirs);
+        Add(ours.GetRange(0, start));
+        var (o, t) = (ours.GetRange(start, ours.Count - start - end), theirs.GetRange(start, theirs.Count - start - end));
+        if (o.Count > 0 && t.Count > 0) _parts.Add(new([], ([], o, t)));
+        else Add(o.Count > 0 ? o : t);
+        Add(ours.GetRange(ours.Count - end, end));
+    }
+
+    /// <summary>Merges the things from one cut to another, of which at least one side may have moved some.</summary>
+    /// <param name="from">The first shared thing.</param>
+    /// <param name="to">The shared thing behind the last one; one more if the gap behind all things belongs to the segment.</param>
+    /// <param name="withStart">Whether the gap before the first thing belongs to the segment.</param>
+    private void MergeSegment(int from, int to, bool withStart)
+    {
+        var last = Math.Min(to, _base.Length);
+        List<int> b = [.. _base[from..last]], o = _ours.Segment(from, to, withStart), t = _theirs.Segment(from, to, withStart);
+        if (o.SequenceEqual(t) || t.SequenceEqual(b)) Add(o);
+        else if (o.SequenceEqual(b)) Add(t);
+        else if (Chain.Merge(b, o, t) is { } merged)
+        {
+            JoinedMoves = true;
+            Add(merged);
+        }
+        else _parts.Add(new([], (b, o, t)));
+    }
+
+    private void Add(int thing)
+    {
+        if (_parts.Count > 0 && _parts[^1].Conflict is null) _parts[^1].Things.Add(thing);
+        else _parts.Add(new([thing]));
+    }
+
+    private void Add(List<int> things)
+    {
+        if (things.Count == 0) return;
+        if (_parts.Count > 0 && _parts[^1].Conflict is null) _parts[^1].Things.AddRange(things);
+        else _parts.Add(new([.. things]));
+    }
+
+    private static (int Start, int End) CommonEnds(List<int> x, List<int> y)
+    {
+        var (start, end, shorter) = (0, 0, Math.Min(x.Count, y.Count));
+        while (start < shorter && x[start] == y[start]) start++;
+        while (end < shorter - start && x[^(end + 1)] == y[^(end + 1)]) end++;
+        return (start, end);
+    }
+
+    /// <summary>The order of one side, taken apart into what all versions have and what the side added between.</summary>
+    private sealed class Skeleton
+    {
+        private readonly List<List<int>?> _added = [null];
+
+        public Skeleton(List<int> order, Func<int, bool> isShared)
+        {
+            foreach (var thing in order)
+            {
+                if (isShared(thing))
+                {
+                    Shared.Add(thing);
+                    _added.Add(null);
+                    continue;
+                }
+
+                GapOf.Add(thing, Shared.Count);
+                (_added[^1] ??= []).Add(thing);
+            }
+        }
+
+        public List<int> Shared { get; } = [];
+
+        /// <summary>By added thing: the index of the shared thing behind it.</summary>
+        public Dictionary<int, int> GapOf { get; } = [];
+
+        public List<int> Added(int gap) => _added[gap] ?? [];
+
+        public List<int> Segment(int from, int to, bool withStart)
+        {
+            var things = new List<int>();
+            if (withStart) things.AddRange(Added(from));
+            for (var i = from; i < Math.Min(to, Shared.Count); i++)
+            {
+                things.Add(Shared[i]);
+                if (i + 1 < to) things.AddRange(Added(i + 1));
+            }
+
+            return things;
+        }
+    }
+}

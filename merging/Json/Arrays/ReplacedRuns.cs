@@ -1,0 +1,46 @@
+namespace Merging.Json.Arrays;
+
+/// <summary>Finds runs of elements that one side replaced, with the elements that the other side has there.</summary>
+internal static class ReplacedRuns
+{
+    /// <summary>The runs in all three versions, or null if elements of a run stand in several places of a side.</summary>
+    public static List<(Stretch Base, Stretch Ours, Stretch Theirs)>? Of(SideMatch ours, SideMatch theirs)
+    {
+        var runs = new List<(Stretch Base, Stretch Ours, Stretch Theirs)>();
+        foreach (var some in Union(ours.Replaced.Concat(theirs.Replaced).Select(replaced => replaced.Base)))
+        {
+            if (InSide(some, ours) is not { } inOurs || InSide(some, theirs) is not { } inTheirs) return null;
+            runs.Add((some, inOurs, inTheirs));
+        }
+
+        return runs;
+    }
+
+    /// <summary>Joins runs of the base that overlap or touch.</summary>
+    private static List<Stretch> Union(IEnumerable<Stretch> runs)
+    {
+        var joined = new List<Stretch>();
+        foreach (var run in runs.OrderBy(run => run.Start))
+        {
+            if (joined.Count > 0 && run.Start <= joined[^1].End)
+                joined[^1] = Stretch.Between(joined[^1].Start, Math.Max(joined[^1].End, run.End));
+            else joined.Add(run);
+        }
+
+        return joined;
+    }
+
+    /// <summary>The elements of a side that stand for a run of the base; null if others stand between them.</summary>
+    private static Stretch? InSide(Stretch run, SideMatch side)
+    {
+        var (from, to) = (int.MaxValue, -1);
+        for (var b = run.Start; b < run.End; b++)
+            if (side.OfBase[b] is not SideMatch.None and var s) (from, to) = (Math.Min(from, s), Math.Max(to, s + 1));
+        foreach (var (replaced, by) in side.Replaced)
+            if (replaced.Start >= run.Start && replaced.End <= run.End) (from, to) = (Math.Min(from, by.Start), Math.Max(to, by.End));
+        if (to < 0) return new(0, 0);
+        for (var s = from; s < to; s++)
+            if (side.OfSide[s] is not SideMatch.None and var b && (b < run.Start || b >= run.End)) return null;
+        return Stretch.Between(from, to);
+    }
+}

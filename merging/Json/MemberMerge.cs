@@ -1,0 +1,79 @@
+namespace Merging.Json;
+
+/// <summary>Merges the members of an object. Their order means nothing, so different members never conflict.</summary>
+internal sealed class MemberMerge(JsonMerger merger, MergePath place, JsonPart @base, JsonPart ours, JsonPart theirs)
+{
+    private readonly Dictionary<string, JsonMember> _base = @base.Members();
+    private readonly Dictionary<string, JsonMember> _ours = ours.Members();
+    private readonly Dictionary<string, JsonMember> _theirs = theirs.Members();
+    private bool _changedByOurs;
+    private bool _changedByTheirs;
+
+    public MergedJson.Object Merge()
+    {
+        var merged = new List<(ReadOnlyMemory<byte>, MergedJson)>(Math.Max(_ours.Count, _theirs.Count));
+        var renamed = MergeRenamed(merged);
+        foreach (var name in _base.Keys.Union(_ours.Keys).Union(_theirs.Keys).Order(StringComparer.Ordinal))
+        {
+            if (renamed.Contains(name)) continue;
+            var (b, o, t) = (Of(_base, name), Of(_ours, name), Of(_theirs, name));
+            if (o?.Value == t?.Value && b?.Value == o?.Value)
+            {
+                if (o is { } kept) merged.Add((kept.Name, new MergedJson.Taken(kept.Value)));
+                continue;
+            }
+
+            _changedByOurs |= b?.Value != o?.Value;
+            _changedByTheirs |= b?.Value != t?.Value;
+            if (merger.Merge(place.Member(name), b?.Value, o?.Value, t?.Value) is { } value) merged.Add(((o ?? t ?? b)!.Value.Name, value));
+        }
+
+        if (_changedByOurs && _changedByTheirs) merger.Log.Apply(place, SafeRule.DifferentMembers);
+        return new(merged);
+    }
+
+    /// <summary>
+    /// Records members that one side renamed and the other renamed differently, removed or changed. A member is renamed if it is gone
+    /// and a new one of the same side has its value, or one alike.
+    /// </summary>
+    /// <returns>All names that take part in such a conflict.</returns>
+    private HashSet<string> MergeRenamed(List<(ReadOnlyMemory<byte>, MergedJson)> merged)
+    {
+        var taken = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (name, member) in _base.OrderBy(m => m.Key, StringComparer.Ordinal))
+        {
+            var (o, t) = (Of(_ours, name), Of(_theirs, name));
+            if ((o is not null && t is not null) || o?.Value == member.Value || t?.Value == member.Value) continue;
+            var byOurs = o is null ? NewNameOf(member.Value, _ours, taken) : null;
+            var byTheirs = t is null ? NewNameOf(member.Value, _theirs, taken) : null;
+            if ((byOurs is null && byTheirs is null) || byOurs == byTheirs) continue;
+            taken.UnionWith(new[] { name, byOurs, byTheirs }.OfType<string>());
+            var (our, their) = (Of(_ours, byOurs ?? name), Of(_theirs, byTheirs ?? name));
+            merged.Add((member.Name, merger.Log.Open(MergeConflictKind.Renamed, place.Member(name),
+                ObjectOf(member), ObjectOf(our), ObjectOf(their), Why(name, byOurs, byTheirs, o is null && t is null), ConflictScope.Members)));
+        }
+
+        return taken;
+    }
+
+    private static string Why(string name, string? byOurs, string? byTheirs, bool isGoneInBoth)
+    {
+        if (byOurs is not null && byTheirs is not null) return $"Ours renamed \"{name}\" to \"{byOurs}\", theirs to \"{byTheirs}\".";
+        var other = isGoneInBoth ? "removed" : "changed";
+        return byOurs is not null ? $"Ours renamed \"{name}\" to \"{byOurs}\", theirs {other} it." : $"Theirs renamed \"{name}\" to \"{byTheirs}\", ours {other} it.";
+    }
+
+    private string? NewNameOf(JsonPart value, Dictionary<string, JsonMember> side, HashSet<string> taken)
+    {
+        var added = side.Where(m => !_base.ContainsKey(m.Key) && !taken.Contains(m.Key)).OrderBy(m => m.Key, StringComparer.Ordinal).ToList();
+        foreach (var (name, member) in added)
+            if (member.Value == value) return name;
+        foreach (var (name, member) in added)
+            if (!value.IsScalar && Similarity.AreAlike(member.Value, value)) return name;
+        return null;
+    }
+
+    private static JsonPart? ObjectOf(JsonMember? member) => member is { } some ? JsonPart.ObjectOf([some]) : null;
+
+    private static JsonMember? Of(Dictionary<string, JsonMember> members, string name) => members.TryGetValue(name, out var found) ? found : null;
+}

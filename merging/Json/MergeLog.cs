@@ -1,0 +1,35 @@
+namespace Merging.Json;
+
+/// <summary>Records what a merge found.</summary>
+internal sealed class MergeLog(MergeRules rules)
+{
+    public MergeRules Rules => rules;
+    public List<MergeConflict> Conflicts { get; } = [];
+    public List<MergePlace> Changes { get; } = [];
+    public List<AppliedRule> SafeRules { get; } = [];
+
+    /// <summary>Records a value that only one side changed.</summary>
+    public MergedJson? Take(MergePath place, JsonPart? value, MergeSide side)
+    {
+        Changes.Add(new(place.ToString(), null, side));
+        return value is { } part ? new MergedJson.Taken(part) : null;
+    }
+
+    public void Apply(MergePath place, SafeRule rule) => SafeRules.Add(new(place.ToString(), rule));
+
+    /// <summary>Records a conflict over one value.</summary>
+    public MergedJson.Open Open(MergeConflictKind kind, MergePath place, JsonPart? @base, JsonPart? ours, JsonPart? theirs, string why,
+        ConflictScope scope = ConflictScope.Value) => new(Record(kind, place, @base, ours, theirs, why, scope));
+
+    public MergeConflict Record(
+        MergeConflictKind kind, MergePath place, JsonPart? @base, JsonPart? ours, JsonPart? theirs, string why, ConflictScope scope)
+    {
+        var conflict = new MergeConflict
+        {
+            Kind = kind, Path = place.ToString(), Scope = scope, Base = @base?.Bytes, Ours = ours?.Bytes, Theirs = theirs?.Bytes, Why = why,
+            Rule = rules.SettlingAt(place),
+        };
+        Conflicts.Add(conflict);
+        return conflict;
+    }
+}

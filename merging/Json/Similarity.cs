@@ -1,0 +1,113 @@
+using System.Text.Json;
+using Merging.Sequences;
+
+namespace Merging.Json;
+
+/// <summary>
+/// Measures how much of two values is the same, from 0 to 1, weighed by how much the values say: a long string says more than a flag,
+/// and null, flags and empty values say nothing.
+/// </summary>
+internal static class Similarity
+{
+    /// <summary>From here on one value may be an edited form of the other.</summary>
+    public const double Alike = 0.5;
+
+    private const int MaxDepth = 4;
+
+    public static bool AreAlike(JsonPart x, JsonPart y) => Of(x, y) >= Alike;
+
+    /// <summary>The share of both values that is common; 0 if they are of different types.</summary>
+    /// <param name="except">Names of members of the outermost objects that do not count.</param>
+    public static double Of(JsonPart x, JsonPart y, byte[][]? except = null)
+    {
+        if (x == y) return 1;
+        if (x.Type != y.Type) return 0;
+        var (common, all) = Weigh(x, y, 0, except ?? []);
+        return all == 0 ? 0 : common / all;
+    }
+
+    private static (double Common, double All) Weigh(JsonPart x, JsonPart y, int depth, byte[][] except)
+    {
+        if (x == y) return (Weight(x), Weight(x));
+        if (x.Type != y.Type || depth == MaxDepth) return (0, Math.Max(Weight(x), Weight(y)));
+        return x.Type switch
+        {
+            "object" => Members(x, y, depth, except),
+            "array" => Elements(x.Elements(), y.Elements()),
+            "string" => Strings(x.Bytes.Span[1..^1], y.Bytes.Span[1..^1]),
+            _ => (0, Math.Max(Weight(x), Weight(y))),
+        };
+    }
+
+    private static (double Common, double All) Members(JsonPart x, JsonPart y, int depth, byte[][] except)
+    {
+        var (common, all) = (0.0, 0.0);
+        var others = y.MemberList().ToDictionary(m => m.Name, m => m.Value, ByteComparer.Instance);
+        foreach (var (name, value) in x.MemberList())
+        {
+            var found = others.Remove(name, out var other);
+            if (depth == 0 && IsAmong(name, except)) continue;
+            var (c, a) = found ? Weigh(value, other, depth + 1, except) : (0, Weight(value));
+            (common, all) = (common + c, all + a);
+        }
+
+        foreach (var (name, value) in others)
+            if (depth > 0 || !IsAmong(name, except)) all += Weight(value);
+        return (common, all);
+    }
+
+    /// <summary>Counts elements that both arrays have, wherever they stand.</summary>
+    private static (double Common, double All) Elements(List<JsonPart> x, List<JsonPart> y)
+    {
+        var counts = new Dictionary<ReadOnlyMemory<byte>, int>(ByteComparer.Instance);
+        var (common, all) = (0.0, 0.0);
+        foreach (var element in x)
+        {
+            counts[element.Bytes] = counts.GetValueOrDefault(element.Bytes) + 1;
+            all += Weight(element);
+        }
+
+        foreach (var element in y)
+        {
+            if (counts.GetValueOrDefault(element.Bytes) is var count && count > 0)
+            {
+                counts[element.Bytes] = count - 1;
+                common += Weight(element);
+            }
+            else all += Weight(element);
+        }
+
+        return (common, all);
+    }
+
+    private static (double Common, double All) Strings(ReadOnlySpan<byte> x, ReadOnlySpan<byte> y)
+    {
+        var shorter = Math.Min(x.Length, y.Length);
+        var start = x.CommonPrefixLength(y);
+        var end = 0;
+        while (end < shorter - start && x[^(end + 1)] == y[^(end + 1)]) end++;
+        return (start + end, Math.Max(x.Length, y.Length));
+    }
+
+    /// <summary>How much a value says: the bytes of its strings and numbers, less for numbers.</summary>
+    private static double Weight(JsonPart value)
+    {
+        var weight = 0.0;
+        var reader = new Utf8JsonReader(value.Bytes.Span);
+        while (reader.Read())
+            weight += reader.TokenType switch
+            {
+                JsonTokenType.String => reader.ValueSpan.Length,
+                JsonTokenType.Number => Math.Min(reader.ValueSpan.Length, 4) / 2.0,
+                _ => 0,
+            };
+        return weight;
+    }
+
+    private static bool IsAmong(ReadOnlyMemory<byte> name, byte[][] names)
+    {
+        foreach (var one in names)
+            if (name.Span[1..^1].SequenceEqual(one)) return true;
+        return false;
+    }
+}
