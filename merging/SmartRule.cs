@@ -21,4 +21,6 @@ public enum SmartRule
     OneDeletedTheDocument,
     /// <summary>Both changed the same: theirs.</summary>
     BothChanged,
+    /// <summary>A rule for the place says how conflicts there are settled.</summary>
+    ByRule,
 }

@@ -17,7 +17,7 @@ public static class ConflictExplanation
     /// <param name="before">What the rollback would bring back.</param>
     public static ConflictDetails Of(ConflictView conflict, DocumentValue? undone, DocumentValue? current, DocumentValue? before)
     {
-        var merge = DocumentMerge.Of(conflict.Key, undone, current, before);
+        var merge = DocumentMerge.Of(conflict.Key, undone, current, before, madeAnew: conflict.IsMadeAnew);
         var hasSmart = merge.HasSmart && conflict.CanMerge;
         var options = ImmutableArray.CreateBuilder<ConflictOption>();
         if (hasSmart)
@@ -38,6 +38,7 @@ public static class ConflictExplanation
             RollbackValue = Show(before),
             Diff = VisualDiff.Compare(current?.Content ?? [], before?.Content ?? []),
             Options = options.ToImmutable(),
+            Places = conflict.SeveralRuns || conflict.Type is ConflictType.Dependency or ConflictType.PermissionDenied ? [] : ConflictPlaces.Of(merge),
             Recommended = hasSmart && merge.Confidence >= SureEnough ? ConflictChoice.SmartMerge : ConflictChoice.KeepCurrent,
         };
     }

@@ -2,40 +2,68 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Memento.Workspaces;
 using Merging;
+using Merging.Json;
 using Merging.Text;
 
 namespace Memento.Rollback;
 
 /// <summary>One run of changes of a document undone: a three-way merge in the terms of a rollback.</summary>
-/// <param name="Value">The document then; with a conflict, what the smart merge makes of it, or what is there if it cannot tell. Null = it is not there.</param>
+/// <param name="Value">The document then; with a conflict, the result of the smart merge, or the current document if no rule applies. Null = it is not there.</param>
 /// <param name="Conflict">Its type, if there is one.</param>
-/// <param name="Places">Where: JSON pointers, or lines of what is there.</param>
 /// <param name="Reason">One sentence.</param>
-/// <param name="HasSmart">Whether the smart merge can tell.</param>
-/// <param name="Confidence">How likely it is right: percent.</param>
-public sealed record DocumentMerge(DocumentValue? Value, ConflictType? Conflict, ImmutableArray<string> Places, string Reason, bool HasSmart, int Confidence)
+/// <param name="HasSmart">Whether rules settle all of the conflict.</param>
+/// <param name="Confidence">How likely the value is right: percent.</param>
+public sealed record DocumentMerge(DocumentValue? Value, ConflictType? Conflict, string Reason, bool HasSmart, int Confidence)
 {
     private const int MaxPlaces = 100;
 
+    private static readonly SideNames Names = new("later work", "the rollback");
+
+    /// <summary>The places that nobody has settled.</summary>
+    public ImmutableArray<MergeConflict> Open { get; init; } = [];
+
+    /// <summary>The places that a merge policy has settled.</summary>
+    public ImmutableArray<MergeConflict> Settled { get; init; } = [];
+
+    /// <summary>Where the open conflict is: JSON pointers, or lines of the current document; the first 100.</summary>
+    public ImmutableArray<string> Places => [.. Open.Take(MaxPlaces).Select(PlaceOf)];
+
     /// <summary>Merges.</summary>
     /// <param name="key">The document, for the reason.</param>
-    /// <param name="undone">What the rollback undoes: the base.</param>
-    /// <param name="current">What is there.</param>
-    /// <param name="before">What was there before what is undone.</param>
-    public static DocumentMerge Of(DocumentKey key, DocumentValue? undone, DocumentValue? current, DocumentValue? before)
+    /// <param name="undone">The version that the rollback undoes: the base.</param>
+    /// <param name="current">The current document.</param>
+    /// <param name="before">The version before the one that is undone.</param>
+    /// <param name="options">Rules of the merge policies.</param>
+    /// <param name="madeAnew">Whether the document was deleted and made anew in between, so that its versions are different things.</param>
+    public static DocumentMerge Of(
+        DocumentKey key, DocumentValue? undone, DocumentValue? current, DocumentValue? before, JsonMergeOptions? options = null, bool madeAnew = false)
     {
-        var outcome = ThreeWayMerge.Merge(undone, current, before);
-        if (outcome.Conflicts.IsEmpty) return new(outcome.Value, null, [], "", true, outcome.Confidence);
+        options = (options ?? JsonMergeOptions.Default) with { Names = Names };
+        var outcome = madeAnew ? ThreeWayMerge.MadeAnew(undone, current, before, options) : ThreeWayMerge.Merge(undone, current, before, options);
+        ImmutableArray<MergeConflict> settled = [.. outcome.Settlements.Where(s => s.Rule is SmartRule.ByRule).Select(s => s.Conflict)];
+        ImmutableArray<MergeConflict> open = [.. outcome.Settlements.Where(s => s.Rule is not SmartRule.ByRule).Select(s => s.Conflict)];
+        if (open.IsEmpty) return new(SmartMerge.Settle(outcome).Value, null, "", true, outcome.Confidence) { Settled = settled };
 
-        // Whether a whole document goes or stays, and what kind of value it is, no rule can tell.
-        var smart = outcome.Conflicts.All(c => c.Kind is MergeConflictKind.ValueMismatch || c.Path.Length > 0 || c.Lines is not null) && !IsBinary(undone, current, before);
-        return new(
-            smart ? SmartMerge.Settle(outcome).Value : current,
-            TypeOf(outcome.Conflicts[0].Kind),
-            [.. outcome.Conflicts.Take(MaxPlaces).Select(PlaceOf)],
-            $"{key}: {outcome.Conflicts[0].Why}{(outcome.Conflicts.Length == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" ({outcome.Conflicts.Length} places)"))}",
-            smart, smart ? outcome.Confidence : 0);
+        var smart = open.All(CanSettle) && !IsBinary(undone, current, before);
+        var more = open.Length == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" ({open.Length} places)");
+        return new(smart ? SmartMerge.Settle(outcome).Value : current, TypeOf(open[0].Kind), $"{key}: {open[0].Why}{more}", smart, smart ? outcome.Confidence : 0)
+        {
+            Open = open,
+            Settled = settled,
+        };
     }
+
+    /// <summary>
+    /// Whether a rule can settle a conflict. None can tell whether a whole document goes or stays, what kind of value it is, or which of two
+    /// different things under one name is meant; and a policy may keep a place for a person.
+    /// </summary>
+    private static bool CanSettle(MergeConflict conflict) => conflict.Rule?.Strategy is not ConflictSettling.Nobody
+        && (conflict.Kind is MergeConflictKind.ValueMismatch || conflict.Path.Length > 0 || conflict.Lines is not null);
+
+    /// <summary>A place as people read it: a JSON pointer, or lines.</summary>
+    public static string PlaceOf(MergeConflict conflict) => conflict.Lines is { } lines
+        ? lines.Length <= 1 ? $"line {lines.Start + 1}" : $"lines {lines.Start + 1}-{lines.End}"
+        : conflict.Path;
 
     private static ConflictType TypeOf(MergeConflictKind kind) => kind switch
     {
@@ -50,8 +78,4 @@ public sealed record DocumentMerge(DocumentValue? Value, ConflictType? Conflict,
             if (value is { IsJson: false } && TextMerge.IsBinary(value.Content)) return true;
         return false;
     }
-
-    private static string PlaceOf(MergeConflict conflict) => conflict.Lines is { } lines
-        ? lines.Length <= 1 ? $"line {lines.Start + 1}" : $"lines {lines.Start + 1}-{lines.End}"
-        : conflict.Path;
 }

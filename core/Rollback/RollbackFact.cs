@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Memento.Workspaces;
 
 namespace Memento.Rollback;
@@ -44,6 +45,9 @@ public abstract record RollbackFact : IFact
 
         /// <summary>The point to which undoing goes back; null for a dry run.</summary>
         public string? RecoveryPointId { get; init; }
+
+        /// <summary>Conflicts that merge policies settled; the first 100. Default in what older versions recorded.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public ImmutableArray<SettledPlace> Settled { get; init; }
     }
 
     /// <summary>Some documents are changed.</summary>

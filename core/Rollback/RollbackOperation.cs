@@ -39,7 +39,7 @@ public static class RollbackOperation
             StartSeq = f.StartSeq,
             View = Say(f, LogSeverity.Info, f.RecoveryPointId is null ? $"{f.Total} documents would change" : $"{f.Total} documents to change; recovery point {f.RecoveryPointId} set", s.View! with
             {
-                Status = RollbackStatus.InProgress, TotalChanges = f.Total, RecoveryPointId = f.RecoveryPointId, StartedAt = f.At,
+                Status = RollbackStatus.InProgress, TotalChanges = f.Total, RecoveryPointId = f.RecoveryPointId, StartedAt = f.At, Settled = f.Settled,
             }),
         },
         RollbackFact.Progressed f => s with

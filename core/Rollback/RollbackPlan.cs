@@ -26,6 +26,9 @@ public sealed record PlannedChange
     /// <summary>Why the document cannot simply become that. What it becomes all the same, the strategy says.</summary>
     public FoundConflict? Conflict { get; init; }
 
+    /// <summary>Conflicts that merge policies settled.</summary>
+    public ImmutableArray<SettledPlace> Settled { get; init; } = [];
+
     /// <summary>How early it goes in a gradual rollback.</summary>
     public int Priority { get; init; }
 
@@ -54,8 +57,9 @@ public sealed record PlannedChange
 /// <param name="Smart">What it says; null = nothing.</param>
 /// <param name="Confidence">How likely that is what a person would do: percent.</param>
 /// <param name="SeveralRuns">It took more than one step to get there.</param>
+/// <param name="IsMadeAnew">The document was deleted and made anew, so that its versions are different things.</param>
 public sealed record FoundConflict(
-    ConflictType Type, string Reason, ImmutableArray<string> Places, DocumentVersion? Base, DocumentVersion? Rollback, bool HasSmart = false, DocumentValue? Smart = null, int Confidence = 0, bool SeveralRuns = false);
+    ConflictType Type, string Reason, ImmutableArray<string> Places, DocumentVersion? Base, DocumentVersion? Rollback, bool HasSmart = false, DocumentValue? Smart = null, int Confidence = 0, bool SeveralRuns = false, bool IsMadeAnew = false);
 
 /// <summary>What a rollback does.</summary>
 /// <param name="Changes">All documents that change, in the order in which they may change; conflicts among them.</param>

@@ -68,6 +68,9 @@ public sealed record RollbackView
     /// <summary>What a dry run found.</summary>
     [Id(21)] public RollbackPreview? Preview { get; init; }
 
+    /// <summary>Conflicts that merge policies settled; the first 100.</summary>
+    [Id(22), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public ImmutableArray<SettledPlace> Settled { get; init; }
+
     [JsonIgnore] public bool IsOver => Status is RollbackStatus.Completed or RollbackStatus.Failed or RollbackStatus.Cancelled;
 }
 
@@ -134,10 +137,13 @@ public sealed record ConflictView
     /// <summary>What is undone are several runs of changes with others' between them. One merge cannot settle that; only the strategy merge does, run by run.</summary>
     [Id(17), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool SeveralRuns { get; init; }
 
+    /// <summary>The document was deleted and made anew, so that its versions are different things under one name. No merge can settle that.</summary>
+    [Id(18), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool IsMadeAnew { get; init; }
+
     [JsonIgnore] public DocumentKey Key => new(Kind, Id);
 
     /// <summary>Whether one merge of its three values can settle it.</summary>
-    [JsonIgnore] public bool CanMerge => !SeveralRuns && Type is not (ConflictType.Dependency or ConflictType.PermissionDenied);
+    [JsonIgnore] public bool CanMerge => !SeveralRuns && !IsMadeAnew && Type is not (ConflictType.Dependency or ConflictType.PermissionDenied);
 
     /// <summary>A conflict that a plan found.</summary>
     /// <param name="change">The change in conflict.</param>
@@ -165,6 +171,7 @@ public sealed record ConflictView
             RollbackSeq = conflict.Rollback?.Seq,
             Confidence = conflict.Confidence,
             SeveralRuns = conflict.SeveralRuns,
+            IsMadeAnew = conflict.IsMadeAnew,
             CreatedAt = now,
             Resolution = choice,
             ResolvedAt = choice is null ? null : now,
@@ -195,6 +202,9 @@ public sealed record RollbackPreview
 
     /// <summary>From the time that earlier changes took here; a first guess until there were some.</summary>
     [Id(9)] public required long EstimatedDurationMs { get; init; }
+
+    /// <summary>Conflicts that merge policies settle; the first 100.</summary>
+    [Id(10), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public ImmutableArray<SettledPlace> Settled { get; init; }
 }
 
 /// <summary>What depends on what. Documents are named <c>kind/id</c>.</summary>

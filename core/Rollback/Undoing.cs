@@ -6,7 +6,8 @@ namespace Memento.Rollback;
 /// <summary>A run of selected changes of one document.</summary>
 /// <param name="Before">The document before the run; null = it never was.</param>
 /// <param name="After">The document after it.</param>
-public sealed record UndoneRun(DocumentVersion? Before, DocumentVersion After);
+/// <param name="IsMadeAnew">Whether the document was deleted and made anew in the run, or behind it by others.</param>
+public sealed record UndoneRun(DocumentVersion? Before, DocumentVersion After, bool IsMadeAnew = false);
 
 /// <summary>
 /// What a document becomes when some of its changes are undone and the others stay: the state that the others alone would have given.
@@ -42,7 +43,7 @@ public sealed record Undoing
             if (!isSelected(since[i])) continue;
             var last = i;
             while (i > 0 && isSelected(since[i - 1])) i--;
-            runs.Add(new(i == 0 ? atPoint : since[i - 1], since[last]));
+            runs.Add(new(i == 0 ? atPoint : since[i - 1], since[last], IsMadeAnew(i, last)));
         }
 
         var (start, merges) = (since[^1], ImmutableArray.CreateBuilder<UndoneRun>());
@@ -55,6 +56,13 @@ public sealed record Undoing
         }
 
         return new() { Current = start, Start = reached, Merges = merges.ToImmutable() };
+
+        bool IsMadeAnew(int first, int last)
+        {
+            for (var i = first; i < since.Count - 1; i++)
+                if (since[i].IsDeleted && (i < last || !isSelected(since[i])) && (i > last || !since[last].IsDeleted)) return true;
+            return false;
+        }
     }
 
     private static bool Same(DocumentVersion? one, DocumentVersion? other) =>

@@ -94,10 +94,11 @@ internal sealed class RollbackPlanner(IWorkspaceIndex index, RollbackRules rules
         if (undoing.Merges.IsEmpty) return new() { Key = key, Current = current, Target = undoing.Start };
 
         var value = ValueOf(undoing.Start);
-        var (conflict, confidence) = (default(DocumentMerge?), 100);
+        var (conflict, confidence, settled) = (default(DocumentMerge?), 100, ImmutableArray.CreateBuilder<SettledPlace>());
         foreach (var run in undoing.Merges)
         {
-            var merge = DocumentMerge.Of(key, ValueOf(run.After), value, ValueOf(run.Before));
+            var merge = DocumentMerge.Of(key, ValueOf(run.After), value, ValueOf(run.Before), madeAnew: run.IsMadeAnew);
+            settled.AddRange(ConflictPlaces.Settled(key, merge));
             value = merge.Value;
             confidence = Math.Min(confidence, merge.Confidence);
             if (merge.Conflict is not null && (conflict?.HasSmart ?? true)) conflict = merge;
@@ -111,7 +112,9 @@ internal sealed class RollbackPlanner(IWorkspaceIndex index, RollbackRules rules
             Base = undoing.Merges[0].After,
             Before = undoing.Oldest,
             Conflict = conflict is null ? null : new(
-                conflict.Conflict!.Value, conflict.Reason, conflict.Places, undoing.Merges[0].After, undoing.Oldest, conflict.HasSmart, value, confidence, SeveralRuns: undoing.Merges.Length > 1 || undoing.Start != current),
+                conflict.Conflict!.Value, conflict.Reason, conflict.Places, undoing.Merges[0].After, undoing.Oldest, conflict.HasSmart, value, confidence, SeveralRuns: undoing.Merges.Length > 1 || undoing.Start != current,
+                IsMadeAnew: undoing.Merges.Any(run => run.IsMadeAnew)),
+            Settled = settled.ToImmutable(),
         };
 
         DocumentValue? ValueOf(DocumentVersion? version) => version is null or { IsDeleted: true } ? null : read(version);

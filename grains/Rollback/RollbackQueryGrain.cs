@@ -62,6 +62,7 @@ internal sealed class RollbackQueryGrain(IJournal journal, IWorkspaceIndex index
             RecommendedStrategy = recommended,
             Reason = reason,
             EstimatedDurationMs = (long)pace.Estimate(changes.Length).TotalMilliseconds,
+            Settled = RollbackRun.SettledIn(changes),
         };
     }
 

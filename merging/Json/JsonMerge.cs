@@ -19,8 +19,9 @@ public static class JsonMerge
     public static JsonMergeResult Merge(
         ReadOnlyMemory<byte> @base, ReadOnlyMemory<byte> ours, ReadOnlyMemory<byte> theirs, JsonMergeOptions? options = null)
     {
-        var log = new MergeLog(new MergeRules(options ?? JsonMergeOptions.Default));
-        var merger = new JsonMerger(options ?? JsonMergeOptions.Default, log);
+        options ??= JsonMergeOptions.Default;
+        var log = new MergeLog(new MergeRules(options), options.Names);
+        var merger = new JsonMerger(options, log);
         var root = merger.Merge(MergePath.Root, @base.IsEmpty ? null : new JsonPart(@base), new JsonPart(ours), new JsonPart(theirs))!;
         return new(root, log);
     }

@@ -17,6 +17,12 @@ public sealed record JsonMergeOptions
     /// <summary>Rules for single places. Of the rules that say how a place is read, and of those that say how a conflict is settled, the first that fits counts.</summary>
     public ImmutableArray<JsonMergeRule> Rules { get; init; } = [];
 
+    /// <summary>How sentences about conflicts name the two sides.</summary>
+    public SideNames Names { get; init; } = SideNames.Default;
+
     /// <summary>How arrays of numbers are compared.</summary>
     public DiffAlgorithm Algorithm { get; init; } = DiffAlgorithm.Histogram;
+
+    /// <summary>The first rule that settles conflicts over the whole value, or null.</summary>
+    public JsonMergeRule? WholeRule => Rules.FirstOrDefault(rule => rule.Strategy is not null && rule.Path is null or "");
 }

@@ -27,7 +27,7 @@ internal sealed class JsonMerger(JsonMergeOptions options, MergeLog log)
         if (@base == theirs) return log.Take(place, ours, MergeSide.Ours);
         if (ours is { } o && theirs is { } t) return MergeChanged(place, @base, o, t, identity ?? []);
         return log.Open(MergeConflictKind.MissingTarget, place, @base, ours, theirs,
-            ours is null ? $"Ours removed {place.Name}, theirs changed it." : $"Theirs removed {place.Name}, ours changed it.");
+            $"{log.Names.Start(Remover(ours))} removed {place.Name}, {log.Names.Middle(Other(Remover(ours)))} changed it.");
     }
 
     /// <summary>Merges a value that both sides have and changed in different ways.</summary>
@@ -47,15 +47,21 @@ internal sealed class JsonMerger(JsonMergeOptions options, MergeLog log)
         return ours.Type == theirs.Type
             ? log.Open(MergeConflictKind.ValueMismatch, place, b, ours, theirs, $"Both sides changed {place.Name}, to different {Plural(ours.Type)}.")
             : log.Open(MergeConflictKind.TypeMismatch, place, b, ours, theirs,
-                $"Both sides changed {place.Name}: ours is {WithArticle(ours.Type)} now, theirs {WithArticle(theirs.Type)}.");
+                $"Both sides changed {place.Name}: {log.Names.Ours} has {WithArticle(ours.Type)} now, {log.Names.Theirs} has {WithArticle(theirs.Type)}.");
     }
 
+    /// <summary>
+    /// Records that one side replaced an element by another one with the same key. Only elements are records; the members of other objects
+    /// may come and go one by one.
+    /// </summary>
     private MergedJson.Open? MadeAnew(MergePath place, JsonPart @base, JsonPart ours, JsonPart theirs, byte[][] identity)
     {
+        if (identity.Length == 0) return null;
         var (byOurs, byTheirs) = (Recreation.IsMadeAnew(@base, ours, identity), Recreation.IsMadeAnew(@base, theirs, identity));
         if (!(byOurs && Adds(theirs, ours)) && !(byTheirs && Adds(ours, theirs))) return null;
         var why = byOurs && byTheirs ? $"Both sides replaced {place.Name} by another one."
-            : $"{(byOurs ? "Ours" : "Theirs")} replaced {place.Name} by another one of the same name, {(byOurs ? "theirs" : "ours")} changed the earlier one.";
+            : $"{log.Names.Start(byOurs ? MergeSide.Ours : MergeSide.Theirs)} replaced {place.Name} by another one of the same name, "
+              + $"{log.Names.Middle(byOurs ? MergeSide.Theirs : MergeSide.Ours)} changed the earlier one.";
         return log.Open(MergeConflictKind.MadeAnew, place, @base, ours, theirs, why);
 
         // A member that one side added is the only change that would be mixed with the other side's new object: all others conflict by themselves.
@@ -79,6 +85,10 @@ internal sealed class JsonMerger(JsonMergeOptions options, MergeLog log)
 
         static byte[] Utf8(JsonPart text) => Encoding.UTF8.GetBytes(text.Text());
     }
+
+    private static MergeSide Remover(JsonPart? ours) => ours is null ? MergeSide.Ours : MergeSide.Theirs;
+
+    private static MergeSide Other(MergeSide side) => side is MergeSide.Ours ? MergeSide.Theirs : MergeSide.Ours;
 
     private static string Plural(string type) => type switch
     {

@@ -56,11 +56,13 @@ internal sealed class MemberMerge(JsonMerger merger, MergePath place, JsonPart @
         return taken;
     }
 
-    private static string Why(string name, string? byOurs, string? byTheirs, bool isGoneInBoth)
+    private string Why(string name, string? byOurs, string? byTheirs, bool isGoneInBoth)
     {
-        if (byOurs is not null && byTheirs is not null) return $"Ours renamed \"{name}\" to \"{byOurs}\", theirs to \"{byTheirs}\".";
-        var other = isGoneInBoth ? "removed" : "changed";
-        return byOurs is not null ? $"Ours renamed \"{name}\" to \"{byOurs}\", theirs {other} it." : $"Theirs renamed \"{name}\" to \"{byTheirs}\", ours {other} it.";
+        var names = merger.Log.Names;
+        if (byOurs is not null && byTheirs is not null)
+            return $"{names.Start(MergeSide.Ours)} renamed \"{name}\" to \"{byOurs}\", {names.Theirs} renamed it to \"{byTheirs}\".";
+        var (renamer, other) = byOurs is not null ? (MergeSide.Ours, MergeSide.Theirs) : (MergeSide.Theirs, MergeSide.Ours);
+        return $"{names.Start(renamer)} renamed \"{name}\" to \"{byOurs ?? byTheirs}\", {names.Middle(other)} {(isGoneInBoth ? "removed" : "changed")} it.";
     }
 
     private string? NewNameOf(JsonPart value, Dictionary<string, JsonMember> side, HashSet<string> taken)

@@ -1,9 +1,10 @@
 namespace Merging.Json;
 
 /// <summary>Records what a merge found.</summary>
-internal sealed class MergeLog(MergeRules rules)
+internal sealed class MergeLog(MergeRules rules, SideNames names)
 {
     public MergeRules Rules => rules;
+    public SideNames Names => names;
     public List<MergeConflict> Conflicts { get; } = [];
     public List<MergePlace> Changes { get; } = [];
     public List<AppliedRule> SafeRules { get; } = [];

@@ -49,8 +49,9 @@ internal static class ShowConflictCommand
             ("Rollback", c.OperationId),
         ];
         if (c.Status is ConflictStatus.Open && Later(details) is { } version) pairs.Add(("Version", $"{version} now; it changed since the conflict was found, so settling it needs --if-match {version}"));
-        if (!c.Places.IsEmpty) pairs.Insert(3, ("Places", Format.Few(c.Places, 5)));
+        if (details.Places.IsEmpty && !c.Places.IsEmpty) pairs.Insert(3, ("Places", Format.Few(c.Places, 5)));
         Tables.WritePairs(terminal, [.. pairs]);
+        PlaceRendering.Write(terminal, details.Places);
         terminal.Out.WriteLine();
         terminal.Out.WriteLine("What is there now (-), and what the rollback would bring back (+):");
         DiffRendering.Write(terminal, details.Diff, judged: false);

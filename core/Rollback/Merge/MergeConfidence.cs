@@ -28,6 +28,7 @@ public static class MergeConfidence
     /// <summary>Percent, 1 to 99.</summary>
     public static int Of(ImmutableArray<Settlement> settlements)
     {
+        settlements = [.. settlements.Where(settlement => settlement.Rule is not SmartRule.ByRule)];   // somebody has decided these
         if (settlements.IsEmpty) return WithoutConflict;
         var lines = settlements.Sum(s => (double)Math.Max(LineCount(s.Conflict, s.Conflict.Ours), LineCount(s.Conflict, s.Conflict.Theirs)));
         var score = settlements.Average(s => Weight(s.Rule)) + PerLogConflicts * Math.Log(settlements.Length) + PerLogLines * Math.Log(1 + lines);

@@ -20,21 +20,44 @@ public static class ThreeWayMerge
         if (@base == ours) return Whole(theirs) with { Merged = [new("", null, MergeSide.Theirs)] };
         if (@base == theirs) return Whole(ours) with { Kept = [new("", null, MergeSide.Ours)] };
 
-        if (ours is null || theirs is null)
-            return Conflict(@base, ours, theirs, MergeConflictKind.MissingTarget, ours is null ? "Ours deleted the document, theirs changed it." : "Theirs deleted the document, ours changed it.");
-        if (ours.IsJson != theirs.IsJson)
-            return Conflict(@base, ours, theirs, MergeConflictKind.TypeMismatch, ours.IsJson ? "Ours is JSON, theirs is not." : "Theirs is JSON, ours is not.");
+        if (WholeConflict(@base, ours, theirs, options.Names) is var (kind, why)) return Conflict(@base, ours, theirs, kind, why, options);
 
-        if (!ours.IsJson && (IsBinary(@base) || IsBinary(ours) || IsBinary(theirs)) && !SameBytes(ours, theirs) && !SameBytes(@base, ours) && !SameBytes(@base, theirs))
-            return Conflict(@base, ours, theirs, MergeConflictKind.ValueMismatch, "Both changed the document, and it is not text.");
-
-        var before = @base is not null && @base.IsJson == ours.IsJson ? @base.Content : default;   // of another kind, it says nothing about what changed inside
-        var contentType = ours.ContentType == @base?.ContentType ? theirs.ContentType : ours.ContentType;
-        var outcome = ours.IsJson ? MergeJson(before, ours, theirs, options) : MergeText(before, ours, theirs, contentType, options.Algorithm);
-        return contentType == theirs.ContentType || theirs.ContentType == @base?.ContentType
+        var before = @base is not null && @base.IsJson == ours!.IsJson ? @base.Content : default;   // of another kind, it says nothing about what changed inside
+        var contentType = ours!.ContentType == @base?.ContentType ? theirs!.ContentType : ours.ContentType;
+        var outcome = ours!.IsJson ? MergeJson(before, ours, theirs!, options) : MergeText(before, ours, theirs!, contentType, options);
+        return contentType == theirs!.ContentType || theirs.ContentType == @base?.ContentType
             ? outcome
             : outcome with { Warnings = [$"Both changed the media type; ours stays, and theirs, {theirs.ContentType ?? "none"}, is dropped."] };
     }
+
+    /// <summary>Records a conflict over the whole document, because one side deleted it and made another one under its name.</summary>
+    public static MergeOutcome MadeAnew(DocumentValue? @base, DocumentValue? ours, DocumentValue? theirs, JsonMergeOptions? options = null) =>
+        ours == theirs ? Whole(ours)
+        : @base == ours ? Whole(theirs) with { Merged = [new("", null, MergeSide.Theirs)] }
+        : @base == theirs ? Whole(ours) with { Kept = [new("", null, MergeSide.Ours)] }
+        : Conflict(@base, ours, theirs, MergeConflictKind.MadeAnew,
+            "The document was deleted and made anew. The earlier and the later one are not merged.", options ?? JsonMergeOptions.Default);
+
+    private static (MergeConflictKind Kind, string Why)? WholeConflict(DocumentValue? @base, DocumentValue? ours, DocumentValue? theirs, SideNames names)
+    {
+        if (ours is null || theirs is null)
+        {
+            var (remover, other) = ours is null ? (names.Ours, names.Theirs) : (names.Theirs, names.Ours);
+            return (MergeConflictKind.MissingTarget, $"{Capitalized(remover)} deleted the document, {other} changed it.");
+        }
+
+        if (ours.IsJson != theirs.IsJson)
+        {
+            var (json, other) = ours.IsJson ? (names.Ours, names.Theirs) : (names.Theirs, names.Ours);
+            return (MergeConflictKind.TypeMismatch, $"The document is JSON in {json}, and is not in {other}.");
+        }
+
+        if (!ours.IsJson && (IsBinary(@base) || IsBinary(ours) || IsBinary(theirs)) && !SameBytes(ours, theirs) && !SameBytes(@base, ours) && !SameBytes(@base, theirs))
+            return (MergeConflictKind.ValueMismatch, "Both sides changed the document, and it is not text.");
+        return null;
+    }
+
+    private static string Capitalized(string name) => name.Length == 0 ? name : char.ToUpperInvariant(name[0]) + name[1..];
 
     /// <summary>Where the change of one side is.</summary>
     internal static MergePlace PlaceOf(MergeConflict conflict, MergeSide side) => new(conflict.Path, side is MergeSide.Ours ? conflict.Lines : conflict.TheirLines, side);
@@ -51,12 +74,12 @@ public static class ThreeWayMerge
         var result = JsonMerge.Merge(@base, ours.Content, theirs.Content, options);
         return Outcome(
             choose => result.Resolve(choose) is { } json ? DocumentValue.Of(json, null) : null,
-            [.. result.Conflicts.Select(SmartJson.Suggest)], result.Changes);
+            [.. result.Conflicts.Select(conflict => Settle(conflict) ?? SmartJson.Suggest(conflict))], result.Changes);
     }
 
-    private static MergeOutcome MergeText(ReadOnlyMemory<byte> @base, DocumentValue ours, DocumentValue theirs, string? contentType, DiffAlgorithm algorithm)
+    private static MergeOutcome MergeText(ReadOnlyMemory<byte> @base, DocumentValue ours, DocumentValue theirs, string? contentType, JsonMergeOptions options)
     {
-        var result = TextMerge.Merge(@base, ours.Content, theirs.Content, algorithm);
+        var result = TextMerge.Merge(@base, ours.Content, theirs.Content, options.Algorithm);
         var (settlements, chunks) = (ImmutableArray.CreateBuilder<Settlement>(result.Conflicts.Length), new Dictionary<TextChunk, MergeConflict>(ReferenceEqualityComparer.Instance));
         foreach (var chunk in result.Conflicts)
         {
@@ -70,10 +93,10 @@ public static class ThreeWayMerge
                 Base = chunk.Base.Bytes,
                 Ours = chunk.Ours.Bytes,
                 Theirs = chunk.Theirs.Bytes,
-                Why = chunk.Ours.Bytes.IsEmpty ? "Ours removed lines that theirs changed." : chunk.Theirs.Bytes.IsEmpty ? "Theirs removed lines that ours changed."
-                    : chunk.Base.Bytes.IsEmpty ? "Both added lines in the same place." : "Both changed the same lines, or lines that touch.",
+                Why = WhyOf(chunk, options.Names),
+                Rule = options.WholeRule,
             };
-            settlements.Add(new(conflict, rule, bytes));
+            settlements.Add(Settle(conflict) ?? new(conflict, rule, bytes));
             chunks.Add(chunk, conflict);
         }
 
@@ -85,13 +108,27 @@ public static class ThreeWayMerge
         ]);
     }
 
+    private static string WhyOf(TextChunk chunk, SideNames names) => (chunk.Ours.Bytes.IsEmpty, chunk.Theirs.Bytes.IsEmpty, chunk.Base.Bytes.IsEmpty) switch
+    {
+        (true, _, _) => $"{Capitalized(names.Ours)} removed lines that {names.Theirs} changed.",
+        (_, true, _) => $"{Capitalized(names.Theirs)} removed lines that {names.Ours} changed.",
+        (_, _, true) => "Both sides added lines at the same place.",
+        _ => "Both sides changed the same lines, or lines that touch.",
+    };
+
+    /// <summary>The settlement by a rule's strategy, if there is one that fits. Ours is the newer side: a rollback brings back what was earlier.</summary>
+    private static Settlement? Settle(MergeConflict conflict) =>
+        conflict.Rule?.Strategy is { } strategy ? ConflictSettler.Settle(conflict, strategy, newer: MergeSide.Ours) : null;
+
     private static MergeOutcome Whole(DocumentValue? value) => new(_ => value) { Value = value, Confidence = NothingToMerge };
 
     /// <summary>The whole document is one conflict.</summary>
-    private static MergeOutcome Conflict(DocumentValue? @base, DocumentValue? ours, DocumentValue? theirs, MergeConflictKind kind, string why)
+    private static MergeOutcome Conflict(DocumentValue? @base, DocumentValue? ours, DocumentValue? theirs, MergeConflictKind kind, string why, JsonMergeOptions options)
     {
-        var conflict = new MergeConflict { Kind = kind, Path = "", Base = BytesOf(@base), Ours = BytesOf(ours), Theirs = BytesOf(theirs), Why = why };
-        return Outcome(choose => choose(conflict) is { } chosen ? Like(chosen) : null, [SmartJson.Suggest(conflict)], []);
+        var conflict = new MergeConflict { Kind = kind, Path = "", Base = BytesOf(@base), Ours = BytesOf(ours), Theirs = BytesOf(theirs), Why = why, Rule = options.WholeRule };
+        var takesSide = conflict.Rule?.Strategy is ConflictSettling.Ours or ConflictSettling.Theirs or ConflictSettling.Newer;
+        var settled = takesSide || (ours is { IsJson: true } && theirs is { IsJson: true }) ? Settle(conflict) : null;
+        return Outcome(choose => choose(conflict) is { } chosen ? Like(chosen) : null, [settled ?? SmartJson.Suggest(conflict)], []);
 
         DocumentValue Like(ReadOnlyMemory<byte> chosen)
         {

@@ -13,6 +13,8 @@ internal sealed class ElementMerge(JsonMerger merger, MergePath place, ArrayThin
     private readonly List<MergedJson> _merged = [];
     private int _index;
 
+    private SideNames Names => merger.Log.Names;
+
     public MergedJson.Array Merge()
     {
         var alive = things.BaseOrder.Where(Survives).ToList();
@@ -114,10 +116,11 @@ internal sealed class ElementMerge(JsonMerger merger, MergePath place, ArrayThin
     private MergedJson.Open Missing(int thing, MergePath at)
     {
         var (b, o, t) = (things.BaseOf(thing), things.OursOf(thing), things.TheirsOf(thing));
-        var (remover, other) = o is null ? ("Ours", "theirs") : ("Theirs", "ours");
+        var (remover, other) = o is null ? (MergeSide.Ours, MergeSide.Theirs) : (MergeSide.Theirs, MergeSide.Ours);
         var isRenamed = ours.Renamed.Contains(thing) || theirs.Renamed.Contains(thing);
         var did = isRenamed ? "gave it another key" : (o ?? t) == b ? "moved it" : "changed it";
-        return merger.Log.Open(MergeConflictKind.MissingTarget, at, b, o, t, $"{remover} removed the element {Name(thing)} of {place.Name}, {other} {did}.");
+        return merger.Log.Open(MergeConflictKind.MissingTarget, at, b, o, t, 
+            $"{Names.Start(remover)} removed the element {Name(thing)} of {place.Name}, {Names.Middle(other)} {did}.");
     }
 
     /// <summary>An element that one side, or both, gave another key. A new key is no certain sign of the same element, so it is merged as a whole.</summary>
@@ -133,10 +136,11 @@ internal sealed class ElementMerge(JsonMerger merger, MergePath place, ArrayThin
 
         if (b == t && !_movedByTheirs.Contains(thing)) return merger.Log.Take(at, o, MergeSide.Ours)!;
         if (b == o && !_movedByOurs.Contains(thing)) return merger.Log.Take(at, t, MergeSide.Theirs)!;
+        var (renamer, other) = byOurs ? (MergeSide.Ours, MergeSide.Theirs) : (MergeSide.Theirs, MergeSide.Ours);
         var why = byOurs && byTheirs
-            ? $"Ours renamed the element {Name(thing)} of {place.Name} to {Label(thing, MergeSide.Ours)}, theirs to {Label(thing, MergeSide.Theirs)}."
-            : $"{(byOurs ? "Ours" : "Theirs")} renamed the element {Name(thing)} of {place.Name} to {Label(thing, byOurs ? MergeSide.Ours : MergeSide.Theirs)}, "
-              + $"{(byOurs ? "theirs" : "ours")} changed or moved it.";
+            ? $"{Names.Start(MergeSide.Ours)} renamed the element {Name(thing)} of {place.Name} to {Label(thing, MergeSide.Ours)}, "
+              + $"{Names.Theirs} renamed it to {Label(thing, MergeSide.Theirs)}."
+            : $"{Names.Start(renamer)} renamed the element {Name(thing)} of {place.Name} to {Label(thing, renamer)}, {Names.Middle(other)} changed or moved it.";
         return merger.Log.Open(MergeConflictKind.Renamed, at, b, o, t, why);
     }
 

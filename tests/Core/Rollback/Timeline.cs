@@ -44,7 +44,7 @@ internal sealed class Timeline
         var (value, conflict) = (ValueOf(undoing.Start), default(DocumentMerge));
         foreach (var run in undoing.Merges)
         {
-            var merge = DocumentMerge.Of(Key, ValueOf(run.After), value, ValueOf(run.Before));
+            var merge = DocumentMerge.Of(Key, ValueOf(run.After), value, ValueOf(run.Before), madeAnew: run.IsMadeAnew);
             (value, conflict) = (merge.Value, merge.Conflict is null ? conflict : merge);
         }
 

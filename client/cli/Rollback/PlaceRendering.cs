@@ -1,0 +1,37 @@
+using System.Collections.Immutable;
+using Memento.Rollback;
+
+namespace Memento.Cli.Rollback;
+
+/// <summary>Shows the places of a conflict, each with its sentence and its three versions.</summary>
+internal static class PlaceRendering
+{
+    /// <summary>Places that are shown; the JSON output has more.</summary>
+    private const int MaxPlaces = 20;
+
+    private const int MaxValue = 200;
+
+    public static void Write(Terminal terminal, ImmutableArray<ConflictPlace> places)
+    {
+        foreach (var place in places.Take(MaxPlaces))
+        {
+            terminal.Out.WriteLine();
+            terminal.Out.WriteLine($"At {(place.Path.Length == 0 ? "the whole document" : Format.Clean(place.Path))}: {Format.Clean(place.Reason)}");
+            Tables.WritePairs(terminal,
+            [
+                ("  undone", Value(place.Base, place.Scope)),
+                ("  current", Value(place.Current, place.Scope)),
+                ("  rollback", Value(place.Rollback, place.Scope)),
+            ]);
+        }
+
+        if (places.Length > MaxPlaces) terminal.Out.WriteLine($"… and {places.Length - MaxPlaces} more places (--json shows them)");
+    }
+
+    private static string Value(JsonText? value, PlaceScope scope)
+    {
+        var text = Format.Clean(value?.Text ?? "(none, or too long to show)");
+        var shown = text.Length > MaxValue ? text[..MaxValue] + "…" : text;
+        return scope is PlaceScope.Order && value is not null ? $"in the order {shown}" : shown;
+    }
+}

@@ -1,0 +1,76 @@
+using System.Text.Json.Serialization;
+using Orleans;
+
+namespace Memento.Rollback;
+
+/// <summary>What happened at a place that a rollback and later work do not agree on.</summary>
+[JsonConverter(typeof(NamedEnumConverter<PlaceConflict>))]
+public enum PlaceConflict
+{
+    /// <summary>Both changed the place, to values of one type.</summary>
+    [JsonStringEnumMemberName("changed_by_both")] ChangedByBoth = 0,
+    /// <summary>One removed what the other changed, renamed or moved.</summary>
+    [JsonStringEnumMemberName("removed_and_changed")] RemovedAndChanged,
+    /// <summary>Both changed the place, to values of different types.</summary>
+    [JsonStringEnumMemberName("changed_type")] ChangedType,
+    /// <summary>Both added the same thing with different contents.</summary>
+    [JsonStringEnumMemberName("added_by_both")] AddedByBoth,
+    /// <summary>The thing was removed and another one was made under its name.</summary>
+    [JsonStringEnumMemberName("made_anew")] MadeAnew,
+    /// <summary>One renamed the thing, and the other renamed it differently, or changed it.</summary>
+    Renamed,
+    /// <summary>Both changed the order of the same elements.</summary>
+    Reordered,
+    /// <summary>Both added different elements at the same place.</summary>
+    [JsonStringEnumMemberName("inserted_at_one_place")] InsertedAtOnePlace,
+    /// <summary>The elements of an array cannot be matched with certainty.</summary>
+    [JsonStringEnumMemberName("not_matched")] NotMatched,
+}
+
+/// <summary>The form of the values of a <see cref="ConflictPlace"/>.</summary>
+[JsonConverter(typeof(NamedEnumConverter<PlaceScope>))]
+public enum PlaceScope
+{
+    /// <summary>One value.</summary>
+    Value = 0,
+    /// <summary>Elements of an array in a row.</summary>
+    Elements,
+    /// <summary>Members of one object.</summary>
+    Members,
+    /// <summary>The order of elements: their keys, or the elements where no key is known.</summary>
+    Order,
+    /// <summary>Lines of a text.</summary>
+    Lines,
+}
+
+/// <summary>The smallest place on which a rollback and later work do not agree, with the three versions of it.</summary>
+[GenerateSerializer, Immutable, Alias("memento.ConflictPlace")]
+public sealed record ConflictPlace
+{
+    /// <summary>JSON Pointer to the place in the current document, or its lines; empty for the whole document.</summary>
+    [Id(0)] public required string Path { get; init; }
+
+    [Id(1)] public required PlaceConflict Kind { get; init; }
+
+    [Id(2)] public required PlaceScope Scope { get; init; }
+
+    /// <summary>What happened, in one sentence.</summary>
+    [Id(3)] public required string Reason { get; init; }
+
+    /// <summary>The version that the rollback undoes; absent if the place has no value in it, or a value too long to show.</summary>
+    [Id(4)] public JsonText? Base { get; init; }
+
+    /// <summary>The current version; absent as <see cref="Base"/>.</summary>
+    [Id(5)] public JsonText? Current { get; init; }
+
+    /// <summary>The version that the rollback would bring back; absent as <see cref="Base"/>.</summary>
+    [Id(6)] public JsonText? Rollback { get; init; }
+}
+
+/// <summary>A conflict at one place that a merge policy settled.</summary>
+/// <param name="Document">The document, as <c>kind/id</c>.</param>
+/// <param name="Path">JSON Pointer to the place, or its lines; empty for the whole document.</param>
+/// <param name="Strategy">The policy's strategy.</param>
+/// <param name="Reason">What was in conflict, in one sentence.</param>
+[GenerateSerializer, Immutable, Alias("memento.SettledPlace")]
+public sealed record SettledPlace([property: Id(0)] string Document, [property: Id(1)] string Path, [property: Id(2)] string Strategy, [property: Id(3)] string Reason);
