@@ -40,8 +40,7 @@ internal sealed class JsonMerger(JsonMergeOptions options, MergeLog log)
                 $"Both sides added {place.Name}, with different contents. No common version says how they belong together.");
         }
 
-        if (b.IsObject && ours.IsObject && theirs.IsObject)
-            return (MergedJson?)MadeAnew(place, b, ours, theirs, identity) ?? new MemberMerge(this, place, b, ours, theirs).Merge();
+        if (b.IsObject && ours.IsObject && theirs.IsObject) return MergeObjects(place, b, ours, theirs, identity);
         if (b.IsArray && ours.IsArray && theirs.IsArray) return ArrayMerge.Merge(this, place, b, ours, theirs);
         if (b.IsString && ours.IsString && theirs.IsString && MergeText(place, b, ours, theirs) is { } text) return text;
         return ours.Type == theirs.Type
@@ -51,21 +50,19 @@ internal sealed class JsonMerger(JsonMergeOptions options, MergeLog log)
     }
 
     /// <summary>
-    /// Records that one side replaced an element by another one with the same key. Only elements are records; the members of other objects
-    /// may come and go one by one.
+    /// Merges objects. An element that one side replaced by another one with the same key is not mixed with the earlier one: if its members
+    /// do not conflict by themselves, the element does. Only elements are records; the members of other objects may come and go one by one.
     /// </summary>
-    private MergedJson.Open? MadeAnew(MergePath place, JsonPart @base, JsonPart ours, JsonPart theirs, byte[][] identity)
+    private MergedJson MergeObjects(MergePath place, JsonPart @base, JsonPart ours, JsonPart theirs, byte[][] identity)
     {
-        if (identity.Length == 0) return null;
-        var (byOurs, byTheirs) = (Recreation.IsMadeAnew(@base, ours, identity), Recreation.IsMadeAnew(@base, theirs, identity));
-        if (!(byOurs && Adds(theirs, ours)) && !(byTheirs && Adds(ours, theirs))) return null;
+        var byOurs = identity.Length > 0 && Recreation.IsMadeAnew(@base, ours, identity);
+        var byTheirs = identity.Length > 0 && Recreation.IsMadeAnew(@base, theirs, identity);
+        var members = log.Try(() => new MemberMerge(this, place, @base, ours, theirs).Merge(), keepIfClean: !byOurs && !byTheirs);
+        if (members is not null) return members;
         var why = byOurs && byTheirs ? $"Both sides replaced {place.Name} by another one."
             : $"{log.Names.Start(byOurs ? MergeSide.Ours : MergeSide.Theirs)} replaced {place.Name} by another one of the same name, "
               + $"{log.Names.Middle(byOurs ? MergeSide.Theirs : MergeSide.Ours)} changed the earlier one.";
         return log.Open(MergeConflictKind.MadeAnew, place, @base, ours, theirs, why);
-
-        // A member that one side added is the only change that would be mixed with the other side's new object: all others conflict by themselves.
-        bool Adds(JsonPart side, JsonPart other) => side.Members().Keys.Except(other.Members().Keys).Except(@base.Members().Keys).Any();
     }
 
     private MergedJson.Taken? Max(MergePath place, JsonPart ours, JsonPart theirs)

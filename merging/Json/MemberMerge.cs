@@ -40,12 +40,13 @@ internal sealed class MemberMerge(JsonMerger merger, MergePath place, JsonPart @
     private HashSet<string> MergeRenamed(List<(ReadOnlyMemory<byte>, MergedJson)> merged)
     {
         var taken = new HashSet<string>(StringComparer.Ordinal);
+        var (addedByOurs, addedByTheirs) = (new AddedMembers(_base, _ours), new AddedMembers(_base, _theirs));
         foreach (var (name, member) in _base.OrderBy(m => m.Key, StringComparer.Ordinal))
         {
             var (o, t) = (Of(_ours, name), Of(_theirs, name));
             if ((o is not null && t is not null) || o?.Value == member.Value || t?.Value == member.Value) continue;
-            var byOurs = o is null ? NewNameOf(member.Value, _ours, taken) : null;
-            var byTheirs = t is null ? NewNameOf(member.Value, _theirs, taken) : null;
+            var byOurs = o is null ? addedByOurs.NameOf(member.Value, taken) : null;
+            var byTheirs = t is null ? addedByTheirs.NameOf(member.Value, taken) : null;
             if ((byOurs is null && byTheirs is null) || byOurs == byTheirs) continue;
             taken.UnionWith(new[] { name, byOurs, byTheirs }.OfType<string>());
             var (our, their) = (Of(_ours, byOurs ?? name), Of(_theirs, byTheirs ?? name));
@@ -63,16 +64,6 @@ internal sealed class MemberMerge(JsonMerger merger, MergePath place, JsonPart @
             return $"{names.Start(MergeSide.Ours)} renamed \"{name}\" to \"{byOurs}\", {names.Theirs} renamed it to \"{byTheirs}\".";
         var (renamer, other) = byOurs is not null ? (MergeSide.Ours, MergeSide.Theirs) : (MergeSide.Theirs, MergeSide.Ours);
         return $"{names.Start(renamer)} renamed \"{name}\" to \"{byOurs ?? byTheirs}\", {names.Middle(other)} {(isGoneInBoth ? "removed" : "changed")} it.";
-    }
-
-    private string? NewNameOf(JsonPart value, Dictionary<string, JsonMember> side, HashSet<string> taken)
-    {
-        var added = side.Where(m => !_base.ContainsKey(m.Key) && !taken.Contains(m.Key)).OrderBy(m => m.Key, StringComparer.Ordinal).ToList();
-        foreach (var (name, member) in added)
-            if (member.Value == value) return name;
-        foreach (var (name, member) in added)
-            if (!value.IsScalar && Similarity.AreAlike(member.Value, value)) return name;
-        return null;
     }
 
     private static JsonPart? ObjectOf(JsonMember? member) => member is { } some ? JsonPart.ObjectOf([some]) : null;

@@ -42,6 +42,7 @@ internal static class ArrayMerge
         var (b, o, t) = elements;
         var ours = KeyMatching.Match(b, o, keys.Base, keys.Ours, keys.Count, keys.Names);
         var theirs = KeyMatching.Match(b, t, keys.Base, keys.Theirs, keys.Count, keys.Names);
+        KeyMatching.PartAddedByBoth(ours, keys.Ours, theirs, keys.Theirs);
         var things = ArrayThings.Of(elements, ours, theirs, AddedByBoth(ours, keys.Ours, theirs, keys.Theirs, keys.Count))!;
         return new ElementMerge(merger, place, things, ours, theirs, new(keys.Names, isSet)).Merge();
     }

@@ -21,6 +21,29 @@ internal static class KeyMatching
     }
 
     /// <summary>
+    /// Parts what was taken for renamed from its partner if the other side has another element under the new key: then both added that key.
+    /// </summary>
+    public static void PartAddedByBoth(SideMatch ours, int[] ourKeys, SideMatch theirs, int[] theirKeys)
+    {
+        var (byOurs, byTheirs) = (NewKeys(ours, ourKeys), NewKeys(theirs, theirKeys));
+        foreach (var (key, ourBase) in byOurs)
+        {
+            if (!byTheirs.TryGetValue(key, out var theirBase) || (ourBase == theirBase && ourBase != SideMatch.None)) continue;
+            if (ourBase != SideMatch.None && ours.Renamed.Remove(ourBase)) ours.Part(ourBase);
+            if (theirBase != SideMatch.None && theirs.Renamed.Remove(theirBase)) theirs.Part(theirBase);
+        }
+    }
+
+    /// <summary>Keys that the base does not have, with the index in the base of the element that got it; none for an added one.</summary>
+    private static Dictionary<int, int> NewKeys(SideMatch match, int[] keys)
+    {
+        var found = new Dictionary<int, int>();
+        for (var i = 0; i < keys.Length; i++)
+            if (match.OfSide[i] is var b && (b == SideMatch.None || match.Renamed.Contains(b))) found.Add(keys[i], b);
+        return found;
+    }
+
+    /// <summary>
     /// Pairs what went with what came at the same place, the most similar first. The pair is merged as a whole, so that a wrong one
     /// leads to a conflict and never to a mixture.
     /// </summary>

@@ -1,0 +1,48 @@
+namespace Merging.Json;
+
+/// <summary>The members that one side added to an object, found by their values.</summary>
+internal sealed class AddedMembers
+{
+    /// <summary>More values than this are not compared for being alike, over all questions together.</summary>
+    private const int MaxComparisons = 4_096;
+
+    private readonly Dictionary<JsonPart, Queue<string>> _byValue = [];
+    private readonly List<(string Name, JsonPart Value)> _containers;
+    private int _comparisons;
+
+    public AddedMembers(Dictionary<string, JsonMember> @base, Dictionary<string, JsonMember> side)
+    {
+        var added = side.Where(member => !@base.ContainsKey(member.Key)).OrderBy(member => member.Key, StringComparer.Ordinal).ToList();
+        foreach (var (name, member) in added)
+        {
+            if (!_byValue.TryGetValue(member.Value, out var names)) _byValue.Add(member.Value, names = new());
+            names.Enqueue(name);
+        }
+
+        _containers = [.. added.Where(member => !member.Value.Value.IsScalar).Select(member => (member.Key, member.Value.Value))];
+    }
+
+    /// <summary>The name of a new member with the same value, or else of an object or array that is alike; null if there is none.</summary>
+    /// <param name="taken">Names that are not new any more.</param>
+    public string? NameOf(JsonPart value, HashSet<string> taken)
+    {
+        if (_byValue.TryGetValue(value, out var names))
+        {
+            while (names.TryPeek(out var same))
+            {
+                if (!taken.Contains(same)) return same;
+                names.Dequeue();
+            }
+        }
+
+        if (value.IsScalar) return null;
+        foreach (var (name, other) in _containers)
+        {
+            if (taken.Contains(name)) continue;
+            if (++_comparisons > MaxComparisons) return null;
+            if (Similarity.AreAlike(other, value)) return name;
+        }
+
+        return null;
+    }
+}
