@@ -34,20 +34,27 @@ internal sealed class KeyedListModel(string key, IEnumerable<string> @base, IEnu
         return both is null ? null : $"{id}.{both} is changed by both sides.";
     }
 
-    /// <summary>Both sides added different elements between the same two elements, and nobody moved anything.</summary>
+    /// <summary>Both sides added different elements, nobody moved anything, and nothing says which of the two comes first.</summary>
     private string? WhyOrderConflict()
     {
-        var kept = _base.Order.Where(id => _ours[id] is not null && _theirs[id] is not null).ToImmutableArray();
-        if (_ours.IsMoved(kept) || _theirs.IsMoved(kept)) return null;
-        var added = _ours.Order.Where(id => _base[id] is null && _theirs[id] is null).Select(id => (Id: id, Gap: _ours.Gap(id, kept))).ToArray();
-        foreach (var id in _theirs.Order.Where(id => _base[id] is null && _ours[id] is null))
-        {
-            var gap = _theirs.Gap(id, kept);
-            if (Array.Find(added, one => one.Gap == gap).Id is { } other) return $"{other} and {id} are added at the same place.";
-        }
-
+        foreach (var (ours, theirs) in AddedPairs())
+            if (ours.Gap.Overlaps(theirs.Gap)) return $"{ours.Id} and {theirs.Id} are added at the same place.";
         return null;
     }
+
+    /// <summary>Each element that ours added with each that theirs added, and their places in the base; none if a side moved something.</summary>
+    private IEnumerable<(Added Ours, Added Theirs)> AddedPairs()
+    {
+        if (_ours.IsMoved(_base) || _theirs.IsMoved(_base)) return [];
+        return from ours in AddedBy(_ours, _theirs) from theirs in AddedBy(_theirs, _ours) select (ours, theirs);
+    }
+
+    private Added[] AddedBy(Version side, Version other) =>
+        [.. side.Order.Where(id => _base[id] is null && other[id] is null && !IsRenamed(side, id)).Select(id => new Added(id, side.GapIn(_base, id)))];
+
+    /// <summary>Whether an element is one of the base under another key: it stands where that one stood.</summary>
+    private bool IsRenamed(Version side, string id) =>
+        _base.Order.Any(was => side[was] is null && IsSame(_base[was]!.Without(key), side[id]!.Without(key)));
 
     private string? WhyWrongElements(Version result)
     {
@@ -80,9 +87,11 @@ internal sealed class KeyedListModel(string key, IEnumerable<string> @base, IEnu
                 if (result.IsBefore(one, other) != (our == their ? our : !was)) return $"{one} and {other} are in the wrong order.";
             }
 
-        var before = _base.Order.Where(kept.Contains).ToImmutableArray();
-        if (!_theirs.IsMoved(before) && !result.IsInOrderOf(_ours)) return "The elements of ours are not in the order of ours, and theirs moved nothing.";
-        if (!_ours.IsMoved(before) && !result.IsInOrderOf(_theirs)) return "The elements of theirs are not in the order of theirs, and ours moved nothing.";
+        foreach (var (ours, theirs) in AddedPairs())
+            if (ours.Gap.Right <= theirs.Gap.Left != result.IsBefore(ours.Id, theirs.Id)) return $"{ours.Id} and {theirs.Id} are in the wrong order.";
+
+        if (!_theirs.IsMoved(_base) && !result.IsInOrderOf(_ours)) return "The elements of ours are not in the order of ours, and theirs moved nothing.";
+        if (!_ours.IsMoved(_base) && !result.IsInOrderOf(_theirs)) return "The elements of theirs are not in the order of theirs, and ours moved nothing.";
         return null;
     }
 
@@ -115,7 +124,10 @@ internal sealed class KeyedListModel(string key, IEnumerable<string> @base, IEnu
     private static bool IsSame(Members? one, Members? other) =>
         one is null || other is null ? one is null && other is null : one.Count == other.Count && one.All(m => other.GetValueOrDefault(m.Key) == m.Value);
 
-    private sealed class Members(IDictionary<string, string> members) : Dictionary<string, string>(members, StringComparer.Ordinal);
+    private sealed class Members(IDictionary<string, string> members) : Dictionary<string, string>(members, StringComparer.Ordinal)
+    {
+        public Members Without(string name) => new(this.Where(m => m.Key != name).ToDictionary());
+    }
 
     /// <summary>One version of the list.</summary>
     private sealed class Version
@@ -144,16 +156,26 @@ internal sealed class KeyedListModel(string key, IEnumerable<string> @base, IEnu
 
         public bool IsBefore(string one, string other) => _positions[one] < _positions[other];
 
-        /// <summary>Whether these elements stand in another order.</summary>
-        public bool IsMoved(ImmutableArray<string> order) => !order.SequenceEqual(Order.Where(order.Contains), StringComparer.Ordinal);
+        /// <summary>Whether the elements of the base that are still there stand in another order.</summary>
+        public bool IsMoved(Version from) => !IsInOrderOf(from);
 
         public bool IsInOrderOf(Version other) => Order.Where(other.Keys.Contains).SequenceEqual(other.Order.Where(Keys.Contains), StringComparer.Ordinal);
 
-        /// <summary>The neighbors of an element among some others.</summary>
-        public (string? Left, string? Right) Gap(string id, ImmutableArray<string> among)
+        /// <summary>Between which elements of the base an added element stands: those of its neighbors that are still there.</summary>
+        public Gap GapIn(Version from, string id)
         {
             var position = _positions[id];
-            return (Order.Take(position).LastOrDefault(among.Contains), Order.Skip(position + 1).FirstOrDefault(among.Contains));
+            var left = Order.Take(position).LastOrDefault(from.Keys.Contains);
+            var right = Order.Skip(position + 1).FirstOrDefault(from.Keys.Contains);
+            return new(left is null ? -1 : from._positions[left], right is null ? from.Order.Length : from._positions[right]);
         }
+    }
+
+    private readonly record struct Added(string Id, Gap Gap);
+
+    /// <summary>A place between two elements, neither of them part of it.</summary>
+    private readonly record struct Gap(int Left, int Right)
+    {
+        public bool Overlaps(Gap other) => Math.Max(Left, other.Left) < Math.Min(Right, other.Right);
     }
 }
