@@ -13,7 +13,16 @@ namespace Memento.Tests.Http;
 public sealed class MementoFixture : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("memento-http-").FullName;
+    private readonly string[] _store;
     private WebApplication? _app;
+
+    public MementoFixture()
+        : this("--Memento:Sqlite:Synchronous=normal")
+    {
+    }
+
+    /// <summary>The program with a store of the caller's choice.</summary>
+    internal MementoFixture(params string[] store) => _store = store;
 
     public ShiftedClock Clock { get; } = new();
 
@@ -26,9 +35,9 @@ public sealed class MementoFixture : IAsyncLifetime
         string[] args =
         [
             "--urls=http://127.0.0.1:0", "--Memento:SiloPort=0", "--Memento:GatewayPort=0", $"--Memento:DataDirectory={_folder}",
-            "--Memento:Sqlite:Synchronous=normal", "--Memento:Http:StreamHeartbeat=00:00:00.2", "--Memento:Http:MaxBodyBytes=1048576", "--Memento:Sessions:SweepInterval=00:00:00.2",
+            "--Memento:Http:StreamHeartbeat=00:00:00.2", "--Memento:Http:MaxBodyBytes=1048576", "--Memento:Sessions:SweepInterval=00:00:00.2",
             "--Memento:Workspaces:SweepInterval=00:00:00.2",
-            "--Logging:LogLevel:Memento=Warning",
+            "--Logging:LogLevel:Memento=Warning", .. _store,
         ];
         _app = MementoHost.Build(args, Output, builder => builder.Services.AddSingleton<TimeProvider>(Clock).UseTimeProviderForBackgroundAreas(TimeProvider.System));
         await _app.StartAsync(TestContext.Current.CancellationToken);

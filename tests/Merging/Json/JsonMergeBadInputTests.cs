@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Merging;
-using Merging.Json;
 using Xunit;
 
 namespace Memento.Tests.Merging.Json;

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using CsCheck;
 using Merging;
 using Xunit;
 
