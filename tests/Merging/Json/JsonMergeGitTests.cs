@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using CsCheck;
 using Memento.Tests.Cli;
+using Merging;
 using Merging.Json;
 using Xunit;
 
@@ -73,8 +75,13 @@ public sealed class JsonMergeGitTests
         Assert.True(both * 4 >= conflicts, $"Only {both} of {conflicts} conflicts of git are conflicts of the merge.");
     }
 
-    /// <summary>Whether the result names the safe rules that it used. Results do not name them yet.</summary>
-    private static bool IsSaidToBeSafe(JsonMergeResult result) => result.Conflicts.IsEmpty;
+    /// <summary>Whether the result names the safe rules that it used, each with a place that exists and none that nobody asked for.</summary>
+    private static bool IsSaidToBeSafe(JsonMergeResult result)
+    {
+        var merged = JsonNode.Parse(result.Merged);
+        return !result.SafeRules.IsEmpty && result.SafeRules.All(applied =>
+            applied.Rule is not (SafeRule.Set or SafeRule.Max or SafeRule.TextLines) && JsonPlaces.HasParent(merged, applied.Path));
+    }
 
     private static void Write(TemporaryRepository repository, IEnumerable<string> documents)
     {

@@ -1,3 +1,5 @@
+using CsCheck;
+using Merging.Json;
 using Xunit;
 
 namespace Memento.Tests.Merging.Json;
@@ -56,4 +58,23 @@ public sealed class JsonMergeModelTests
         Assert.All(ObjectCase.Names, name => Assert.Equal(c.Choose(name)!.Value.Value, members.GetValueOrDefault(name)));
         runs.Clean();
     });
+
+    [Fact]
+    public void Sets_are_merged_by_membership_alone()
+    {
+        var asSet = new JsonMergeOptions { Rules = [new() { As = JsonMergeKind.Set }] };
+        var values = Gen.Int[0, 7].Array[0, 6].Select(all => all.Distinct().ToArray());
+        MergeRuns.Check(Gen.Select(values, values, values), (c, runs) =>
+        {
+            var (b, o, t) = c;
+            var result = JsonMerges.Merge(Json(b), Json(o), Json(t), asSet);
+
+            Assert.True(result.Conflicts.IsEmpty, JsonMerges.Conflicts(result));
+            var expected = Enumerable.Range(0, 8).Where(v => o.Contains(v) == t.Contains(v) ? o.Contains(v) : !b.Contains(v));
+            Assert.Equal(expected.Select(v => $"{v}"), JsonLeaves.Elements(JsonMerges.Text(result.Merged)).Order(StringComparer.Ordinal));
+            runs.Clean();
+        }, expectConflicts: false);
+
+        static string Json(int[] values) => $"[{string.Join(',', values)}]";
+    }
 }
