@@ -11,8 +11,9 @@ public sealed class JsonMergeContentPropertyTests
         if (Elements(c, runs) is not { } merged) return;
 
         var written = c.Ours.Concat(c.Theirs).Select(item => item.Json).ToHashSet(StringComparer.Ordinal);
+        var combined = new CombinedElement(c);
         foreach (var element in merged.Where(element => !written.Contains(element)))
-            Assert.True(IsCombined(c, element), $"Nobody wrote {element}, and no element was changed so by both.");
+            Assert.True(combined.Explains(element), $"Nobody wrote {element}, and it is not clear of which element both sides made it.");
     });
 
     [Fact]
@@ -49,7 +50,7 @@ public sealed class JsonMergeContentPropertyTests
     [Fact]
     public void No_element_is_lost_that_one_side_added() => MergeRuns.Check(ListCase.Unique, (c, runs) =>
     {
-        if (Elements(c, runs) is not { } merged) return;
+        if (Elements(c, runs) is not { } merged || c.Shape == ListShape.Objects) return;   // an object without a key may have been changed since
 
         var before = c.Base.Select(c.Shape.IdentityOf).ToHashSet(StringComparer.Ordinal);
         var items = c.Ours.Concat(c.Theirs).Where(item => c.Shape.Key is not null || item.Origin >= ListEdit.FirstAdded);
@@ -79,27 +80,6 @@ public sealed class JsonMergeContentPropertyTests
         runs.Clean();
         return JsonLeaves.Elements(merged);
     }
-
-    /// <summary>Whether both sides changed one element of the base, each in its own members, and this is what both changes give.</summary>
-    private static bool IsCombined(ListCase c, string element)
-    {
-        foreach (var ours in c.Ours)
-            foreach (var theirs in c.Theirs.Where(item => item.Origin == ours.Origin || (c.Shape.Key is not null && c.Shape.IdentityOf(item) == c.Shape.IdentityOf(ours))))
-                if (c.Base.FirstOrDefault(b => b.Origin == ours.Origin || b.Origin == theirs.Origin) is { } item && IsCombined(element, item, ours, theirs)) return true;
-        return false;
-    }
-
-    private static bool IsCombined(string element, ListItem @base, ListItem ours, ListItem theirs)
-    {
-        var (merged, b, o, t) = (JsonLeaves.Members(element), JsonLeaves.Members(@base.Json), JsonLeaves.Members(ours.Json), JsonLeaves.Members(theirs.Json));
-        return merged.Keys.Union(b.Keys).Union(o.Keys).Union(t.Keys).All(name =>
-        {
-            var (was, our, their, value) = (b.GetValueOrDefault(name), o.GetValueOrDefault(name), t.GetValueOrDefault(name), merged.GetValueOrDefault(name));
-            return value == our && (was == their || our == their) || value == their && was == our || IsNested(our) && IsNested(their);
-        });
-    }
-
-    private static bool IsNested(string? value) => value is not null && value.StartsWith('[');
 
     private static string IdentityOf(ListShape shape, string element) => shape.Key is { } key ? JsonLeaves.Members(element)[key] : element;
 
