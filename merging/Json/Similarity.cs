@@ -14,6 +14,9 @@ internal static class Similarity
 
     private const int MaxDepth = 4;
 
+    /// <summary>Strings shorter than this, in bytes, are names rather than texts: a common beginning says nothing.</summary>
+    private const int ShortString = 16;
+
     public static bool AreAlike(JsonPart x, JsonPart y) => Of(x, y) >= Alike;
 
     /// <summary>The share of both values that is common; 0 if they are of different types.</summary>
@@ -83,6 +86,7 @@ internal static class Similarity
     private static (double Common, double All) Strings(ReadOnlySpan<byte> x, ReadOnlySpan<byte> y)
     {
         var shorter = Math.Min(x.Length, y.Length);
+        if (shorter < ShortString) return (0, Math.Max(x.Length, y.Length));
         var start = x.CommonPrefixLength(y);
         var end = 0;
         while (end < shorter - start && x[^(end + 1)] == y[^(end + 1)]) end++;
