@@ -13,7 +13,8 @@ public sealed class PostgreSqlMementoFixture : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await _database.InitializeAsync();
-        Memento = new("--Memento:Store=postgresql", $"--Memento:ConnectionStrings:PostgreSql={_database.Options.ConnectionStrings.PostgreSql}");
+        var connection = _database.Options.ConnectionStrings.PostgreSql;
+        Memento = new("--Memento:Store=postgresql", $"--Memento:ConnectionStrings:PostgreSql={connection}");
         await Memento.InitializeAsync();
     }
 

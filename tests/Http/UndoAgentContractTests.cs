@@ -79,8 +79,9 @@ public abstract class UndoAgentContract(MementoFixture memento)
 
     /// <summary>Writes the versions and undoes Bob. Answers the rollback, and the document then.</summary>
     /// <param name="first">The document at the point.</param>
-    /// <param name="then">Who made what of it since; null deletes it.</param>
-    private async Task<(JsonNode Over, JsonNode? Document)> UndoBobAsync(string document, string first, params (string Agent, string? Json)[] then)
+    /// <param name="then">The agents that changed it since, and the new values; null deletes it.</param>
+    private async Task<(JsonNode Over, JsonNode? Document)> UndoBobAsync(
+        string document, string first, params (string Agent, string? Json)[] then)
     {
         await _ws.PutAsync(document, first, Ann);
         var point = await _ws.PointAsync();

@@ -1,6 +1,8 @@
 namespace Memento.Tests.Merging.Json;
 
-/// <summary>Judges an element that neither side wrote: both sides must have changed one element of the base, and nobody could doubt which.</summary>
+/// <summary>
+/// Judges an element that neither side wrote: both sides must have changed one element of the base, and nobody could doubt which.
+/// </summary>
 internal sealed class CombinedElement(ListCase c)
 {
     private readonly string[] _base = [.. c.Base.Select(item => item.Json)];
@@ -11,7 +13,9 @@ internal sealed class CombinedElement(ListCase c)
         (from was in _base from our in _ours from their in _theirs where IsOne(was, our, their) select (was, our, their))
         .Any(one => IsMerged(element, one.was, one.our, one.their));
 
-    /// <summary>Whether three elements are versions of one: by a key that is unique, or because they are alike and nothing else is.</summary>
+    /// <summary>
+    /// Whether three elements are versions of one: by a key that is unique, or because they are alike and nothing else is.
+    /// </summary>
     private bool IsOne(string was, string our, string their)
     {
         if (c.Shape.Key is { } key && HasUniqueKeys(key)) return Of(was, key) == Of(our, key) && Of(was, key) == Of(their, key);
@@ -19,19 +23,27 @@ internal sealed class CombinedElement(ListCase c)
     }
 
     private bool HasUniqueKeys(string key) =>
-        new[] { _base, _ours, _theirs }.All(list => list.Select(element => Of(element, key)).Distinct(StringComparer.Ordinal).Count() == list.Length);
+        new[] { _base, _ours, _theirs }.All(list =>
+            list.DistinctBy(element => Of(element, key), StringComparer.Ordinal).Count() == list.Length);
 
-    /// <summary>Whether a side made one element of another: more than half is the same, and no other changed element at the place is as much alike.</summary>
+    /// <summary>
+    /// Whether a side made one element of another: more than half is the same, and no other changed element at the place is as much
+    /// alike.
+    /// </summary>
     private bool IsLikely(string was, string now, string[] side)
     {
         var alike = Alike(was, now);
-        var rivals = side.Where(element => element != now && !_base.Contains(element) && Gap(side, _base, element) == Gap(side, _base, now));
-        var others = _base.Where(element => element != was && !side.Contains(element) && Gap(_base, side, element) == Gap(_base, side, was));
+        var rivals = Rivals(side, _base, now);
+        var others = Rivals(_base, side, was);
         return alike * 2 > Math.Max(JsonLeaves.Members(was).Count, JsonLeaves.Members(now).Count)
             && (was == now || !side.Contains(was) && !_base.Contains(now))
             && rivals.All(element => Alike(was, element) < alike)
             && others.All(element => Alike(element, now) < alike);
     }
+
+    /// <summary>The other elements between the same neighbors that the other list does not have.</summary>
+    private static IEnumerable<string> Rivals(string[] list, string[] other, string element) =>
+        list.Where(rival => rival != element && !other.Contains(rival) && Gap(list, other, rival) == Gap(list, other, element));
 
     private static int Alike(string one, string other)
     {

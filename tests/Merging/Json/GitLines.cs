@@ -9,7 +9,8 @@ internal static class GitLines
 
     public static string Of(string json) => string.Concat(Tokens(JsonNode.Parse(json)).Select(token => token + "\n"));
 
-    public static bool HasConflict(string merged) => merged.StartsWith(Marker, StringComparison.Ordinal) || merged.Contains("\n" + Marker, StringComparison.Ordinal);
+    public static bool HasConflict(string merged) =>
+        merged.StartsWith(Marker, StringComparison.Ordinal) || merged.Contains("\n" + Marker, StringComparison.Ordinal);
 
     private static IEnumerable<string> Tokens(JsonNode? node) => node switch
     {
@@ -18,7 +19,8 @@ internal static class GitLines
         _ => [JsonGen.Canonical(node)],
     };
 
-    private static IEnumerable<string> Member(int index, KeyValuePair<string, JsonNode?> member) => After(index, [$"\"{member.Key}\"", ":", .. Tokens(member.Value)]);
+    private static IEnumerable<string> Member(int index, KeyValuePair<string, JsonNode?> member) =>
+        After(index, [$"\"{member.Key}\"", ":", .. Tokens(member.Value)]);
 
     private static IEnumerable<string> After(int index, IEnumerable<string> tokens) => index == 0 ? tokens : tokens.Prepend(",");
 }

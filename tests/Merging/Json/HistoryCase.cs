@@ -4,19 +4,22 @@ using CsCheck;
 namespace Memento.Tests.Merging.Json;
 
 /// <summary>An edit of one of the zones that an agent works in.</summary>
-/// <param name="Zone">Which of the agent's zones.</param>
-/// <param name="ToZone">Where a moved element goes, if the agent moves elements from zone to zone.</param>
-/// <param name="IsShared">The edit changes one member of an element beside the zones, and other agents may change others of its members.</param>
+/// <param name="Zone">The index of the zone among the agent's own.</param>
+/// <param name="ToZone">The zone of a moved element, if the agent moves elements from zone to zone.</param>
+/// <param name="IsShared">The edit changes one member of an element beside the zones, and other agents may change others of its
+/// members.</param>
 internal sealed record ZoneEdit(int Zone, int ToZone, bool IsShared, ListEdit Edit);
 
 /// <summary>
-/// A document that several agents changed one after another, each in other places: a list in zones with untouched elements between them, and members of an object.
+/// A document that several agents changed one after another, each in other places: a list in zones with untouched elements between them,
+/// and members of an object.
 /// The result of undoing any of them is known, because the edits of one agent do not depend on those of another.
 /// </summary>
 /// <param name="Zones">The elements of each zone; the zones belong to the agents in turn.</param>
-/// <param name="Scripts">What each agent does.</param>
+/// <param name="Scripts">The edits of each agent.</param>
 /// <param name="Mover">The only agent that moves elements from one of its zones to another.</param>
-internal sealed record HistoryCase(ListShape Shape, ImmutableList<ImmutableList<ListItem>> Zones, ImmutableList<ImmutableList<ZoneEdit>> Scripts, int Mover)
+internal sealed record HistoryCase(
+    ListShape Shape, ImmutableList<ImmutableList<ListItem>> Zones, ImmutableList<ImmutableList<ZoneEdit>> Scripts, int Mover)
 {
     private const int Between = 2;
     private const int FirstBetween = 500;
@@ -28,7 +31,8 @@ internal sealed record HistoryCase(ListShape Shape, ImmutableList<ImmutableList<
     public string After(params int[] agents)
     {
         var zones = Zones;
-        var between = Enumerable.Range(0, Between * (Zones.Count + 1)).Select(i => Shape.Fresh(FirstBetween + i, FirstBetween + i, i)).ToArray();
+        var between = Enumerable.Range(0, Between * (Zones.Count + 1))
+            .Select(i => Shape.Fresh(FirstBetween + i, FirstBetween + i, i)).ToArray();
         foreach (var agent in agents)
             foreach (var (step, edit) in Scripts[agent].Index()) zones = Apply(zones, between, agent, step, edit);
 
@@ -52,9 +56,14 @@ internal sealed record HistoryCase(ListShape Shape, ImmutableList<ImmutableList<
         from mover in Gen.Int[0, agents]
         select new HistoryCase(shape, Elements(shape, sizes, value), [.. scripts], mover);
 
-    public override string ToString() => $"{Shape}\nbase {After()}\nthen {string.Join("\nthen ", Scripts.Select((_, agent) => After([.. Enumerable.Range(0, agent + 1)])))}";
+    public override string ToString()
+    {
+        var states = Scripts.Select((_, agent) => After([.. Enumerable.Range(0, agent + 1)]));
+        return $"{Shape}\nbase {After()}\nthen {string.Join("\nthen ", states)}";
+    }
 
-    private ImmutableList<ImmutableList<ListItem>> Apply(ImmutableList<ImmutableList<ListItem>> zones, ListItem[] between, int agent, int step, ZoneEdit edit)
+    private ImmutableList<ImmutableList<ListItem>> Apply(
+        ImmutableList<ImmutableList<ListItem>> zones, ListItem[] between, int agent, int step, ZoneEdit edit)
     {
         var fresh = FirstOfAgent * (agent + 1) + step;
         if (edit.IsShared && Shape.Key is not null)
@@ -81,8 +90,12 @@ internal sealed record HistoryCase(ListShape Shape, ImmutableList<ImmutableList<
          from kind in Gen.Int[0, (int)ListEditKind.RemoveAndAddAgain]
          from at in Gen.Int[0, 7]
          from to in Gen.Int[0, 7]
-         select new ZoneEdit(zone, toZone, isShared == 0, new((ListEditKind)kind, at, to, 0, 0))).Array[1, 3].Select(edits => edits.ToImmutableList());
+         select new ZoneEdit(zone, toZone, isShared == 0, new((ListEditKind)kind, at, to, 0, 0)))
+        .Array[1, 3].Select(edits => edits.ToImmutableList());
 
     private static ImmutableList<ImmutableList<ListItem>> Elements(ListShape shape, int[] sizes, int value) =>
-        [.. sizes.Select((size, zone) => Enumerable.Range(0, size).Select(i => shape.Fresh(10 * zone + i, 10 * zone + i, value + i)).ToImmutableList())];
+    [
+        .. sizes.Select((size, zone) =>
+            Enumerable.Range(10 * zone, size).Select((identity, i) => shape.Fresh(identity, identity, value + i)).ToImmutableList()),
+    ];
 }

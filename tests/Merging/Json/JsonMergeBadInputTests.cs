@@ -14,11 +14,13 @@ public sealed class JsonMergeBadInputTests
     private const int Depth = 62;
 
     [Theory]
-    [InlineData("""[{"id":1,"v":1},{"id":2,"v":1}]""", """[{"id":1,"v":2},{"id":2,"v":1}]""", """[{"id":1,"v":1},{"id":2,"v":1},{"id":2,"v":3}]""")]
+    [InlineData(
+        """[{"id":1,"v":1},{"id":2,"v":1}]""", """[{"id":1,"v":2},{"id":2,"v":1}]""", """[{"id":1,"v":1},{"id":2,"v":1},{"id":2,"v":3}]""")]
     [InlineData("""[{"id":1,"v":1},{"id":1,"v":1}]""", """[{"id":1,"v":2},{"id":1,"v":1}]""", """[{"id":1,"v":1},{"id":1,"v":3}]""")]
     [InlineData("""[{"id":1,"v":1},{"id":2,"v":2}]""", """[{"id":1,"v":1},{"id":1,"v":1},{"id":2,"v":2}]""", """[{"id":2,"v":9}]""")]
     [InlineData("""[{"id":1,"v":1}]""", """[{"id":"1","v":1}]""", """[{"id":1,"v":2}]""")]
-    [InlineData("""[{"id":null,"v":1},{"id":2,"v":1}]""", """[{"id":null,"v":2},{"id":2,"v":1}]""", """[{"id":2,"v":1},{"id":null,"v":1}]""")]
+    [InlineData(
+        """[{"id":null,"v":1},{"id":2,"v":1}]""", """[{"id":null,"v":2},{"id":2,"v":1}]""", """[{"id":2,"v":1},{"id":null,"v":1}]""")]
     [InlineData("""[{"id":1,"v":1},{"v":2}]""", """[{"id":1,"v":1},{"id":2,"v":2}]""", """[{"id":1,"v":3},{"v":2}]""")]
     [InlineData("""[{"id":{"a":1},"v":1}]""", """[{"id":{"a":1},"v":2}]""", """[{"id":{"a":2},"v":1}]""")]
     [InlineData("""[[1],[1],[1]]""", """[[1],[1]]""", """[[1],[2],[1]]""")]
@@ -87,7 +89,9 @@ public sealed class JsonMergeBadInputTests
     {
         var levels = Depth / open.Count(c => c is '{' or '[');
 
-        Assert.Equal(Nested("""{"v":2,"w":2}"""), JsonMerges.Clean(Nested("""{"v":1,"w":1}"""), Nested("""{"v":2,"w":1}"""), Nested("""{"v":1,"w":2}""")));
+        Assert.Equal(
+            Nested("""{"v":2,"w":2}"""),
+            JsonMerges.Clean(Nested("""{"v":1,"w":1}"""), Nested("""{"v":2,"w":1}"""), Nested("""{"v":1,"w":2}""")));
         Assert.Null(JsonMerges.Clean(Nested("1"), Nested("2"), Nested("3")));
 
         string Nested(string inner) => Around(inner, open, close, levels);
@@ -108,11 +112,12 @@ public sealed class JsonMergeBadInputTests
     {
         const int Many = 100_000;
         var @base = List(Enumerable.Repeat("\"x\"", Many));
+        var shorter = List(Enumerable.Repeat("\"x\"", Many - 1));
 
-        Assert.Equal(List(Enumerable.Repeat("\"x\"", Many - 1)), JsonMerges.Clean(@base, List(Enumerable.Repeat("\"x\"", Many - 1)), @base));
+        Assert.Equal(shorter, JsonMerges.Clean(@base, shorter, @base));
         var changed = Enumerable.Repeat("\"x\"", Many).ToArray();
         changed[Many / 2] = "\"y\"";
-        Assert.Null(JsonMerges.Clean(@base, List(Enumerable.Repeat("\"x\"", Many - 1)), List(changed)));
+        Assert.Null(JsonMerges.Clean(@base, shorter, List(changed)));
     }, TestContext.Current.CancellationToken);
 
     [Fact(Timeout = Milliseconds)]

@@ -8,12 +8,13 @@ using Xunit;
 
 namespace Memento.Tests.Merging.Json;
 
-/// <summary>What git calls a conflict is never merged silently: a named safe rule says that it may be.</summary>
+/// <summary>A conflict of git is never merged silently: the result names the safe rule that allows the merge.</summary>
 public sealed class JsonMergeGitTests
 {
     private const string Base = "base", Ours = "ours", Theirs = "theirs";
 
-    private static readonly string MergeAll = $"!for b in *.{Base}; do i=${{b%.{Base}}}; git merge-file -p $i.{Ours} $b $i.{Theirs} >$i.merged || :; done";
+    private static readonly string MergeAll =
+        $"!for b in *.{Base}; do i=${{b%.{Base}}}; git merge-file -p $i.{Ours} $b $i.{Theirs} >$i.merged || :; done";
 
     [Fact]
     public void Conflict_of_git_merge_file_is_a_conflict_or_a_safe_rule()
@@ -75,7 +76,9 @@ public sealed class JsonMergeGitTests
         Assert.True(both * 4 >= conflicts, $"Only {both} of {conflicts} conflicts of git are conflicts of the merge.");
     }
 
-    /// <summary>Whether the result names the safe rules that it used, each with a place that exists and none that nobody asked for.</summary>
+    /// <summary>
+    /// Whether the result names the safe rules that it used, each with a place that exists and none that nobody asked for.
+    /// </summary>
     private static bool IsSaidToBeSafe(JsonMergeResult result)
     {
         var merged = JsonNode.Parse(result.Merged);
@@ -88,5 +91,6 @@ public sealed class JsonMergeGitTests
         foreach (var (i, json) in documents.Index()) File.WriteAllText(FileOf(repository, i), GitLines.Of(json));
     }
 
-    private static string FileOf(TemporaryRepository repository, int index) => Path.Combine(repository.Folder, index.ToString(CultureInfo.InvariantCulture));
+    private static string FileOf(TemporaryRepository repository, int index) =>
+        Path.Combine(repository.Folder, index.ToString(CultureInfo.InvariantCulture));
 }

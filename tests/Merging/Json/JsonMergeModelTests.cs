@@ -16,8 +16,7 @@ public sealed class JsonMergeModelTests
             return;
         }
 
-        var model = new KeyedListModel(c.Shape.Key!, c.Base.Select(i => i.Json), c.Ours.Select(i => i.Json), c.Theirs.Select(i => i.Json));
-        var wrong = model.WhyWrong(JsonLeaves.Elements(merged));
+        var wrong = Model(c).WhyWrong(JsonLeaves.Elements(merged));
         Assert.True(wrong is null, $"{merged}: {wrong}");
         runs.Clean();
     });
@@ -32,7 +31,7 @@ public sealed class JsonMergeModelTests
             var isClean = JsonMerges.Clean(c.BaseJson, c.OurJson, c.TheirJson) is not null;
             if (isClean) runs.Clean();
             else runs.Conflicted();
-            if (new KeyedListModel(c.Shape.Key!, c.Base.Select(i => i.Json), c.Ours.Select(i => i.Json), c.Theirs.Select(i => i.Json)).WhyConflict() is not null) return;
+            if (Model(c).WhyConflict() is not null) return;
             Interlocked.Increment(ref possible);
             if (isClean) Interlocked.Increment(ref merged);
         });
@@ -77,4 +76,7 @@ public sealed class JsonMergeModelTests
 
         static string Json(int[] values) => $"[{string.Join(',', values)}]";
     }
+
+    private static KeyedListModel Model(ListCase c) =>
+        new(c.Shape.Key!, c.Base.Select(item => item.Json), c.Ours.Select(item => item.Json), c.Theirs.Select(item => item.Json));
 }

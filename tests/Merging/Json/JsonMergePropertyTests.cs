@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Memento.Tests.Merging.Json;
 
-/// <summary>What holds for every merge of lists.</summary>
+/// <summary>The laws of every merge of lists.</summary>
 public sealed class JsonMergePropertyTests
 {
     private const string KeyPrefix = "\"k";
@@ -64,7 +64,9 @@ public sealed class JsonMergePropertyTests
         Count(runs, result.Conflicts.IsEmpty ? "" : null);
     });
 
-    /// <summary>A conflict must show both sides: taking one of them everywhere gives nothing that only the other side wrote at that place.</summary>
+    /// <summary>
+    /// A conflict must show both sides: taking one of them everywhere gives nothing that only the other side wrote at that place.
+    /// </summary>
     [Fact]
     public void Resolved_value_of_one_conflict_is_put_where_the_conflict_is() => MergeRuns.Check(ListCase.Any, (c, runs) =>
     {

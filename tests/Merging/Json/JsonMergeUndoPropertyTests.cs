@@ -2,7 +2,9 @@ using Xunit;
 
 namespace Memento.Tests.Merging.Json;
 
-/// <summary>Undoing an agent gives what the others alone would have given. An undo merges with the state after the agent as the base.</summary>
+/// <summary>
+/// Undoing an agent gives what the others alone would have given. An undo merges with the state after the agent as the base.
+/// </summary>
 public sealed class JsonMergeUndoPropertyTests
 {
     [Fact]
@@ -26,7 +28,7 @@ public sealed class JsonMergeUndoPropertyTests
     }, expectConflicts: false);
 
     [Fact]
-    public void Undo_of_the_first_of_three_agents_keeps_the_work_of_the_others() => MergeRuns.Check(HistoryCase.Of(agents: 3), (history, runs) =>
+    public void Undo_of_one_of_three_agents_keeps_the_work_of_the_others() => MergeRuns.Check(HistoryCase.Of(agents: 3), (history, runs) =>
     {
         var result = JsonMerges.Merge(history.After(0), history.After(0, 1, 2), history.After());
 
@@ -51,8 +53,10 @@ public sealed class JsonMergeUndoPropertyTests
     }, expectConflicts: false);
 
     /// <summary>
-    /// Here the second agent may stand right beside the work of the first, but the third changes nothing. Undoing the second first restores the state
-    /// before it, so the other order must end there too. A conflict in the other order can be inherent: the second agent's work stands on the first's.
+    /// Here the second agent may stand right beside the work of the first, but the third changes nothing. Undoing the second first
+    /// restores the state
+    /// before it, so the other order must end there too. A conflict in the other order can be inherent: the second agent's work stands on
+    /// the first's.
     /// </summary>
     [Fact]
     public void Undo_of_stacked_work_in_either_order_ends_in_one_state() => MergeRuns.Check(StackedCase.Any, (stacked, runs) =>

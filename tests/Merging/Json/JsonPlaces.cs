@@ -28,7 +28,7 @@ internal static class JsonPlaces
         switch (parent)
         {
             case JsonObject members:
-                return members.TryGetPropertyValue(token.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal), out child);
+                return members.TryGetPropertyValue(Unescaped(token), out child);
             case JsonArray array when TryIndex(token, out var index) && index < array.Count:
                 child = array[index];
                 return true;
@@ -37,5 +37,9 @@ internal static class JsonPlaces
         }
     }
 
-    private static bool TryIndex(string token, out int index) => int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out index);
+    private static string Unescaped(string token) =>
+        token.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
+
+    private static bool TryIndex(string token, out int index) =>
+        int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out index);
 }

@@ -3,7 +3,8 @@ using System.Collections.Immutable;
 namespace Memento.Tests.Merging.Json;
 
 /// <summary>
-/// What a clean merge of lists with keys must be, worked out without merging: sets of keys, a three-way choice per member, and an order per pair of elements.
+/// The rules for a clean merge of lists with keys, worked out without merging: sets of keys, a three-way choice per member, and an order
+/// per pair of elements.
 /// </summary>
 internal sealed class KeyedListModel(string key, IEnumerable<string> @base, IEnumerable<string> ours, IEnumerable<string> theirs)
 {
@@ -11,10 +12,11 @@ internal sealed class KeyedListModel(string key, IEnumerable<string> @base, IEnu
     private readonly Version _ours = Version.Of(key, ours);
     private readonly Version _theirs = Version.Of(key, theirs);
 
-    /// <summary>Why these lists cannot be merged without a conflict; null: they can, as far as this model knows.</summary>
-    public string? WhyConflict() => _base.Keys.Union(_ours.Keys).Union(_theirs.Keys).Select(WhyConflict).FirstOrDefault(why => why is not null) ?? WhyOrderConflict();
+    /// <summary>Says why these lists cannot be merged without a conflict; null: they can, as far as this model knows.</summary>
+    public string? WhyConflict() =>
+        _base.Keys.Union(_ours.Keys).Union(_theirs.Keys).Select(WhyConflict).FirstOrDefault(why => why is not null) ?? WhyOrderConflict();
 
-    /// <summary>What is wrong with a clean result; null: nothing.</summary>
+    /// <summary>Says why a clean result is wrong; null: nothing is.</summary>
     public string? WhyWrong(IEnumerable<string> merged)
     {
         if (WhyConflict() is { } conflict) return conflict;
@@ -42,7 +44,9 @@ internal sealed class KeyedListModel(string key, IEnumerable<string> @base, IEnu
         return null;
     }
 
-    /// <summary>Each element that ours added with each that theirs added, and their places in the base; none if a side moved something.</summary>
+    /// <summary>
+    /// Each element that ours added with each that theirs added, and their places in the base; none if a side moved something.
+    /// </summary>
     private IEnumerable<(Added Ours, Added Theirs)> AddedPairs()
     {
         if (_ours.IsMoved(_base) || _theirs.IsMoved(_base)) return [];
@@ -50,7 +54,11 @@ internal sealed class KeyedListModel(string key, IEnumerable<string> @base, IEnu
     }
 
     private Added[] AddedBy(Version side, Version other) =>
-        [.. side.Order.Where(id => _base[id] is null && other[id] is null && !IsRenamed(side, id)).Select(id => new Added(id, side.GapIn(_base, id)))];
+    [
+        .. from id in side.Order
+           where _base[id] is null && other[id] is null && !IsRenamed(side, id)
+           select new Added(id, side.GapIn(_base, id)),
+    ];
 
     /// <summary>Whether an element is one of the base under another key: it stands where that one stood.</summary>
     private bool IsRenamed(Version side, string id) =>
@@ -88,11 +96,11 @@ internal sealed class KeyedListModel(string key, IEnumerable<string> @base, IEnu
             }
 
         foreach (var (ours, theirs) in AddedPairs())
-            if (ours.Gap.Right <= theirs.Gap.Left != result.IsBefore(ours.Id, theirs.Id)) return $"{ours.Id} and {theirs.Id} are in the wrong order.";
+            if (ours.Gap.Right <= theirs.Gap.Left != result.IsBefore(ours.Id, theirs.Id))
+                return $"{ours.Id} and {theirs.Id} are in the wrong order.";
 
-        if (!_theirs.IsMoved(_base) && !result.IsInOrderOf(_ours)) return "The elements of ours are not in the order of ours, and theirs moved nothing.";
-        if (!_ours.IsMoved(_base) && !result.IsInOrderOf(_theirs)) return "The elements of theirs are not in the order of theirs, and ours moved nothing.";
-        return null;
+        if (!_theirs.IsMoved(_base) && !result.IsInOrderOf(_ours)) return "Theirs moved nothing, and the order is not the one of ours.";
+        return !_ours.IsMoved(_base) && !result.IsInOrderOf(_theirs) ? "Ours moved nothing, and the order is not the one of theirs." : null;
     }
 
     /// <summary>Whether a member is what the three versions give; a nested list is not looked into.</summary>
@@ -122,14 +130,16 @@ internal sealed class KeyedListModel(string key, IEnumerable<string> @base, IEnu
     private static IEnumerable<string> Names(Members b, Members o, Members t) => b.Keys.Union(o.Keys).Union(t.Keys);
 
     private static bool IsSame(Members? one, Members? other) =>
-        one is null || other is null ? one is null && other is null : one.Count == other.Count && one.All(m => other.GetValueOrDefault(m.Key) == m.Value);
+        one is null || other is null
+            ? one is null && other is null
+            : one.Count == other.Count && one.All(m => other.GetValueOrDefault(m.Key) == m.Value);
 
     private sealed class Members(IDictionary<string, string> members) : Dictionary<string, string>(members, StringComparer.Ordinal)
     {
         public Members Without(string name) => new(this.Where(m => m.Key != name).ToDictionary());
     }
 
-    /// <summary>One version of the list.</summary>
+    /// <summary>A version of the list.</summary>
     private sealed class Version
     {
         private readonly Dictionary<string, Members> _byKey = new(StringComparer.Ordinal);
@@ -159,7 +169,8 @@ internal sealed class KeyedListModel(string key, IEnumerable<string> @base, IEnu
         /// <summary>Whether the elements of the base that are still there stand in another order.</summary>
         public bool IsMoved(Version from) => !IsInOrderOf(from);
 
-        public bool IsInOrderOf(Version other) => Order.Where(other.Keys.Contains).SequenceEqual(other.Order.Where(Keys.Contains), StringComparer.Ordinal);
+        public bool IsInOrderOf(Version other) =>
+            Order.Where(other.Keys.Contains).SequenceEqual(other.Order.Where(Keys.Contains), StringComparer.Ordinal);
 
         /// <summary>Between which elements of the base an added element stands: those of its neighbors that are still there.</summary>
         public Gap GapIn(Version from, string id)

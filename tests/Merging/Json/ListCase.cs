@@ -4,7 +4,8 @@ using CsCheck;
 namespace Memento.Tests.Merging.Json;
 
 /// <summary>A list and what two sides made of it.</summary>
-internal sealed record ListCase(ListShape Shape, bool IsWrapped, ImmutableList<ListItem> Base, ImmutableList<ListEdit> OurEdits, ImmutableList<ListEdit> TheirEdits)
+internal sealed record ListCase(
+    ListShape Shape, bool IsWrapped, ImmutableList<ListItem> Base, ImmutableList<ListEdit> OurEdits, ImmutableList<ListEdit> TheirEdits)
 {
     private const int Identities = 12;
     private const int MostElements = 8;
@@ -50,8 +51,10 @@ internal sealed record ListCase(ListShape Shape, bool IsWrapped, ImmutableList<L
         from theirs in Script(lastKind)
         select new ListCase(shape, isWrapped, Elements(shape, elements, isEqualAllowed), ours, theirs);
 
+    private static Gen<int> Index => Gen.Int[0, MostElements - 1];
+
     private static Gen<ImmutableList<ListEdit>> Script(ListEditKind last) =>
-        Gen.Select(Gen.Int[0, (int)last], Gen.Int[0, MostElements - 1], Gen.Int[0, MostElements - 1], Gen.Int[0, Identities - 1], Gen.Int[0, 11])
+        Gen.Select(Gen.Int[0, (int)last], Index, Index, Gen.Int[0, Identities - 1], Gen.Int[0, 11])
             .Select((kind, at, to, identity, value) => new ListEdit((ListEditKind)kind, at, to, identity, value))
             .Array[0, MostEdits].Select(edits => edits.ToImmutableList());
 
@@ -61,5 +64,6 @@ internal sealed record ListCase(ListShape Shape, bool IsWrapped, ImmutableList<L
         return [.. isEqualAllowed && shape.Key is null ? items : items.DistinctBy(shape.IdentityOf)];
     }
 
-    private static bool AreUnique(ListShape shape, ImmutableList<ListItem> items) => items.DistinctBy(shape.IdentityOf).Count() == items.Count;
+    private static bool AreUnique(ListShape shape, ImmutableList<ListItem> items) =>
+        items.DistinctBy(shape.IdentityOf).Count() == items.Count;
 }

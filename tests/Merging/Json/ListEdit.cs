@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Memento.Tests.Merging.Json;
 
-/// <summary>What an edit of a list does.</summary>
+/// <summary>The kinds of edits of a list.</summary>
 internal enum ListEditKind
 {
     Change = 0,
@@ -15,11 +15,11 @@ internal enum ListEditKind
     Duplicate,
 }
 
-/// <summary>One edit of a list. Numbers beyond the end of the list wrap around.</summary>
+/// <summary>An edit of a list. Numbers beyond the end of the list wrap around.</summary>
 /// <param name="At">The element, or the place of a new one.</param>
-/// <param name="To">Where a moved or copied element goes, or which member changes.</param>
-/// <param name="Identity">Of a new or renamed element.</param>
-/// <param name="Value">What something becomes.</param>
+/// <param name="To">The place of a moved or copied element, or the member that changes.</param>
+/// <param name="Identity">The identity of a new or renamed element.</param>
+/// <param name="Value">The new value.</param>
 internal sealed record ListEdit(ListEditKind Kind, int At, int To, int Identity, int Value)
 {
     /// <summary>Origins from here on belong to elements that a side added.</summary>

@@ -37,10 +37,11 @@ internal sealed record ListShape(string Name, string? Key)
     }
 
     /// <summary>Changes one member, or the value itself.</summary>
-    /// <param name="at">Which member, and where in a nested list.</param>
+    /// <param name="at">The member to change, and the place in a nested list.</param>
     public ListItem Changed(ListItem item, int at, int value)
     {
-        if (this == Nested && at % 2 == 1 && item.Members.TryGetValue(Inner, out var list)) return item.With(Inner, ChangedList(list, at, value));
+        if (this == Nested && at % 2 == 1 && item.Members.TryGetValue(Inner, out var list))
+            return item.With(Inner, ChangedList(list, at, value));
         if (IsObject)
             return (at % 4) switch
             {

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Memento.Tests.Merging.Json;
 
-/// <summary>Runs a property over many generated cases and counts what became of them, so that no property holds because nothing was checked.</summary>
+/// <summary>
+/// Runs a property over many generated cases and counts what became of them, so that no property holds because nothing was checked.
+/// </summary>
 internal sealed class MergeRuns
 {
     private const string Variable = "MEMENTO_TEST_MERGE_CASES";
@@ -25,7 +27,9 @@ internal sealed class MergeRuns
 
     public void Conflicted() => Interlocked.Increment(ref _conflicted);
 
-    /// <summary>Checks every case, then that enough of them were merged, and enough were in conflict where conflicts are expected.</summary>
+    /// <summary>
+    /// Checks every case, then that enough of them were merged, and enough were in conflict where conflicts are expected.
+    /// </summary>
     public static void Check<T>(Gen<T> gen, Action<T, MergeRuns> property, bool expectConflicts = true)
     {
         var runs = new MergeRuns();

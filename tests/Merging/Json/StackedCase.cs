@@ -4,7 +4,8 @@ using CsCheck;
 namespace Memento.Tests.Merging.Json;
 
 /// <summary>A list that one agent changed and then another, each in elements of its own, which may stand side by side.</summary>
-internal sealed record StackedCase(ListShape Shape, ImmutableList<ListItem> Items, ImmutableArray<ImmutableList<ListEdit>> Scripts, int Mover)
+internal sealed record StackedCase(
+    ListShape Shape, ImmutableList<ListItem> Items, ImmutableArray<ImmutableList<ListEdit>> Scripts, int Mover)
 {
     private const int Agents = 2;
     private const int MostElements = 8;
@@ -24,7 +25,8 @@ internal sealed record StackedCase(ListShape Shape, ImmutableList<ListItem> Item
             .Select((kind, at, to) => new ListEdit((ListEditKind)kind, at, to, 0, 0)).Array[1, 3].Array[Agents]
         from mover in Gen.Int[0, Agents]
         select new StackedCase(
-            shape, [.. values.Select((value, i) => shape.Fresh(i, i, value))], [.. scripts.Select(script => script.ToImmutableList())], mover);
+            shape, [.. values.Select((value, i) => shape.Fresh(i, i, value))],
+            [.. scripts.Select(script => script.ToImmutableList())], mover);
 
     public override string ToString() => $"{Shape}\nstart  {Start}\nfirst  {First}\nsecond {Second}";
 
@@ -34,7 +36,7 @@ internal sealed record StackedCase(ListShape Shape, ImmutableList<ListItem> Item
         foreach (var (step, edit) in Scripts[agent].Index())
         {
             var fresh = FirstOfAgent * (agent + 1) + step * Agents;
-            var own = list.Where(item => item.Origin < FirstOfAgent ? item.Origin % Agents == agent : item.Origin / FirstOfAgent == agent + 1).ToArray();
+            var own = list.Where(item => OwnerOf(item) == agent).ToArray();
             var kind = edit.Kind is ListEditKind.Move or ListEditKind.RemoveAndAddAgain && agent != Mover ? ListEditKind.Change : edit.Kind;
             if (own.Length == 0) kind = ListEditKind.Add;
             var at = kind is ListEditKind.Add ? edit.At : list.IndexOf(own[edit.At % own.Length]);
@@ -43,6 +45,8 @@ internal sealed record StackedCase(ListShape Shape, ImmutableList<ListItem> Item
 
         return list;
     }
+
+    private static int OwnerOf(ListItem item) => item.Origin < FirstOfAgent ? item.Origin % Agents : item.Origin / FirstOfAgent - 1;
 
     private static string Json(IEnumerable<ListItem> list) => $"[{string.Join(',', list.Select(item => item.Json))}]";
 }
