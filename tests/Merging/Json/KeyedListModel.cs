@@ -88,12 +88,8 @@ internal sealed class KeyedListModel(string key, IEnumerable<string> @base, IEnu
     private string? WhyWrongOrder(Version result)
     {
         var kept = result.Order.Where(id => _base[id] is not null && _ours[id] is not null && _theirs[id] is not null).ToImmutableArray();
-        foreach (var one in kept)
-            foreach (var other in kept.Where(id => string.CompareOrdinal(one, id) < 0))
-            {
-                var (was, our, their) = (_base.IsBefore(one, other), _ours.IsBefore(one, other), _theirs.IsBefore(one, other));
-                if (result.IsBefore(one, other) != (our == their ? our : !was)) return $"{one} and {other} are in the wrong order.";
-            }
+        if (WantedOrder(kept) is { } wanted && !wanted.SequenceEqual(kept, StringComparer.Ordinal))
+            return $"The elements that all have should be in the order {string.Join(", ", wanted)}.";
 
         foreach (var (ours, theirs) in AddedPairs())
             if (ours.Gap.Right <= theirs.Gap.Left != result.IsBefore(ours.Id, theirs.Id))
@@ -101,6 +97,23 @@ internal sealed class KeyedListModel(string key, IEnumerable<string> @base, IEnu
 
         if (!_theirs.IsMoved(_base) && !result.IsInOrderOf(_ours)) return "Theirs moved nothing, and the order is not the one of ours.";
         return !_ours.IsMoved(_base) && !result.IsInOrderOf(_theirs) ? "Ours moved nothing, and the order is not the one of theirs." : null;
+    }
+
+    /// <summary>
+    /// The order that the pairs give, each in the order of the side that changed it. Null: there is none, because the sides moved
+    /// elements past each other.
+    /// </summary>
+    private ImmutableArray<string>? WantedOrder(ImmutableArray<string> kept)
+    {
+        var before = kept.ToDictionary(
+            id => id, id => kept.Count(other => other != id && IsWantedBefore(other, id)), StringComparer.Ordinal);
+        return before.Values.Distinct().Count() == kept.Length ? [.. kept.OrderBy(id => before[id])] : null;
+    }
+
+    private bool IsWantedBefore(string one, string other)
+    {
+        var (was, our, their) = (_base.IsBefore(one, other), _ours.IsBefore(one, other), _theirs.IsBefore(one, other));
+        return our == their ? our : !was;
     }
 
     /// <summary>Whether a member is what the three versions give; a nested list is not looked into.</summary>

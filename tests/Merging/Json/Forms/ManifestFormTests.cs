@@ -69,6 +69,8 @@ public sealed class ManifestFormTests
         { "variable made a reference and changed", Three,
             Pod(Log, Changed("{'name':'B','value':'2'}", "{'name':'B','valueFrom':{'secret':'s'}}"), Db),
             Pod(Log, Changed("'value':'2'", "'value':'9'"), Db), "/containers/1/env" },
+        { "container made anew, the earlier one changed", Three, Pod(Log, Web, "{'name':'db','build':'./db'}"),
+            Pod(Log, Web, "{'name':'db','image':'d:1','tty':true}"), "/containers/2" },
         { "replicas by both", "{'replicas':1}", "{'replicas':2}", "{'replicas':3}", "/replicas" },
         { "one container moved to two places", Three, Pod(Web, Db, Log), Pod(Web, Log, Db), "/containers" },
         { "container removed and moved", List("abcd"), List("bcd"), List("bcda"), "/containers" },

@@ -84,6 +84,8 @@ public sealed class NotebookFormTests
             "/cells" },
         { "cell made anew and changed", Three, Book(Load, "{'id':'b','kind':'raw','text':'note'}", Plot),
             Book(Load, Cell("b", "'rows = rows.fillna(0)'"), Plot), "/cells/1" },
+        { "cell made anew, the earlier one tagged", Three, Book(Load, "{'id':'b','kind':'raw','text':'note'}", Plot),
+            Book(Load, Clean.Replace("'metadata':{}", "'metadata':{},'tags':['x']", StringComparison.Ordinal), Plot), "/cells/1" },
         { "line of a cell without id by both", OldFour,
             Book(OldLoad, OldClean.Replace("distinct", "first", StringComparison.Ordinal), OldPlot, OldSave),
             Book(OldLoad, OldClean.Replace("distinct", "last", StringComparison.Ordinal), OldPlot, OldSave), "/cells" },
