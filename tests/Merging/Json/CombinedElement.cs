@@ -27,7 +27,7 @@ internal sealed class CombinedElement(ListCase c)
             list.DistinctBy(element => Of(element, key), StringComparer.Ordinal).Count() == list.Length);
 
     /// <summary>
-    /// Whether a side made one element of another: more than half is the same, and no other changed element at the place is as much
+    /// Whether a side made one element of another: at least half is the same, and no other changed element at the place is as much
     /// alike.
     /// </summary>
     private bool IsLikely(string was, string now, string[] side)
@@ -35,7 +35,7 @@ internal sealed class CombinedElement(ListCase c)
         var alike = Alike(was, now);
         var rivals = Rivals(side, _base, now);
         var others = Rivals(_base, side, was);
-        return alike * 2 > Math.Max(JsonLeaves.Members(was).Count, JsonLeaves.Members(now).Count)
+        return alike * 2 >= Math.Max(JsonLeaves.Members(was).Count, JsonLeaves.Members(now).Count)
             && (was == now || !side.Contains(was) && !_base.Contains(now))
             && rivals.All(element => Alike(was, element) < alike)
             && others.All(element => Alike(element, now) < alike);

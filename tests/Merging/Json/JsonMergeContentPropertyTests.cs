@@ -29,6 +29,7 @@ public sealed class JsonMergeContentPropertyTests
     public void No_element_is_there_twice_that_each_side_had_once() => MergeRuns.Check(ListCase.Unique, (c, runs) =>
     {
         if (Elements(c, runs) is not { } merged) return;
+        if (c.Shape == ListShape.Numbers) return;   // a number has no identity: each side may have put the same one at another place
 
         var identities = merged.Select(element => IdentityOf(c.Shape, element)).ToArray();
         Assert.Equal(identities.Distinct(StringComparer.Ordinal), identities);
