@@ -56,13 +56,31 @@ internal sealed class KeyedListModel(string key, IEnumerable<string> @base, IEnu
     private Added[] AddedBy(Version side, Version other) =>
     [
         .. from id in side.Order
-           where _base[id] is null && other[id] is null && !IsRenamed(side, id)
-           select new Added(id, side.GapIn(_base, id)),
+           where _base[id] is null && other[id] is null && PlaceInBase(side, id) is null
+           select new Added(id, GapOf(side, id)),
     ];
 
-    /// <summary>Whether an element is one of the base under another key: it stands where that one stood.</summary>
-    private bool IsRenamed(Version side, string id) =>
-        _base.Order.Any(was => side[was] is null && IsSame(_base[was]!.Without(key), side[id]!.Without(key)));
+    /// <summary>The index of an element in the base. An element of the base under another key stands where the earlier one stood.</summary>
+    private int? PlaceInBase(Version side, string id)
+    {
+        var place = _base.Order.IndexOf(id);
+        for (var i = 0; i < _base.Order.Length && place < 0; i++)
+        {
+            var was = _base.Order[i];
+            if (side[was] is null && IsSame(_base[was]!.Without(key), side[id]!.Without(key))) place = i;
+        }
+
+        return place < 0 ? null : place;
+    }
+
+    /// <summary>Between which elements of the base an added element stands: those of its neighbors that are still there.</summary>
+    private Gap GapOf(Version side, string id)
+    {
+        var position = side.Order.IndexOf(id);
+        var left = side.Order.Take(position).Select(other => PlaceInBase(side, other)).LastOrDefault(place => place is not null);
+        var right = side.Order.Skip(position + 1).Select(other => PlaceInBase(side, other)).FirstOrDefault(place => place is not null);
+        return new(left ?? -1, right ?? _base.Order.Length);
+    }
 
     private string? WhyWrongElements(Version result)
     {
@@ -184,15 +202,6 @@ internal sealed class KeyedListModel(string key, IEnumerable<string> @base, IEnu
 
         public bool IsInOrderOf(Version other) =>
             Order.Where(other.Keys.Contains).SequenceEqual(other.Order.Where(Keys.Contains), StringComparer.Ordinal);
-
-        /// <summary>Between which elements of the base an added element stands: those of its neighbors that are still there.</summary>
-        public Gap GapIn(Version from, string id)
-        {
-            var position = _positions[id];
-            var left = Order.Take(position).LastOrDefault(from.Keys.Contains);
-            var right = Order.Skip(position + 1).FirstOrDefault(from.Keys.Contains);
-            return new(left is null ? -1 : from._positions[left], right is null ? from.Order.Length : from._positions[right]);
-        }
     }
 
     private readonly record struct Added(string Id, Gap Gap);
