@@ -4,6 +4,10 @@ using CsCheck;
 namespace Memento.Tests.Merging.Json;
 
 /// <summary>A list that one agent changed and then another, each in elements of its own, which may stand side by side.</summary>
+/// <param name="Mover">
+/// The only agent that moves elements; never the first, because its move past an element that the second removed leaves no trace.
+/// Nobody moves numbers, which have no identity.
+/// </param>
 internal sealed record StackedCase(
     ListShape Shape, ImmutableList<ListItem> Items, ImmutableArray<ImmutableList<ListEdit>> Scripts, int Mover)
 {
@@ -23,7 +27,7 @@ internal sealed record StackedCase(
         from values in Gen.Int[0, 11].Array[0, MostElements]
         from scripts in Gen.Select(Gen.Int[0, (int)ListEditKind.RemoveAndAddAgain], Gen.Int[0, 7], Gen.Int[0, 7])
             .Select((kind, at, to) => new ListEdit((ListEditKind)kind, at, to, 0, 0)).Array[1, 3].Array[Agents]
-        from mover in Gen.Int[0, Agents]
+        from mover in Gen.Int[shape == ListShape.Numbers ? Agents : 1, Agents]
         select new StackedCase(
             shape, [.. values.Select((value, i) => shape.Fresh(i, i, value))],
             [.. scripts.Select(script => script.ToImmutableList())], mover);
