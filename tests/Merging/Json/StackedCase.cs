@@ -45,10 +45,14 @@ internal sealed record StackedCase(
             if (own.Length == 0) kind = ListEditKind.Add;
             var at = kind is ListEditKind.Add ? edit.At : list.IndexOf(own[edit.At % own.Length]);
             list = (edit with { Kind = kind, At = at, Identity = fresh, Value = fresh }).Apply(Shape, list, fresh);
+            if (kind is ListEditKind.Add) list = list.ConvertAll(item => item.Origin == fresh ? Distinct(item) : item);
         }
 
         return list;
     }
+
+    /// <summary>Gives an added element a value that no other has, so that nobody takes it for a removed one under another key.</summary>
+    private static ListItem Distinct(ListItem item) => item.Members.ContainsKey("v") ? item.With("v", $"{item.Origin}") : item;
 
     private static int OwnerOf(ListItem item) => item.Origin < FirstOfAgent ? item.Origin % Agents : item.Origin / FirstOfAgent - 1;
 
