@@ -43,7 +43,9 @@ internal static class ArrayMerge
         var ours = KeyMatching.Match(b, o, keys.Base, keys.Ours, keys.Count, keys.Names);
         var theirs = KeyMatching.Match(b, t, keys.Base, keys.Theirs, keys.Count, keys.Names);
         KeyMatching.PartAddedByBoth(ours, keys.Ours, theirs, keys.Theirs);
-        var things = ArrayThings.Of(elements, ours, theirs, AddedByBoth(ours, keys.Ours, theirs, keys.Theirs, keys.Count))!;
+        KeyMatching.PartUncertain(b, t, ours, theirs);
+        KeyMatching.PartUncertain(b, o, theirs, ours);
+        var things = ArrayThings.Of(elements, ours, theirs, [], AddedByBoth(ours, keys.Ours, theirs, keys.Theirs, keys.Count));
         return new ElementMerge(merger, place, things, ours, theirs, new(keys.Names, isSet)).Merge();
     }
 
@@ -52,16 +54,17 @@ internal static class ArrayMerge
         var (b, o, t) = elements;
         var interner = new Interner(b.Count);
         int[] bs = Classes(b), os = Classes(o), ts = Classes(t);
-        var budget = new WorkBudget();
-        var ours = new ContentMatching(b, o, bs, os, interner.Count, budget).Match();
-        var theirs = new ContentMatching(b, t, bs, ts, interner.Count, budget).Match();
-        if (budget.IsSpent) return TooDifferent(merger, place, elements);
-        if (ArrayThings.Of(elements, ours, theirs, AddedByBoth(ours, os, theirs, ts, interner.Count)) is not { } things)
+        var work = new MatchingWork(interner.Count, merger.KeyNames, new WorkBudget());
+        var ours = new ContentMatching(b, o, bs, os, work).Match();
+        var theirs = new ContentMatching(b, t, bs, ts, work).Match();
+        if (work.Budget.IsSpent) return TooDifferent(merger, place, elements);
+        if (ReplacedRuns.Of(ours, theirs) is not { } runs || ReplacedRuns.ShareNew(runs, (ours, os), (theirs, ts)))
         {
             return merger.Log.Open(MergeConflictKind.NotMatched, place, JsonPart.ArrayOf(b), JsonPart.ArrayOf(o), JsonPart.ArrayOf(t),
-                $"One side replaced elements of {place.Name} that the other moved, so nothing says which belong together.");
+                $"One side replaced elements of {place.Name}, the other moved or added the same ones, so nothing says which belong together.");
         }
 
+        var things = ArrayThings.Of(elements, ours, theirs, runs, AddedByBoth(ours, os, theirs, ts, interner.Count));
         return new ElementMerge(merger, place, things, ours, theirs, new(NoNames, IsSet: false)).Merge();
 
         int[] Classes(List<JsonPart> some) => [.. some.Select(element => interner.NumberOf(element.Bytes))];

@@ -33,14 +33,13 @@ internal sealed class ArrayThings
     /// <inheritdoc cref="BaseOrder"/>
     public List<int> TheirOrder { get; } = [];
 
-    /// <summary>Numbers the things, or returns null if runs of replaced elements are entangled with elements that moved.</summary>
+    /// <summary>Numbers the things.</summary>
+    /// <param name="runs">Runs of replaced elements.</param>
     /// <param name="added">Pairs of indexes in ours and theirs: the same thing, added by both.</param>
-    public static ArrayThings? Of(
-        (List<JsonPart> Base, List<JsonPart> Ours, List<JsonPart> Theirs) elements, SideMatch ours, SideMatch theirs, IEnumerable<(int Ours, int Theirs)> added)
+    public static ArrayThings Of((List<JsonPart> Base, List<JsonPart> Ours, List<JsonPart> Theirs) elements, SideMatch ours, SideMatch theirs,
+        List<(Stretch Base, Stretch Ours, Stretch Theirs)> runs, IEnumerable<(int Ours, int Theirs)> added)
     {
         var things = new ArrayThings(elements.Base, elements.Ours, elements.Theirs);
-        var runs = ReplacedRuns.Of(ours, theirs);
-        if (runs is null) return null;
         var (n, o) = (elements.Base.Count, elements.Ours.Count);
         var (ofOurs, ofTheirs) = (Numbers(ours, n), Numbers(theirs, n + o));
         foreach (var (inOurs, inTheirs) in added) ofTheirs[inTheirs] = ofOurs[inOurs];

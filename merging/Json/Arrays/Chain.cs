@@ -3,10 +3,16 @@ namespace Merging.Json.Arrays;
 /// <summary>Merges three orders as chains, in which each thing has a successor.</summary>
 internal static class Chain
 {
+    /// <summary>More pairs of things than this are not compared.</summary>
+    private const long MaxPairs = 4_000_000;
+
     private const int End = -1;
     private const int Start = -2;
 
-    /// <summary>The merged order; null if both sides changed a successor differently, or the result is no single chain.</summary>
+    /// <summary>
+    /// The merged order; null if both sides changed a successor differently, if the result is no single chain, or if two things
+    /// do not stand in the order that the only side that changed it gave them.
+    /// </summary>
     public static List<int>? Merge(List<int> @base, List<int> ours, List<int> theirs)
     {
         var (b, o, t) = (Successors(@base), Successors(ours), Successors(theirs));
@@ -24,7 +30,7 @@ internal static class Chain
             order.Add(thing);
         }
 
-        return order.Count == merged.Count - 1 ? order : null;
+        return order.Count == merged.Count - 1 && KeepsPairs(order, @base, ours, theirs) ? order : null;
 
         int? Successor(int thing)
         {
@@ -34,6 +40,31 @@ internal static class Chain
             if (!b.TryGetValue(thing, out var old)) return null;
             return old == our ? their : old == their ? our : null;
         }
+    }
+
+    private static bool KeepsPairs(List<int> merged, List<int> @base, List<int> ours, List<int> theirs)
+    {
+        var (inMerged, inOurs, inTheirs) = (Places(merged), Places(ours), Places(theirs));
+        bool[] stayInOurs = CommonOrder.Increasing([.. @base.Select(thing => inOurs[thing])]), stayInTheirs = CommonOrder.Increasing([.. @base.Select(thing => inTheirs[thing])]);
+        int[] moved = [.. Enumerable.Range(0, @base.Count).Where(i => !stayInOurs[i] || !stayInTheirs[i])];
+        if ((long)moved.Length * @base.Count > MaxPairs) return false;
+        foreach (var i in moved)
+            for (var j = 0; j < @base.Count; j++)
+            {
+                if (i == j) continue;
+                var (x, y) = (@base[Math.Min(i, j)], @base[Math.Max(i, j)]);
+                var (byOurs, byTheirs) = (inOurs[x] > inOurs[y], inTheirs[x] > inTheirs[y]);
+                if (inMerged[x] > inMerged[y] != (byOurs || byTheirs)) return false;
+            }
+
+        return true;
+    }
+
+    private static Dictionary<int, int> Places(List<int> order)
+    {
+        var places = new Dictionary<int, int>(order.Count);
+        for (var i = 0; i < order.Count; i++) places.Add(order[i], i);
+        return places;
     }
 
     private static Dictionary<int, int> Successors(List<int> order)

@@ -2,12 +2,17 @@ using Merging.Sequences;
 
 namespace Merging.Json.Arrays;
 
+/// <summary>The bounds of a matching by content.</summary>
+/// <param name="ClassCount">The number of different contents.</param>
+/// <param name="KeyNames">Members by which elements name themselves, if some do: elements with different names are never taken for the same.</param>
+internal sealed record MatchingWork(int ClassCount, byte[][] KeyNames, WorkBudget Budget);
+
 /// <summary>
 /// Matches elements that have no keys. Content that is unique in both versions keeps its identity wherever it stands. In the gaps between
 /// such elements, equal elements are paired where only one pairing makes sense, then those that are clearly alike.
 /// </summary>
 /// <param name="baseClasses">The number of each element's content; equal numbers are equal contents.</param>
-internal sealed class ContentMatching(List<JsonPart> @base, List<JsonPart> side, int[] baseClasses, int[] sideClasses, int classCount, WorkBudget budget)
+internal sealed class ContentMatching(List<JsonPart> @base, List<JsonPart> side, int[] baseClasses, int[] sideClasses, MatchingWork work)
 {
     private readonly SideMatch _match = new(@base.Count, side.Count);
 
@@ -15,14 +20,14 @@ internal sealed class ContentMatching(List<JsonPart> @base, List<JsonPart> side,
     {
         PairUnique();
         var gaps = CommonOrder.Gaps(_match).ToList();
-        foreach (var (inBase, inSide) in gaps) MatchGap(inBase, inSide);
+        foreach (var (inBase, inSide) in gaps) MatchGap(_match.UnpairedOfBase(inBase), _match.UnpairedOfSide(inSide));
         return _match;
     }
 
     private void PairUnique()
     {
         var (first, second) = (Indexes(baseClasses), Indexes(sideClasses));
-        for (var c = 0; c < classCount; c++)
+        for (var c = 0; c < work.ClassCount; c++)
             if (first[c] is >= 0 and var b && second[c] is >= 0 and var s) _match.Pair(b, s);
         if (!@base.Exists(HasNoIdentity)) return;
 
@@ -38,60 +43,57 @@ internal sealed class ContentMatching(List<JsonPart> @base, List<JsonPart> side,
     /// <summary>By class: the index of its only element; −1 for none, −2 for several.</summary>
     private int[] Indexes(int[] classes)
     {
-        var indexes = new int[classCount];
+        var indexes = new int[work.ClassCount];
         Array.Fill(indexes, -1);
         for (var i = 0; i < classes.Length; i++) indexes[classes[i]] = indexes[classes[i]] == -1 ? i : -2;
         return indexes;
     }
 
-    private void MatchGap(Range inBase, Range inSide)
+    /// <summary>Pairs equal elements where only one pairing makes sense, and looks at the gaps between them.</summary>
+    private void MatchGap(List<int> gone, List<int> came)
     {
-        var (gone, came) = (Unpaired(_match.OfBase, inBase), Unpaired(_match.OfSide, inSide));
         if (gone.Count == 0 || came.Count == 0) return;
         int[] x = [.. gone.Select(b => baseClasses[b])], y = [.. came.Select(s => sideClasses[s])];
-        var certain = CertainPairs.Of(x, y, classCount, budget);
         var (i, j) = (0, 0);
-        foreach (var (nextX, nextY) in certain)
+        foreach (var (nextX, nextY) in CertainPairs.Of(x, y, work.ClassCount, work.Budget))
         {
-            PairAlike(gone[i..nextX], came[j..nextY]);
+            MatchAlike(gone[i..nextX], came[j..nextY]);
             _match.Pair(gone[nextX], came[nextY]);
             (i, j) = (nextX + 1, nextY + 1);
         }
 
-        PairAlike(gone[i..], came[j..]);
+        MatchAlike(gone[i..], came[j..]);
     }
 
-    /// <summary>Pairs elements that are alike and have no rival, in order. Whatever is left on both sides was replaced.</summary>
-    private void PairAlike(List<int> gone, List<int> came)
+    /// <summary>Pairs elements that are alike and have no rival, in order, and looks at the gaps between them. Without any, the elements were replaced.</summary>
+    private void MatchAlike(List<int> gone, List<int> came)
     {
         if (gone.Count == 0 || came.Count == 0) return;
-        var (i, j) = (0, 0);
-        foreach (var (nextX, nextY) in AlikePairs.Of([.. gone.Select(b => @base[b])], [.. came.Select(s => side[s])], budget))
+        var pairs = AlikePairs.Of([.. gone.Select(b => @base[b])], [.. came.Select(s => side[s])], work);
+        if (pairs.Count == 0)
         {
-            Replace(gone[i..nextX], came[j..nextY]);
+            Replace(gone, came);
+            return;
+        }
+
+        var (i, j) = (0, 0);
+        foreach (var (nextX, nextY) in pairs)
+        {
+            MatchGap(gone[i..nextX], came[j..nextY]);
             _match.Pair(gone[nextX], came[nextY]);
             (i, j) = (nextX + 1, nextY + 1);
         }
 
-        Replace(gone[i..], came[j..]);
+        MatchGap(gone[i..], came[j..]);
     }
 
     /// <summary>Records that some elements were replaced. Elements that moved into the middle of them, or out of it, become part of that.</summary>
     private void Replace(List<int> gone, List<int> came)
     {
-        if (gone.Count == 0 || came.Count == 0) return;
         for (var b = gone[0]; b <= gone[^1]; b++)
             if (_match.OfBase[b] != SideMatch.None) _match.Part(b);
         for (var s = came[0]; s <= came[^1]; s++)
             if (_match.OfSide[s] is not SideMatch.None and var b) _match.Part(b);
         _match.Replaced.Add((Stretch.Between(gone[0], gone[^1] + 1), Stretch.Between(came[0], came[^1] + 1)));
-    }
-
-    private static List<int> Unpaired(int[] partners, Range range)
-    {
-        var found = new List<int>();
-        for (var i = range.Start.Value; i < range.End.Value; i++)
-            if (partners[i] == SideMatch.None) found.Add(i);
-        return found;
     }
 }

@@ -19,7 +19,8 @@ internal sealed class ElementMerge(JsonMerger merger, MergePath place, ArrayThin
     {
         var alive = things.BaseOrder.Where(Survives).ToList();
         var shared = alive.ToHashSet();
-        var order = new OrderMerge(alive, OrderOf(things.OurOrder, alive), OrderOf(things.TheirOrder, alive), shared.Contains);
+        var order = new OrderMerge(alive, OrderOf(things.OurOrder, alive), OrderOf(things.TheirOrder, alive), shared.Contains,
+            (our, their) => !things.IsInBase(our) && things.OursOf(our) == things.TheirsOf(their));
         foreach (var part in order.Merge())
         {
             if (part.Conflict is not { } conflict)

@@ -34,6 +34,29 @@ internal static class KeyMatching
         }
     }
 
+    /// <summary>
+    /// Parts what may have got another key from its partner if that is not certain and the other side left the element alone: then nothing hangs on
+    /// whether they are the same, and the new element is added where it stands.
+    /// </summary>
+    public static void PartUncertain(List<JsonPart> @base, List<JsonPart> others, SideMatch side, SideMatch other)
+    {
+        foreach (var b in side.Renamed.ToList())
+        {
+            if (other.OfBase[b] is not (not SideMatch.None and var o) || other.Renamed.Contains(b) || others[o] != @base[b]) continue;
+            if (side.CertainlyRenamed.Contains(b)) continue;
+            side.Renamed.Remove(b);
+            side.Part(b);
+        }
+    }
+
+    private static bool AreSameButForKeys(JsonPart x, JsonPart y, byte[][] keyNames)
+    {
+        return Others(x).SequenceEqual(Others(y));
+
+        IEnumerable<(string, JsonPart)> Others(JsonPart element) => element.MemberList()
+            .Where(member => !Array.Exists(keyNames, name => member.Name.Span[1..^1].SequenceEqual(name))).Select(member => (member.Text, member.Value));
+    }
+
     /// <summary>Keys that the base does not have, with the index in the base of the element that got it; none for an added one.</summary>
     private static Dictionary<int, int> NewKeys(SideMatch match, int[] keys)
     {
@@ -49,7 +72,7 @@ internal static class KeyMatching
     /// </summary>
     private static void FindRenamed(List<JsonPart> @base, List<JsonPart> side, Range inBase, Range inSide, SideMatch match, byte[][] keyNames)
     {
-        var (gone, came) = (Unpaired(match.OfBase, inBase), Unpaired(match.OfSide, inSide));
+        var (gone, came) = (match.UnpairedOfBase(inBase), match.UnpairedOfSide(inSide));
         if (gone.Count == 0 || came.Count == 0 || (long)gone.Count * came.Count > MaxPairs) return;
         var candidates = from b in gone
                          from s in came
@@ -57,19 +80,13 @@ internal static class KeyMatching
                          where similarity >= Similarity.Alike
                          orderby similarity descending, b, s
                          select (b, s);
-        foreach (var (b, s) in candidates.ToList())
+        var alike = candidates.ToList();
+        foreach (var (b, s) in alike)
         {
             if (match.OfBase[b] != SideMatch.None || match.OfSide[s] != SideMatch.None) continue;
             match.Pair(b, s);
             match.Renamed.Add(b);
+            if (AreSameButForKeys(@base[b], side[s], keyNames) && alike.Count(pair => pair.b == b || pair.s == s) == 1) match.CertainlyRenamed.Add(b);
         }
-    }
-
-    private static List<int> Unpaired(int[] partners, Range range)
-    {
-        var found = new List<int>();
-        for (var i = range.Start.Value; i < range.End.Value; i++)
-            if (partners[i] == SideMatch.None) found.Add(i);
-        return found;
     }
 }

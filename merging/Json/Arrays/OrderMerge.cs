@@ -15,6 +15,7 @@ internal sealed class OrderMerge
     private readonly int[] _base;
     private readonly Skeleton _ours;
     private readonly Skeleton _theirs;
+    private readonly Func<int, int, bool> _isSame;
     private readonly List<OrderPart> _parts = [];
 
     /// <summary>Whether moves of both sides were put together.</summary>
@@ -23,8 +24,10 @@ internal sealed class OrderMerge
     /// <param name="base">Things that all three versions have.</param>
     /// <param name="ours">The same things in our order, and those that ours added.</param>
     /// <param name="isShared">Whether a thing is one of those that all have.</param>
-    public OrderMerge(List<int> @base, List<int> ours, List<int> theirs, Func<int, bool> isShared)
+    /// <param name="isSame">Whether a thing that ours added and one that theirs added have the same content.</param>
+    public OrderMerge(List<int> @base, List<int> ours, List<int> theirs, Func<int, bool> isShared, Func<int, int, bool> isSame)
     {
+        _isSame = isSame;
         _base = [.. @base];
         _ours = new(ours, isShared);
         _theirs = new(theirs, isShared);
@@ -118,12 +121,14 @@ internal sealed class OrderMerge
         else _parts.Add(new([.. things]));
     }
 
-    private static (int Start, int End) CommonEnds(List<int> x, List<int> y)
+    private (int Start, int End) CommonEnds(List<int> ours, List<int> theirs)
     {
-        var (start, end, shorter) = (0, 0, Math.Min(x.Count, y.Count));
-        while (start < shorter && x[start] == y[start]) start++;
-        while (end < shorter - start && x[^(end + 1)] == y[^(end + 1)]) end++;
+        var (start, end, shorter) = (0, 0, Math.Min(ours.Count, theirs.Count));
+        while (start < shorter && IsSame(ours[start], theirs[start])) start++;
+        while (end < shorter - start && IsSame(ours[^(end + 1)], theirs[^(end + 1)])) end++;
         return (start, end);
+
+        bool IsSame(int our, int their) => our == their || _isSame(our, their);
     }
 
     /// <summary>The order of one side, taken apart into what all versions have and what the side added between.</summary>

@@ -13,7 +13,19 @@ internal static class ReplacedRuns
             runs.Add((some, inOurs, inTheirs));
         }
 
-        return runs;
+        return Overlap(runs.Select(run => run.Ours)) || Overlap(runs.Select(run => run.Theirs)) ? null : runs;
+    }
+
+    private static bool Overlap(IEnumerable<Stretch> stretches)
+    {
+        var end = 0;
+        foreach (var stretch in stretches.Where(some => some.Length > 0).OrderBy(some => some.Start))
+        {
+            if (stretch.Start < end) return true;
+            end = stretch.End;
+        }
+
+        return false;
     }
 
     /// <summary>Joins runs of the base that overlap or touch.</summary>
@@ -30,7 +42,10 @@ internal static class ReplacedRuns
         return joined;
     }
 
-    /// <summary>The elements of a side that stand for a run of the base; null if others stand between them.</summary>
+    /// <summary>
+    /// The elements of a side that stand for a run of the base, with those that the side added beside them: next to replaced elements, nothing says
+    /// where they belong. Null if other elements stand between them.
+    /// </summary>
     private static Stretch? InSide(Stretch run, SideMatch side)
     {
         var (from, to) = (int.MaxValue, -1);
@@ -38,9 +53,52 @@ internal static class ReplacedRuns
             if (side.OfBase[b] is not SideMatch.None and var s) (from, to) = (Math.Min(from, s), Math.Max(to, s + 1));
         foreach (var (replaced, by) in side.Replaced)
             if (replaced.Start >= run.Start && replaced.End <= run.End) (from, to) = (Math.Min(from, by.Start), Math.Max(to, by.End));
-        if (to < 0) return new(0, 0);
+        if (to < 0) from = to = PlaceOf(run.Start, side);
+        while (from > 0 && side.OfSide[from - 1] == SideMatch.None) from--;
+        while (to < side.OfSide.Length && side.OfSide[to] == SideMatch.None) to++;
         for (var s = from; s < to; s++)
             if (side.OfSide[s] is not SideMatch.None and var b && (b < run.Start || b >= run.End)) return null;
         return Stretch.Between(from, to);
+    }
+
+    /// <summary>The place in a side behind what is left of the base before an index.</summary>
+    private static int PlaceOf(int baseIndex, SideMatch side)
+    {
+        for (var b = baseIndex - 1; b >= 0; b--)
+            if (side.OfBase[b] is not SideMatch.None and var s) return s + 1;
+        return 0;
+    }
+
+    /// <summary>
+    /// Whether both sides have the same new element, and at least one has it in a run, so that nothing says whether it is one element or two.
+    /// </summary>
+    /// <param name="ours">The side, and the number of the content of each of its elements.</param>
+    public static bool ShareNew(
+        List<(Stretch Base, Stretch Ours, Stretch Theirs)> runs, (SideMatch Match, int[] Classes) ours, (SideMatch Match, int[] Classes) theirs)
+    {
+        if (runs.Count == 0) return false;
+        var (inOurs, inTheirs) = (PlacesOfNew(ours, runs, run => run.Ours), PlacesOfNew(theirs, runs, run => run.Theirs));
+        foreach (var (content, places) in inOurs)
+            if (inTheirs.TryGetValue(content, out var others) && places.Union(others).Count() > 1) return true;
+        return false;
+    }
+
+    /// <summary>By content: the runs in which new elements stand; −1 for outside of all runs.</summary>
+    private static Dictionary<int, HashSet<int>> PlacesOfNew(
+        (SideMatch Match, int[] Classes) side, List<(Stretch Base, Stretch Ours, Stretch Theirs)> runs, Func<(Stretch Base, Stretch Ours, Stretch Theirs), Stretch> stretchOf)
+    {
+        var runOf = new int[side.Classes.Length];
+        Array.Fill(runOf, -1);
+        for (var i = 0; i < runs.Count; i++)
+            if (stretchOf(runs[i]) is var stretch) Array.Fill(runOf, i, stretch.Start, stretch.Length);
+        var places = new Dictionary<int, HashSet<int>>();
+        for (var i = 0; i < runOf.Length; i++)
+        {
+            if (side.Match.OfSide[i] != SideMatch.None) continue;
+            if (!places.TryGetValue(side.Classes[i], out var some)) places.Add(side.Classes[i], some = []);
+            some.Add(runOf[i]);
+        }
+
+        return places;
     }
 }

@@ -21,8 +21,17 @@ internal sealed class SideMatch
     /// <summary>Elements of the base, by index, whose partner is the same element under another key.</summary>
     public HashSet<int> Renamed { get; } = [];
 
+    /// <summary>Those of <see cref="Renamed"/> that have all but the key in common with their partner, and with no other element.</summary>
+    public HashSet<int> CertainlyRenamed { get; } = [];
+
     /// <summary>Elements in a row that were replaced by others in a row, without a certain answer to which became which.</summary>
     public List<(Stretch Base, Stretch Side)> Replaced { get; } = [];
+
+    /// <summary>Indexes in a range of the base whose elements have no partner.</summary>
+    public List<int> UnpairedOfBase(Range range) => Unpaired(OfBase, range);
+
+    /// <summary>Indexes in a range of the side whose elements have no partner.</summary>
+    public List<int> UnpairedOfSide(Range range) => Unpaired(OfSide, range);
 
     public void Pair(int baseIndex, int sideIndex) => (OfBase[baseIndex], OfSide[sideIndex]) = (sideIndex, baseIndex);
 
@@ -30,5 +39,13 @@ internal sealed class SideMatch
     {
         OfSide[OfBase[baseIndex]] = None;
         OfBase[baseIndex] = None;
+    }
+
+    private static List<int> Unpaired(int[] partners, Range range)
+    {
+        var found = new List<int>();
+        for (var i = range.Start.Value; i < range.End.Value; i++)
+            if (partners[i] == None) found.Add(i);
+        return found;
     }
 }
