@@ -57,7 +57,7 @@ internal static class CommandLine
             StatsCommand.Create(globals),
             DatabaseCommand.Create(globals),
             new Command("import", "Bring in work from elsewhere.") { ImportGitCommand.Create(globals) },
-            new Command("verify", "Check the server against something that is known to be right.")
+            new Command("verify", "Compare with what git does, and with what people have committed.")
             {
                 VerifyGitCommand.Create(globals), VerifyMergesCommand.Create(globals),
             },

@@ -109,6 +109,20 @@ public sealed class VerifyMergesTests : IDisposable
     }
 
     [Fact]
+    public async Task Content_that_a_partial_clone_lacks_is_counted()
+    {
+        _git.Merge("a.json", Base, Change("a", 2), Change("b", 3), Change("a", 4));
+        var blob = _git.Git("rev-parse", "HEAD:a.json");
+        File.Delete(Path.Combine(_git.Folder, ".git", "objects", blob[..2], blob[2..]));
+
+        var (code, report) = await JsonAsync();
+
+        Assert.Equal(ExitCode.Done, code);
+        var skipped = Assert.Single(report.GetProperty("repositories")[0].GetProperty("skipped").EnumerateArray());
+        Assert.Equal(("missing", 1), (Text(skipped, "reason"), Number(skipped, "count")));
+    }
+
+    [Fact]
     public async Task Merges_of_other_kinds_are_counted_and_left_out()
     {
         _git.Commit("a.json", Base);

@@ -49,8 +49,9 @@ internal static class MergeCommits
         string folder, ObjectId ours, ObjectId theirs, RepositoryMerges counts, CancellationToken cancellationToken)
     {
         string[] command = ["merge-base", "--all", ours.ToString(), theirs.ToString()];
-        var (_, output, _) = await GitProcess.RunAsync(folder, cancellationToken, command);
+        var (code, output, errors) = await GitProcess.RunAsync(folder, cancellationToken, command);
         cancellationToken.ThrowIfCancellationRequested();
+        if (code > 1) throw new CommandException($"git cannot find the merge base of {ours} and {theirs}: {Format.Clean(errors)}");
         if (ObjectId.TryParse(output, out var common)) return common;
         if (output.Length == 0) counts.NoBase++;
         else counts.SeveralBases++;

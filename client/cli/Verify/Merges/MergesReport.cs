@@ -78,6 +78,8 @@ internal enum SkipReason
     DeletedByASide,
     NotInTheMerge,
     NoRegularFile,
+    /// <summary>The repository does not have the content: it is a partial clone.</summary>
+    Missing,
     TooLarge,
     Malformed,
     TooDeep,

@@ -111,6 +111,7 @@ internal static class MergesText
         SkipReason.DeletedByASide => "deleted by a side",
         SkipReason.NotInTheMerge => "not in the merge commit",
         SkipReason.NoRegularFile => "no regular file",
+        SkipReason.Missing => "missing in a partial clone",
         SkipReason.TooLarge => "too large",
         SkipReason.Malformed => "not well-formed",
         SkipReason.TooDeep => "nested too deeply",

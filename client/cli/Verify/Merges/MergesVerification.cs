@@ -59,9 +59,10 @@ internal sealed class MergesVerification(TimeProvider clock, IImportProgress pro
         MergeCommit merge, MergeCandidate candidate, ObjectReader objects, GitTextMerge git, RepositoryMerges results,
         CancellationToken cancellationToken)
     {
-        if (await ReadAsync(candidate, objects, cancellationToken) is not { } contents)
+        var (contents, reason) = await ReadAsync(candidate, objects, cancellationToken);
+        if (contents is null)
         {
-            results.Skip(candidate.Name, SkipReason.TooLarge);
+            results.Skip(candidate.Name, reason);
             return;
         }
 
@@ -90,15 +91,20 @@ internal sealed class MergesVerification(TimeProvider clock, IImportProgress pro
         cases?.Write(results.Repository, results.Files.Count + (int)results.FilesLeftOut, detail, file);
     }
 
-    /// <summary>Reads the versions of a file; null if one of them is too large.</summary>
-    private static async Task<FileSides<byte[]>?> ReadAsync(MergeCandidate file, ObjectReader objects, CancellationToken cancellationToken)
+    /// <summary>Reads the versions of a file; null with the reason if one of them is too large or missing.</summary>
+    private static async Task<(FileSides<byte[]>? Contents, SkipReason Reason)> ReadAsync(
+        MergeCandidate file, ObjectReader objects, CancellationToken cancellationToken)
     {
-        byte[]? common = null;
-        if (file.Base is { } id && (common = await ContentAsync(id)) is null) return null;
-        if (await ContentAsync(file.Ours) is not { } ours || await ContentAsync(file.Theirs) is not { } theirs) return null;
-        return await ContentAsync(file.Committed) is { } committed ? new(common, ours, theirs, committed) : null;
+        var contents = new List<byte[]>();
+        foreach (var blob in (ObjectId?[])[file.Base, file.Ours, file.Theirs, file.Committed])
+        {
+            if (blob is not { } id) continue;
+            if (await objects.FindAsync(id, MaxFile, cancellationToken) is not { } found) return (null, SkipReason.Missing);
+            if (found.Content is not { } content) return (null, SkipReason.TooLarge);
+            contents.Add(content);
+        }
 
-        async Task<byte[]?> ContentAsync(ObjectId blob) => (await objects.ReadAsync(blob, MaxFile, cancellationToken)).Content;
+        return (new(file.Base is null ? null : contents[0], contents[^3], contents[^2], contents[^1]), default);
     }
 
     private static SkipReason ReasonOf(FileProblem problem) => problem switch

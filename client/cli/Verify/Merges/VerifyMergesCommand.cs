@@ -15,7 +15,7 @@ internal static class VerifyMergesCommand
             Description = "Folders in repositories, or bare repositories.", HelpName = "REPOSITORY", Arity = ArgumentArity.OneOrMore,
         };
         var limit = Options.InRange("--limit", "Newest merge commits of each repository to look at. [default: all]", 1, int.MaxValue);
-        var show = Options.InRange("--show", $"Files of each repository to write one by one, 0–{MaxShow}. [default: {DefaultShow}]", 0, MaxShow);
+        var show = Options.InRange("--show", $"Files of each repository to write out, 0–{MaxShow}. [default: {DefaultShow}]", 0, MaxShow);
         var cases = new Option<string?>("--cases")
         {
             Description = "Write the versions of each file to look at into this folder, as JSON.", HelpName = "FOLDER",
