@@ -92,6 +92,7 @@ public sealed class VerifyMergesTests : IDisposable
         _git.Merge("lost.json", Base, Change("a", 2), Change("e", 3), null);
         _git.Merge("same.json", Base, Change("a", 2), Change("a", 2), Change("a", 2));
         _git.Merge("bad.json", Base, Change("a", 2), Change("a", 3), "<<<<<<< ours\n");
+        _git.Merge("no.json", Base, "{", Change("a", 3), Base);
         _git.Merge("twice.json", Base, "{\"a\":1,\"a\":2}", Change("a", 3), Base);
         _git.Merge("deep.json", Base, new string('[', 65) + new string(']', 65), Change("a", 3), Base);
 
@@ -99,12 +100,14 @@ public sealed class VerifyMergesTests : IDisposable
 
         Assert.Equal(ExitCode.Done, code);
         AssertCounts(report, ("files", 0));
-        string[] reasons = ["deletedByASide", "malformed", "notInTheMerge", "refused", "sameOnBothSides", "tooDeep"];
+        string[] reasons =
+            ["deletedByASide", "malformed", "notInTheMerge", "refused", "sameOnBothSides", "tooDeep", "unreadableInTheMerge"];
         var list = report.GetProperty("repositories")[0].GetProperty("skipped");
         var skipped = list.EnumerateArray().ToDictionary(some => Text(some, "reason")!);
         Assert.Equal(reasons, skipped.Keys.Order(StringComparer.Ordinal));
         Assert.All(skipped.Values, some => Assert.Equal(1, Number(some, "count")));
-        Assert.StartsWith($"bad.json: committed of ", skipped["malformed"].GetProperty("examples")[0].GetString());
+        Assert.StartsWith("no.json: ours of ", skipped["malformed"].GetProperty("examples")[0].GetString());
+        Assert.StartsWith("bad.json: committed of ", skipped["unreadableInTheMerge"].GetProperty("examples")[0].GetString());
         Assert.Equal("lost.json", skipped["notInTheMerge"].GetProperty("examples")[0].GetString());
     }
 

@@ -77,6 +77,8 @@ internal enum SkipReason
     SameOnBothSides = 0,
     DeletedByASide,
     NotInTheMerge,
+    /// <summary>The sides can be read as JSON, the file in the merge commit cannot.</summary>
+    UnreadableInTheMerge,
     NoRegularFile,
     /// <summary>The repository does not have the content: it is a partial clone.</summary>
     Missing,

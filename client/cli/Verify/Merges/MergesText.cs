@@ -110,6 +110,7 @@ internal static class MergesText
         SkipReason.SameOnBothSides => "the same on both sides",
         SkipReason.DeletedByASide => "deleted by a side",
         SkipReason.NotInTheMerge => "not in the merge commit",
+        SkipReason.UnreadableInTheMerge => "unreadable in the merge commit alone",
         SkipReason.NoRegularFile => "no regular file",
         SkipReason.Missing => "missing in a partial clone",
         SkipReason.TooLarge => "too large",

@@ -59,10 +59,10 @@ internal sealed class MergesVerification(TimeProvider clock, IImportProgress pro
         MergeCommit merge, MergeCandidate candidate, ObjectReader objects, GitTextMerge git, RepositoryMerges results,
         CancellationToken cancellationToken)
     {
-        var (contents, reason) = await ReadAsync(candidate, objects, cancellationToken);
+        var (contents, lack) = await ReadAsync(candidate, objects, cancellationToken);
         if (contents is null)
         {
-            results.Skip(candidate.Name, reason);
+            results.Skip(candidate.Name, lack);
             return;
         }
 
@@ -70,7 +70,8 @@ internal sealed class MergesVerification(TimeProvider clock, IImportProgress pro
         foreach (var (side, reading) in sides.All)
         {
             if (reading.Problem is not { } problem) continue;
-            results.Skip(candidate.Name, ReasonOf(problem), $"{side} of {merge.Id}: {reading.Detail}");
+            var reason = ReferenceEquals(reading, sides.Committed) ? SkipReason.UnreadableInTheMerge : ReasonOf(problem);
+            results.Skip(candidate.Name, reason, $"{side} of {merge.Id}: {reading.Detail}");
             return;
         }
 
