@@ -18,7 +18,7 @@ internal sealed class GitTextMerge(IImportProgress progress) : IDisposable
         for (var i = 0; i < Names.Length; i++)
             await File.WriteAllBytesAsync(Path.Combine(_folder, Names[i]), contents[i], cancellationToken);
         var (code, merged) = await GitProcess.ReadAsync(_folder, cancellationToken, ["merge-file", "-p", "-q", .. Names]);
-        cancellationToken.ThrowIfCancellationRequested();   // Ctrl-C reaches git too, and its exit code is no answer then.
+        GitProcess.ThrowIfStopped(code, cancellationToken);
         return code == 0 ? merged : null;
     }
 

@@ -13,7 +13,7 @@ internal static class MergeCommits
         string[] limit = max is { } most ? [$"--max-count={most}"] : [];
         string[] command = ["rev-list", "--merges", "--parents", .. limit, head.ToString()];
         var (code, list, errors) = await GitProcess.RunAsync(folder, cancellationToken, command);
-        cancellationToken.ThrowIfCancellationRequested();   // Ctrl-C reaches git too.
+        GitProcess.ThrowIfStopped(code, cancellationToken);
         if (code != 0) throw new CommandException($"git cannot list the merge commits of {folder}: {Format.Clean(errors)}");
 
         var lines = list.Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -50,7 +50,7 @@ internal static class MergeCommits
     {
         string[] command = ["merge-base", "--all", ours.ToString(), theirs.ToString()];
         var (code, output, errors) = await GitProcess.RunAsync(folder, cancellationToken, command);
-        cancellationToken.ThrowIfCancellationRequested();
+        GitProcess.ThrowIfStopped(code, cancellationToken);
         if (code > 1) throw new CommandException($"git cannot find the merge base of {ours} and {theirs}: {Format.Clean(errors)}");
         if (ObjectId.TryParse(output, out var common)) return common;
         if (output.Length == 0) counts.NoBase++;
