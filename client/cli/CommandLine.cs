@@ -9,6 +9,7 @@ using Memento.Cli.Rollback;
 using Memento.Cli.Sessions;
 using Memento.Cli.Tasks;
 using Memento.Cli.Verify;
+using Memento.Cli.Verify.Merges;
 using Memento.Cli.Workspaces;
 
 namespace Memento.Cli;
@@ -56,7 +57,10 @@ internal static class CommandLine
             StatsCommand.Create(globals),
             DatabaseCommand.Create(globals),
             new Command("import", "Bring in work from elsewhere.") { ImportGitCommand.Create(globals) },
-            new Command("verify", "Check the server against something that is known to be right.") { VerifyGitCommand.Create(globals) },
+            new Command("verify", "Compare with what git does, and with what people have committed.")
+            {
+                VerifyGitCommand.Create(globals), VerifyMergesCommand.Create(globals),
+            },
         };
         globals.AddTo(root);
         Examples.Show(root);

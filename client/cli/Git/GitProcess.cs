@@ -80,8 +80,15 @@ internal sealed class GitProcess : IAsyncDisposable
     public async Task FinishAsync(CancellationToken cancellationToken)
     {
         await _process.WaitForExitAsync(cancellationToken);
-        if (_process.ExitCode is Interrupted or Terminated or Killed) throw new OperationCanceledException("git was stopped.", cancellationToken);
+        ThrowIfStopped(_process.ExitCode, cancellationToken);
         if (_process.ExitCode != 0) throw new CommandException($"git failed with {_process.ExitCode}: {Format.Clean(await _errors)}");
+    }
+
+    /// <summary>Throws if a signal ended git, or the token is cancelled: the exit code is no answer then.</summary>
+    public static void ThrowIfStopped(int exitCode, CancellationToken cancellationToken)
+    {
+        if (exitCode is Interrupted or Terminated or Killed) throw new OperationCanceledException("git was stopped.", cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
     }
 
     /// <summary>Ends git if it still runs.</summary>
