@@ -60,7 +60,7 @@ internal sealed class JsonMerger(JsonMergeOptions options, MergeLog log)
         var members = log.Try(() => new MemberMerge(this, place, @base, ours, theirs).Merge(), keepIfClean: !byOurs && !byTheirs);
         if (members is not null) return members;
         var why = byOurs && byTheirs ? $"Both sides replaced {place.Name} by another one."
-            : $"{log.Names.Start(byOurs ? MergeSide.Ours : MergeSide.Theirs)} replaced {place.Name} by another one of the same name, "
+            : $"{log.Names.Start(byOurs ? MergeSide.Ours : MergeSide.Theirs)} replaced {place.Name} by another one under the same key, "
               + $"{log.Names.Middle(byOurs ? MergeSide.Theirs : MergeSide.Ours)} changed the earlier one.";
         return log.Open(MergeConflictKind.MadeAnew, place, @base, ours, theirs, why);
     }

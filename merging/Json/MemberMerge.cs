@@ -13,6 +13,7 @@ internal sealed class MemberMerge(JsonMerger merger, MergePath place, JsonPart @
     {
         var merged = new List<(ReadOnlyMemory<byte>, MergedJson)>(Math.Max(_ours.Count, _theirs.Count));
         var renamed = MergeRenamed(merged);
+        var changed = 0;
         foreach (var name in _base.Keys.Union(_ours.Keys).Union(_theirs.Keys).Order(StringComparer.Ordinal))
         {
             if (renamed.Contains(name)) continue;
@@ -23,12 +24,13 @@ internal sealed class MemberMerge(JsonMerger merger, MergePath place, JsonPart @
                 continue;
             }
 
+            changed++;
             _changedByOurs |= b?.Value != o?.Value;
             _changedByTheirs |= b?.Value != t?.Value;
             if (merger.Merge(place.Member(name), b?.Value, o?.Value, t?.Value) is { } value) merged.Add(((o ?? t ?? b)!.Value.Name, value));
         }
 
-        if (_changedByOurs && _changedByTheirs) merger.Log.Apply(place, SafeRule.DifferentMembers);
+        if (changed > 1 && _changedByOurs && _changedByTheirs) merger.Log.Apply(place, SafeRule.DifferentMembers);
         return new(merged);
     }
 

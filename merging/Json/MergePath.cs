@@ -35,6 +35,9 @@ internal sealed class MergePath
     /// <summary>The place as messages name it.</summary>
     public string Name => _parent is null ? "the whole value" : ToString();
 
+    /// <summary>The place as messages about an array name it.</summary>
+    public string ListName => _parent is null ? "the list" : ToString();
+
     private int Depth => _parent is null ? 0 : _parent.Depth + 1;
 
     private string Token => _index < 0 ? _name : _index.ToString(CultureInfo.InvariantCulture);

@@ -19,7 +19,7 @@ internal static class ArrayMerge
             if (rule.Path is not null)
             {
                 return merger.Log.Open(MergeConflictKind.NotMatched, place, @base, ours, theirs,
-                    $"Both sides changed {place.Name}, and the key that a rule gives for it does not identify its elements: {problem}.");
+                    $"Both sides changed {place.ListName}, and the key that a rule gives for it does not identify its elements: {problem}.");
             }
         }
 
@@ -34,7 +34,7 @@ internal static class ArrayMerge
     public static MergedJson TooDifferent(
         JsonMerger merger, MergePath place, (List<JsonPart> Base, List<JsonPart> Ours, List<JsonPart> Theirs) elements) =>
         merger.Log.Open(MergeConflictKind.NotMatched, place, JsonPart.ArrayOf(elements.Base), JsonPart.ArrayOf(elements.Ours), JsonPart.ArrayOf(elements.Theirs),
-            $"Both sides changed {place.Name}, and its elements cannot be matched: the versions are too large or too different.");
+            $"Both sides changed {place.ListName}, and its elements cannot be matched: the versions are too large or too different.");
 
     private static MergedJson.Array ByKeys(JsonMerger merger, MergePath place,
         (List<JsonPart> Base, List<JsonPart> Ours, List<JsonPart> Theirs) elements, Keys keys, bool isSet)
@@ -61,7 +61,7 @@ internal static class ArrayMerge
         if (ReplacedRuns.Of(ours, theirs) is not { } runs || ReplacedRuns.ShareNew(runs, (ours, os), (theirs, ts)))
         {
             return merger.Log.Open(MergeConflictKind.NotMatched, place, JsonPart.ArrayOf(b), JsonPart.ArrayOf(o), JsonPart.ArrayOf(t),
-                $"One side replaced elements of {place.Name}, the other moved or added the same ones, so nothing says which belong together.");
+                $"One side replaced elements of {place.ListName}, the other moved or added the same ones, so nothing says which belong together.");
         }
 
         var things = ArrayThings.Of(elements, ours, theirs, runs, AddedByBoth(ours, os, theirs, ts, interner.Count));

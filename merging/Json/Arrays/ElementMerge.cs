@@ -106,7 +106,7 @@ internal sealed class ElementMerge(JsonMerger merger, MergePath place, ArrayThin
         if (b is null && o != t)
         {
             return merger.Log.Open(MergeConflictKind.AddedByBoth, at, null, o, t,
-                $"Both sides added the element {Name(thing)} to {place.Name}, with different contents.");
+                $"Both sides added the element {Name(thing)} to {place.ListName}, with different contents.");
         }
 
         if (ours.Renamed.Contains(thing) || theirs.Renamed.Contains(thing)) return MergeRenamed(thing, at);
@@ -121,7 +121,7 @@ internal sealed class ElementMerge(JsonMerger merger, MergePath place, ArrayThin
         var isRenamed = ours.Renamed.Contains(thing) || theirs.Renamed.Contains(thing);
         var did = isRenamed ? "gave it another key" : (o ?? t) == b ? "moved it" : "changed it";
         return merger.Log.Open(MergeConflictKind.MissingTarget, at, b, o, t, 
-            $"{Names.Start(remover)} removed the element {Name(thing)} of {place.Name}, {Names.Middle(other)} {did}.");
+            $"{Names.Start(remover)} removed the element {Name(thing)} of {place.ListName}, {Names.Middle(other)} {did}.");
     }
 
     /// <summary>An element that one side, or both, gave another key. A new key is no certain sign of the same element, so it is merged as a whole.</summary>
@@ -139,9 +139,9 @@ internal sealed class ElementMerge(JsonMerger merger, MergePath place, ArrayThin
         if (b == o && !_movedByOurs.Contains(thing)) return merger.Log.Take(at, t, MergeSide.Theirs)!;
         var (renamer, other) = byOurs ? (MergeSide.Ours, MergeSide.Theirs) : (MergeSide.Theirs, MergeSide.Ours);
         var why = byOurs && byTheirs
-            ? $"{Names.Start(MergeSide.Ours)} renamed the element {Name(thing)} of {place.Name} to {Label(thing, MergeSide.Ours)}, "
+            ? $"{Names.Start(MergeSide.Ours)} renamed the element {Name(thing)} of {place.ListName} to {Label(thing, MergeSide.Ours)}, "
               + $"{Names.Theirs} renamed it to {Label(thing, MergeSide.Theirs)}."
-            : $"{Names.Start(renamer)} renamed the element {Name(thing)} of {place.Name} to {Label(thing, renamer)}, {Names.Middle(other)} changed or moved it.";
+            : $"{Names.Start(renamer)} renamed the element {Name(thing)} of {place.ListName} to {Label(thing, renamer)}, {Names.Middle(other)} changed or moved it.";
         return merger.Log.Open(MergeConflictKind.Renamed, at, b, o, t, why);
     }
 
@@ -158,7 +158,7 @@ internal sealed class ElementMerge(JsonMerger merger, MergePath place, ArrayThin
         else
         {
             return merger.Log.Open(MergeConflictKind.ValueMismatch, at, JsonPart.ArrayOf(b), JsonPart.ArrayOf(o), JsonPart.ArrayOf(t),
-                $"Both sides changed the same elements of {place.Name}, or elements that touch.", ConflictScope.Elements);
+                $"Both sides changed the same elements of {place.ListName}, or elements that touch.", ConflictScope.Elements);
         }
 
         return new MergedJson.Run(o);
@@ -167,13 +167,13 @@ internal sealed class ElementMerge(JsonMerger merger, MergePath place, ArrayThin
     private void AddInserted(List<int> o, List<int> t) => Add(merger.Log.Open(
         MergeConflictKind.InsertedAtOnePlace, place.Element(_index), JsonPart.ArrayOf([]),
         JsonPart.ArrayOf(o.Select(thing => things.OursOf(thing)!.Value)), JsonPart.ArrayOf(t.Select(thing => things.TheirsOf(thing)!.Value)),
-        $"Both sides added elements to {place.Name} at the same place. Nothing says which come first.", ConflictScope.Elements));
+        $"Both sides added elements to {place.ListName} at the same place. Nothing says which come first.", ConflictScope.Elements));
 
     private void AddReordered(List<int> b, List<int> o, List<int> t, HashSet<int> shared)
     {
         var bothMoved = !o.Where(shared.Contains).SequenceEqual(b) && !t.Where(shared.Contains).SequenceEqual(b);
-        var why = bothMoved ? $"Both sides changed the order of the same elements of {place.Name}."
-            : $"One side moved elements of {place.Name}, the other added or moved elements beside them.";
+        var why = bothMoved ? $"Both sides changed the order of the same elements of {place.ListName}."
+            : $"One side moved elements of {place.ListName}, the other added or moved elements beside them.";
         var conflict = merger.Log.Record(MergeConflictKind.Reordered, place, Labels(b, MergeSide.Base), Labels(o, MergeSide.Ours), Labels(t, MergeSide.Theirs), why, ConflictScope.Order);
         var (elements, index, at) = (new List<MergedJson>(), new Dictionary<int, int>(), _index);
         foreach (var thing in o.Union(t).Union(b))

@@ -20,7 +20,7 @@ internal static class NumberMerge
         if (b.Count <= MaxTuple && b.Count == o.Count && b.Count == t.Count)
         {
             return merger.Log.Open(MergeConflictKind.ValueMismatch, place, JsonPart.ArrayOf(b), JsonPart.ArrayOf(o), JsonPart.ArrayOf(t),
-                $"Both sides changed {place.Name}. A short array of numbers is one value.");
+                $"Both sides changed {place.ListName}. A short array of numbers is one value.");
         }
 
         var interner = new Interner(b.Count);
@@ -31,7 +31,7 @@ internal static class NumberMerge
         if (HasTwin(os, ts, regions, interner.Count))
         {
             return merger.Log.Open(MergeConflictKind.NotMatched, place, JsonPart.ArrayOf(b), JsonPart.ArrayOf(o), JsonPart.ArrayOf(t),
-                $"Both sides added the same value to {place.Name}, at different places. Nothing says whether it is one value or two.");
+                $"Both sides added the same value to {place.ListName}, at different places. Nothing says whether it is one value or two.");
         }
 
         return new MergedJson.Array(Write(merger, place, elements, regions));
@@ -65,7 +65,7 @@ internal static class NumberMerge
             if (region.Part is MergePart.Conflict)
             {
                 merged.Add(merger.Log.Open(MergeConflictKind.ValueMismatch, place.Element(index), Some(b, region.Base), Some(o, region.Ours),
-                    Some(t, region.Theirs), $"Both sides changed the same elements of {place.Name}, or elements that touch.", ConflictScope.Elements));
+                    Some(t, region.Theirs), $"Both sides changed the same elements of {place.ListName}, or elements that touch.", ConflictScope.Elements));
                 index += region.Ours.Length;
                 continue;
             }
