@@ -4,15 +4,15 @@ using Merging.Sequences;
 namespace Merging.Json;
 
 /// <summary>
-/// Measures how much of two values is the same, from 0 to 1, weighed by how much the values say: a long string says more than a flag,
-/// and null, flags and empty values say nothing.
+/// Measures how much of two values is the same, from 0 to 1, weighed by how much the values say: a long string says more than a number or a flag,
+/// and null and empty values say nothing.
 /// </summary>
 internal static class Similarity
 {
     /// <summary>From here on one value may be an edited form of the other.</summary>
     public const double Alike = 0.5;
 
-    private const int MaxDepth = 4;
+    private const int MaxDepth = 8;
 
     /// <summary>Strings shorter than this, in bytes, are names rather than texts: a common beginning says nothing.</summary>
     private const int ShortString = 16;
@@ -36,7 +36,7 @@ internal static class Similarity
         return x.Type switch
         {
             "object" => Members(x, y, depth, except),
-            "array" => Elements(x.Elements(), y.Elements()),
+            "array" => Elements(x.Elements(), y.Elements(), depth),
             "string" => Strings(x.Bytes.Span[1..^1], y.Bytes.Span[1..^1]),
             _ => (0, Math.Max(Weight(x), Weight(y))),
         };
@@ -59,27 +59,35 @@ internal static class Similarity
         return (common, all);
     }
 
-    /// <summary>Counts elements that both arrays have, wherever they stand.</summary>
-    private static (double Common, double All) Elements(List<JsonPart> x, List<JsonPart> y)
+    /// <summary>Counts elements that both arrays have, wherever they stand; the others are compared in their order.</summary>
+    private static (double Common, double All) Elements(List<JsonPart> x, List<JsonPart> y, int depth)
     {
         var counts = new Dictionary<ReadOnlyMemory<byte>, int>(ByteComparer.Instance);
-        var (common, all) = (0.0, 0.0);
-        foreach (var element in x)
-        {
-            counts[element.Bytes] = counts.GetValueOrDefault(element.Bytes) + 1;
-            all += Weight(element);
-        }
-
+        foreach (var element in x) counts[element.Bytes] = counts.GetValueOrDefault(element.Bytes) + 1;
+        var (common, all, onlyInY) = (0.0, 0.0, new List<JsonPart>());
         foreach (var element in y)
         {
-            if (counts.GetValueOrDefault(element.Bytes) is var count && count > 0)
+            if (counts.GetValueOrDefault(element.Bytes) is var count && count == 0)
             {
-                counts[element.Bytes] = count - 1;
-                common += Weight(element);
+                onlyInY.Add(element);
+                continue;
             }
-            else all += Weight(element);
+
+            counts[element.Bytes] = count - 1;
+            var weight = Weight(element);
+            (common, all) = (common + weight, all + weight);
         }
 
+        var next = 0;
+        foreach (var element in x)
+        {
+            if (counts[element.Bytes] == 0) continue;
+            counts[element.Bytes]--;
+            var (c, a) = next < onlyInY.Count ? Weigh(element, onlyInY[next++], depth + 1, []) : (0, Weight(element));
+            (common, all) = (common + c, all + a);
+        }
+
+        for (; next < onlyInY.Count; next++) all += Weight(onlyInY[next]);
         return (common, all);
     }
 
@@ -103,6 +111,7 @@ internal static class Similarity
             {
                 JsonTokenType.String => reader.ValueSpan.Length,
                 JsonTokenType.Number => Math.Min(reader.ValueSpan.Length, 4) / 2.0,
+                JsonTokenType.True or JsonTokenType.False => 0.5,
                 _ => 0,
             };
         return weight;

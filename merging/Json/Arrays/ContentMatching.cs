@@ -19,6 +19,7 @@ internal sealed class ContentMatching(List<JsonPart> @base, List<JsonPart> side,
     public SideMatch Match()
     {
         PairUnique();
+        PairOnlyOnes();
         var gaps = CommonOrder.Gaps(_match).ToList();
         foreach (var (inBase, inSide) in gaps) MatchGap(_match.UnpairedOfBase(inBase), _match.UnpairedOfSide(inSide));
         return _match;
@@ -36,6 +37,32 @@ internal sealed class ContentMatching(List<JsonPart> @base, List<JsonPart> side,
         var stays = CommonOrder.Increasing([.. pairs.Select(b => _match.OfBase[b])]);
         for (var i = 0; i < pairs.Count; i++)
             if (!stays[i] && HasNoIdentity(@base[pairs[i]])) _match.Part(pairs[i]);
+    }
+
+    /// <summary>
+    /// Pairs the only object, or the only array, of a list that has other things too, and keeps them: such a list is a tuple, like a name and its options.
+    /// </summary>
+    private void PairOnlyOnes()
+    {
+        foreach (var type in new[] { "object", "array" })
+        {
+            var (b, s) = (OnlyOne(@base, type), OnlyOne(side, type));
+            if (b == SideMatch.None || s == SideMatch.None || @base.Count < 2 || side.Count != @base.Count || b != s) continue;
+            if (_match.OfBase[b] == SideMatch.None && _match.OfSide[s] == SideMatch.None && KeepsAllBut(b)) _match.Pair(b, s);
+        }
+    }
+
+    private bool KeepsAllBut(int index)
+    {
+        for (var i = 0; i < @base.Count; i++)
+            if (i != index && baseClasses[i] != sideClasses[i]) return false;
+        return true;
+    }
+
+    private static int OnlyOne(List<JsonPart> elements, string type)
+    {
+        var found = elements.FindIndex(element => element.Type == type);
+        return found >= 0 && elements.FindLastIndex(element => element.Type == type) == found ? found : SideMatch.None;
     }
 
     private static bool HasNoIdentity(JsonPart element) => element is { IsScalar: true, IsString: false };
