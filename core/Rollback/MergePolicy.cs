@@ -38,7 +38,10 @@ public enum MergePolicyStrategy
     [JsonStringEnumMemberName("ask_user")] AskUser,
 }
 
-/// <summary>Says how one place of some documents is merged. The first policy that fits a document and a place counts; without one, the built-in rules do.</summary>
+/// <summary>
+/// Says how one place of some documents is merged. Of the policies with <see cref="Key"/> or <see cref="As"/>, the first that fits a document and a place counts,
+/// and so does the first of those with a <see cref="Strategy"/>. Without one, the built-in rules apply.
+/// </summary>
 [GenerateSerializer, Immutable, Alias("memento.MergePolicy"), JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record MergePolicy
 {

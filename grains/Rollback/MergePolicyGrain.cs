@@ -37,7 +37,7 @@ internal sealed partial class MergePolicyGrain(
 
     public async Task<MergePolicyList> GetAsync()
     {
-        if (_policies.IsBroken) await LoadAsync(CancellationToken.None);
+        if (_policies.IsBroken) await ReloadAsync();
         return _policies.Committed.ToList();
     }
 
@@ -58,7 +58,7 @@ internal sealed partial class MergePolicyGrain(
     {
         for (var attempt = 1; ; attempt++)
         {
-            if (_policies.IsBroken) await LoadAsync(CancellationToken.None);
+            if (_policies.IsBroken) await ReloadAsync();
             var (changes, refusal) = MergePolicyRules.Decide(_policies.Committed, request, rules.MergePolicies, clock.Now());
             if (refusal is not null) throw new MementoException(refusal);
             if (changes.IsDefaultOrEmpty) return _policies.Committed.ToList();
@@ -81,6 +81,21 @@ internal sealed partial class MergePolicyGrain(
     /// <summary>Reads the list: from the stored state if the stream has nothing newer, else from the stream's newest entry, which has all of it.</summary>
     private Task LoadAsync(CancellationToken cancellationToken) => _policies.LoadFromAsync(
         newest => stored.State.Version == newest ? (stored.State, newest) : (MergePolicyState.Empty, Math.Max(0, newest - 1)), cancellationToken);
+
+    /// <summary>Reads all again after an append that failed: another activation may have written the stream and the state.</summary>
+    private async Task ReloadAsync()
+    {
+        try
+        {
+            await stored.ReadStateAsync();
+        }
+        catch (OrleansException e)
+        {
+            throw new MementoException(Refusal.Of(RefusalKind.Unavailable, Codes.DatabaseNotReady, "The store does not give the state of the merge policies now. Ask again."), e);
+        }
+
+        await LoadAsync(CancellationToken.None);
+    }
 
     private async Task AppendAsync(MergePoliciesChanged changed)
     {

@@ -18,13 +18,22 @@ public abstract class MergePolicyCrashes(TestDatabase database)
         Assert.True(child.ExitCode == 128 + 9, await errors);
         Assert.Equal("1\n", await output);
 
+        Assert.Equal(1, await StoredVersionAsync());
+
         await using var cluster = await SessionCluster.StartAsync(database);
         var policies = cluster.Client.GetGrain<IMergePolicyGrain>(CrashPolicies.Workspace);
         var newest = await policies.GetAsync();
 
+        Assert.Equal(2, await StoredVersionAsync());
         Assert.Equal((2L, CrashPolicies.Second), (newest.Version, Assert.Single(newest.Policies)));
         Assert.Equal((1L, CrashPolicies.First), ((await policies.GetVersionAsync(1)).Version, Assert.Single((await policies.GetVersionAsync(1)).Policies)));
         Assert.Equal(3, (await policies.SetAsync(new() { Policies = [], IfMatch = "\"2\"" })).Version);
+    }
+
+    private async Task<long> StoredVersionAsync()
+    {
+        var state = await database.AskAsync<byte[]>("SELECT payloadbinary FROM orleansstorage WHERE grainidextensionstring = @key", ("key", CrashPolicies.Workspace));
+        return MergePoliciesChanged.Codec.DecodeState(1, state).Version;
     }
 }
 

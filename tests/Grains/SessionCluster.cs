@@ -43,6 +43,7 @@ public sealed class SessionCluster : IAsyncDisposable
     {
         var (time, faults, states) = (clock ?? new FakeTimeProvider(new DateTimeOffset(2026, 5, 6, 7, 8, 9, TimeSpan.Zero)), new JournalFaults(), new StateFaults());
         var builder = new InProcessTestClusterBuilder(initialSilosCount: 1);
+        builder.Options.ServiceId = "memento-tests";   // stored state is found by it, in the next cluster too
         builder.ConfigureSilo((_, silo) =>
         {
             silo.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(time));

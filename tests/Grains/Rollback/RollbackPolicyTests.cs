@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Text.Json;
 using Memento.Rollback;
 using Memento.Tests.Storage;
 using Memento.Workspaces;
@@ -9,39 +11,60 @@ namespace Memento.Tests.Grains.Rollback;
 /// <summary>A rollback merges from its beginning to its end with one version of the merge policies: the previewed one, or the newest when it began.</summary>
 public abstract class RollbackPolicies(SessionCluster cluster)
 {
+    private const string Merged = """{"tags":["a","c"]}""";
+
+    private static readonly MergePolicy Sets = new() { Match = "entity/**", Path = "/tags", As = MergePolicyAs.Set };
+
     private readonly RollbackRig _rig = new(cluster);
 
     [Fact]
-    public async Task Rollback_begins_with_the_newest_policies()
+    public async Task Rollback_merges_with_the_newest_policies()
     {
-        var point = await ConflictAsync();
-        var before = await _rig.RollBackAsync(point, Anns, ConflictStrategy.AskUser);
-        await SetAsync("/a");
-        await SetAsync("/b");
+        var point = await TagAsync(1);
+        var without = await _rig.RollBackAsync(point, Anns, ConflictStrategy.AskUser);
+        await SetAsync(Sets);
 
-        var after = await _rig.RollBackAsync(point, Anns, ConflictStrategy.AskUser);
+        var with = await _rig.RollBackAsync(point, Anns);
 
-        Assert.Equal((0L, 2L), (before.PoliciesVersion, after.PoliciesVersion));
+        Assert.Equal((0L, 1L), (without.PoliciesVersion, without.ConflictCount));
+        Assert.Equal((1L, RollbackStatus.Completed, 0L), (with.PoliciesVersion, with.Status, with.ConflictCount));
+        Assert.Equal(Merged, await _rig.ReadAsync(Doc(0)));
     }
 
     [Fact]
     public async Task Rollback_with_a_token_keeps_the_policies_that_were_previewed()
     {
-        await SetAsync("/a");
-        var point = await ConflictAsync();
+        await SetAsync(Sets);
+        var point = await TagAsync(1);
         var preview = await _rig.Rollbacks.PreviewAsync(point.RollbackPointId, new() { Selection = Anns });
-        await SetAsync("/b");
-
-        var view = await _rig.RollBackAsync(point, new StartRollback { Selection = Anns, ConflictStrategy = ConflictStrategy.AskUser, PreviewToken = preview.PreviewToken });
+        await SetAsync();
         var anew = await _rig.Rollbacks.PreviewAsync(point.RollbackPointId, new() { Selection = Anns });
 
-        Assert.Equal((1L, RollbackStatus.Completed, 1L, 2L), (preview.PoliciesVersion, view.Status, view.PoliciesVersion, anew.PoliciesVersion));
+        var view = await _rig.RollBackAsync(point, new StartRollback { Selection = Anns, PreviewToken = preview.PreviewToken });
+
+        Assert.Equal((1L, 0L, 2L, 1L), (preview.PoliciesVersion, preview.ConflictCount, anew.PoliciesVersion, anew.ConflictCount));
+        Assert.Equal((RollbackStatus.Completed, 1L), (view.Status, view.PoliciesVersion));
+        Assert.Equal(Merged, await _rig.ReadAsync(Doc(0)));
+    }
+
+    [Fact]
+    public async Task Conflict_is_explained_and_merged_with_the_policies_of_its_rollback()
+    {
+        var point = await TagAsync(1);
+        var view = await _rig.RollBackAsync(point, Anns, ConflictStrategy.AskUser);
+        var rollback = _rig.Rollback(view.OperationId);
+        var before = await rollback.GetConflictAsync(view.Conflicts[0].ConflictId);
+        await SetAsync(Sets);
+
+        Assert.Equal(Options(before), Options(await rollback.GetConflictAsync(view.Conflicts[0].ConflictId)));
+
+        static string Options(ConflictDetails details) => JsonSerializer.Serialize(details, MementoJson.Default.ConflictDetails);
     }
 
     [Fact]
     public async Task Token_that_names_policies_which_never_were_is_refused()
     {
-        var point = await ConflictAsync();
+        var point = await TagAsync(1);
         var forged = PreviewToken.Of(_rig.Name, point.RollbackPointId, Anns, (await _rig.Workspace.GetAsync()).ChangedSeq, 7);
 
         var refusal = await SessionCluster.RefusedAsync(Codes.ValidationFailed, () => _rig.Rollback().StartAsync(point.RollbackPointId, new() { Selection = Anns, PreviewToken = forged }));
@@ -52,26 +75,27 @@ public abstract class RollbackPolicies(SessionCluster cluster)
     [Fact]
     public async Task Running_rollback_keeps_its_policies_when_its_activation_ends()
     {
-        await SetAsync("/a");
-        var point = await _rig.ChangeManyAsync();
-        var rollback = await _rig.StartGradualAsync(point);
+        await SetAsync(Sets);
+        var point = await TagAsync(3);
+        var rollback = await _rig.StartGradualAsync(point, Anns, batch: 1);
         await ReachAsync(rollback, view => view.AppliedChanges > 0);
-        await SetAsync("/b");
+        await SetAsync();
         await cluster.DeactivateAsync(rollback);
         await rollback.ResumeAsync();
 
         var view = await _rig.AdvanceUntilAsync(rollback, Pause, v => v.IsOver);
 
-        Assert.Equal((RollbackStatus.Completed, 1L, Many), (view.Status, view.PoliciesVersion, await _rig.CountOldAsync()));
+        Assert.Equal((RollbackStatus.Completed, 1L, 0L), (view.Status, view.PoliciesVersion, view.ConflictCount));
+        await _rig.HasAsync([.. Enumerable.Range(0, 3).Select(i => (Doc(i), (string?)Merged))]);
     }
 
     [Fact]
     public async Task Undoing_begins_with_the_newest_policies()
     {
-        await SetAsync("/a");
-        var point = await _rig.ChangeManyAsync();
-        var rollback = await _rig.RollBackAsync(point);
-        await SetAsync("/b");
+        await SetAsync(Sets);
+        var point = await TagAsync(1);
+        var rollback = await _rig.RollBackAsync(point, Anns);
+        await SetAsync();
 
         var undo = await _rig.EndAsync((await _rig.Rollback(rollback.OperationId).UndoAsync()).OperationId);
 
@@ -81,25 +105,27 @@ public abstract class RollbackPolicies(SessionCluster cluster)
     [Fact]
     public async Task Dry_run_tells_what_the_policies_of_its_beginning_do()
     {
-        await SetAsync("/a");
-        var point = await ConflictAsync();
+        await SetAsync(Sets);
+        var point = await TagAsync(1);
 
         var view = await _rig.RollBackAsync(point, new StartRollback { Type = RollbackType.DryRun, Selection = Anns });
 
-        Assert.Equal((1L, 1L), (view.PoliciesVersion, view.Preview!.PoliciesVersion));
+        Assert.Equal((1L, 1L, 0L), (view.PoliciesVersion, view.Preview!.PoliciesVersion, view.Preview.ConflictCount));
     }
 
-    /// <summary>A document that Ann and then Bob changed in the same place.</summary>
-    private async Task<RollbackPoint> ConflictAsync()
+    /// <summary>Documents whose only tag Ann and then Bob replaced: in a list these changes touch, in a set they do not.</summary>
+    private async Task<RollbackPoint> TagAsync(int documents)
     {
-        await _rig.WriteAsync(null, ("d", """{"a":1}"""));
+        await WriteAsync(null, """{"tags":["a"]}""");
         var point = await _rig.PointAsync();
-        await _rig.WriteAsync(Ann, ("d", """{"a":2}"""));
-        await _rig.WriteAsync(Bob, ("d", """{"a":3}"""));
+        await WriteAsync(Ann, """{"tags":["b"]}""");
+        await WriteAsync(Bob, """{"tags":["c"]}""");
         return point;
+
+        Task WriteAsync(string? agent, string value) => _rig.WriteAsync(agent, [.. Enumerable.Range(0, documents).Select(i => (Doc(i), (string?)value))]);
     }
 
-    private Task<MergePolicyList> SetAsync(string path) => cluster.Client.GetGrain<IMergePolicyGrain>(_rig.Name).SetAsync(new() { Policies = [new() { Match = "**", Path = path, Strategy = MergePolicyStrategy.Overwrite }] });
+    private Task<MergePolicyList> SetAsync(params ImmutableArray<MergePolicy> policies) => cluster.Client.GetGrain<IMergePolicyGrain>(_rig.Name).SetAsync(new() { Policies = policies });
 }
 
 public sealed class SqliteRollbackPolicyTests(RollbackClusterFixture<SqliteTestDatabase> fixture) : RollbackPolicies(fixture.Cluster), IClassFixture<RollbackClusterFixture<SqliteTestDatabase>>;
