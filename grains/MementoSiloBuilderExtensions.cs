@@ -14,10 +14,15 @@ namespace Orleans.Hosting;
 
 public static class MementoSiloBuilderExtensions
 {
-    /// <summary>Name of the grain storage that Memento's grains use. The host adds it, on the database that section <c>Memento</c> names.</summary>
+    /// <summary>
+    /// Name of the grain storage that Memento's grains use. The host adds it, on the database that section <c>Memento</c> names.
+    /// </summary>
     public const string StateStorage = "memento";
 
-    /// <summary>Adds Memento's grains and the store that section <c>Memento</c> names. The host still chooses clustering, and adds reminders and the grain storage <see cref="StateStorage"/>.</summary>
+    /// <summary>
+    /// Adds Memento's grains and the store that section <c>Memento</c> names. The host still chooses clustering, and adds reminders and the
+    /// grain storage <see cref="StateStorage"/>.
+    /// </summary>
     public static ISiloBuilder AddMemento(this ISiloBuilder silo)
     {
         silo.Services.AddMementoStorage();

@@ -98,7 +98,8 @@ internal static class MementoHost
         builder.Services.AddOptions<HttpOptions>().BindConfiguration(HttpOptions.Section).ValidateOnStart();
         builder.Services.AddSingleton<SessionCalls>().AddSingleton<SessionEndpoints>().AddSingleton<EventEndpoints>().AddSingleton<EventStream>().AddSingleton<FeedStream>();
         builder.Services.AddSingleton<WorkspaceCalls>().AddSingleton<DocumentEndpoints>().AddSingleton<BatchEndpoints>().AddSingleton<PointEndpoints>();
-        builder.Services.AddSingleton<RollbackCalls>().AddSingleton<RollbackEndpoints>().AddSingleton<ConflictEndpoints>().AddSingleton<MergePolicyEndpoints>().AddSingleton<RollbackStream>().AddSingleton<AuditEndpoints>();
+        builder.Services.AddSingleton<RollbackCalls>().AddSingleton<RollbackEndpoints>().AddSingleton<ConflictEndpoints>()
+            .AddSingleton<MergePolicyEndpoints>().AddSingleton<RollbackStream>().AddSingleton<AuditEndpoints>();
         builder.Services.AddSingleton<TaskCalls>().AddSingleton<TaskEndpoints>().AddSingleton<AgentEndpoints>();
         builder.Services.AddMementoOpenApi();
         builder.WebHost.UseUrls(urls).UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>

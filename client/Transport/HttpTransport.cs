@@ -49,7 +49,8 @@ internal sealed class HttpTransport : IDisposable
 
     /// <summary>Puts a body, and reads the answer in the caller's way. Doing it twice must do no harm.</summary>
     public Task<TAnswer> PutAsync<TBody, TAnswer>(
-        string path, TBody body, JsonTypeInfo<TBody> bodyInfo, Action<HttpRequestHeaders> headers, Func<HttpResponseMessage, byte[], TAnswer> read, CancellationToken cancellationToken)
+        string path, TBody body, JsonTypeInfo<TBody> bodyInfo, Action<HttpRequestHeaders> headers,
+        Func<HttpResponseMessage, byte[], TAnswer> read, CancellationToken cancellationToken)
     {
         var content = Json(body, bodyInfo);
         return Retries.RunAsync((_, ct) => AttemptAsync(Request, read, ct), cancellationToken);

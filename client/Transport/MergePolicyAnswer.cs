@@ -23,11 +23,19 @@ internal static class MergePolicyAnswer
     public static MergePolicyList Read(HttpResponseMessage response, byte[] body) => new()
     {
         Version = Header(response, "ETag") is { } tag && Etag.Seq(tag) is { } version ? version
-            : throw new InvalidDataException("The server's answer does not say which version of the merge policies it is. Is it a Memento server of this version?"),
+            : throw new InvalidDataException(
+                "The server's answer does not say which version of the merge policies it is. Is it a Memento server of this version?"),
         Policies = ImmutableCollectionsMarshal.AsImmutableArray(HttpTransport.Parse(body, MementoJson.Default.MergePolicyArray)),
-        UpdatedAt = DateTimeOffset.TryParse(Header(response, "Memento-At"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at) ? at : null,
+        UpdatedAt = Time(Header(response, "Memento-At")),
         AgentId = Header(response, "Memento-Agent") is { } agent ? Uri.UnescapeDataString(agent) : null,
     };
 
-    private static string? Header(HttpResponseMessage response, string name) => response.Headers.NonValidated.TryGetValues(name, out var values) ? values.ToString() : null;
+    private static DateTimeOffset? Time(string? text)
+    {
+        const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, Utc, out var time) ? time : null;
+    }
+
+    private static string? Header(HttpResponseMessage response, string name) =>
+        response.Headers.NonValidated.TryGetValues(name, out var values) ? values.ToString() : null;
 }

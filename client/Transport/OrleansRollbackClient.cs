@@ -70,7 +70,8 @@ internal sealed class OrleansRollbackClient(IGrainFactory grains, MementoClientO
     public Task<MergePolicyList> GetMergePoliciesAsync(long? version, CancellationToken cancellationToken) =>
         calls.TryAsync(_ => version is { } wanted ? _policies.GetVersionAsync(wanted) : _policies.GetAsync(), cancellationToken);
 
-    public Task<MergePolicyList> SetMergePoliciesAsync(SetMergePolicies request, CancellationToken cancellationToken) => calls.TryAsync(_ => _policies.SetAsync(request), cancellationToken);
+    public Task<MergePolicyList> SetMergePoliciesAsync(SetMergePolicies request, CancellationToken cancellationToken) =>
+        calls.TryAsync(_ => _policies.SetAsync(request), cancellationToken);
 
     private async Task<IRollbackGrain> OwnerAsync(string conflictId) => Grain((await _queries.GetConflictAsync(conflictId).ConfigureAwait(false)).OperationId);
 

@@ -71,7 +71,8 @@ public static class AuditTrail
 
     /// <summary>A change of the merge policies. The policies themselves can be read by their version.</summary>
     public static AuditEntry Of(MergePoliciesChanged changed) =>
-        New(changed.At, AuditAction.MergePoliciesChanged, ("version", changed.Version), ("policies", changed.Policies.Length)) with { AgentId = changed.AgentId };
+        New(changed.At, AuditAction.MergePoliciesChanged, ("version", changed.Version), ("policies", changed.Policies.Length))
+            with { AgentId = changed.AgentId };
 
     /// <summary>Who did what a rollback's fact says; of what it did by itself, who asked for the rollback.</summary>
     public static string? AgentOf(RollbackFact fact, string? requestedBy) => fact switch

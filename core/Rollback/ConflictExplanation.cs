@@ -17,7 +17,8 @@ public static class ConflictExplanation
     /// <param name="current">What is there.</param>
     /// <param name="before">What the rollback would bring back.</param>
     /// <param name="policies">What the workspace's merge policies say of the document; null = nothing.</param>
-    public static ConflictDetails Of(ConflictView conflict, DocumentValue? undone, DocumentValue? current, DocumentValue? before, JsonMergeOptions? policies = null)
+    public static ConflictDetails Of(
+        ConflictView conflict, DocumentValue? undone, DocumentValue? current, DocumentValue? before, JsonMergeOptions? policies = null)
     {
         var merge = DocumentMerge.Of(conflict.Key, undone, current, before, policies, madeAnew: conflict.IsMadeAnew);
         var hasSmart = merge.HasSmart && conflict.CanMerge;

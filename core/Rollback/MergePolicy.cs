@@ -39,8 +39,8 @@ public enum MergePolicyStrategy
 }
 
 /// <summary>
-/// Says how one place of some documents is merged. Of the policies with <see cref="Key"/> or <see cref="As"/>, the first that fits a document and a place counts,
-/// and so does the first of those with a <see cref="Strategy"/>. Without one, the built-in rules apply.
+/// Says how one place of some documents is merged. Of the policies with <see cref="Key"/> or <see cref="As"/>, the first that fits a
+/// document and a place counts, and so does the first of those with a <see cref="Strategy"/>. Without one, the built-in rules apply.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("memento.MergePolicy"), JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record MergePolicy
@@ -68,13 +68,15 @@ public sealed record SetMergePolicies
     /// <summary>All policies, in the order in which they are tried.</summary>
     [Id(0)] public required ImmutableArray<MergePolicy> Policies { get; init; }
 
-    /// <summary>The ETag that the list must have; <c>*</c> = the list must have been set before. <c>VERSION_CONFLICT</c> otherwise.</summary>
+    /// <summary>
+    /// The ETag that the list must have; <c>*</c> = the list must have been set before. <c>VERSION_CONFLICT</c> otherwise.
+    /// </summary>
     [Id(1)] public string? IfMatch { get; init; }
 
     /// <summary>The list must never have been set. <c>VERSION_CONFLICT</c> otherwise.</summary>
     [Id(2)] public bool IfAbsent { get; init; }
 
-    /// <summary>Who sets it.</summary>
+    /// <summary>The agent that sets it.</summary>
     [Id(3)] public string? AgentId { get; init; }
 }
 
@@ -91,6 +93,6 @@ public sealed record MergePolicyList
     /// <summary>When the list was set; absent in version 0.</summary>
     [Id(2)] public DateTimeOffset? UpdatedAt { get; init; }
 
-    /// <summary>Who set the list; absent = nobody said who.</summary>
+    /// <summary>The agent that set the list; absent = none was named.</summary>
     [Id(3)] public string? AgentId { get; init; }
 }

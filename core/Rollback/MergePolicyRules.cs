@@ -23,16 +23,20 @@ public sealed record MergePolicyLimits
 /// <summary>The rules of merge policies: what a list may say, and when it may be replaced.</summary>
 public static class MergePolicyRules
 {
+    /// <summary>The section of the settings that has the bounds.</summary>
+    private const string Section = "Memento:Rollback";
+
     /// <summary>The list that follows from an entry.</summary>
     public static MergePolicyState Apply(MergePolicyState state, MergePoliciesChanged changed) =>
         state with { Version = changed.Version, UpdatedAt = changed.At, AgentId = changed.AgentId, Policies = changed.Policies };
 
     /// <summary>Replaces the list, or says why not. Setting the list that is there already changes nothing.</summary>
     /// <param name="state">The list as it is.</param>
-    /// <param name="request">What is asked for.</param>
+    /// <param name="request">The list that is wanted, and the version that is expected.</param>
     /// <param name="limits">The bounds of a list.</param>
     /// <param name="now">The server's time.</param>
-    public static Decision<MergePoliciesChanged> Decide(MergePolicyState state, SetMergePolicies request, MergePolicyLimits limits, DateTimeOffset now)
+    public static Decision<MergePoliciesChanged> Decide(
+        MergePolicyState state, SetMergePolicies request, MergePolicyLimits limits, DateTimeOffset now)
     {
         if (Problem(request, limits) is { } problem) return problem;
         var isSame = JsonOf(state.Policies).AsSpan().SequenceEqual(JsonOf(request.Policies));
@@ -41,13 +45,13 @@ public static class MergePolicyRules
         return new MergePoliciesChanged { At = now, Version = state.Version + 1, AgentId = request.AgentId, Policies = request.Policies };
     }
 
-    /// <summary>What is wrong with a request, whatever the list is; null if nothing is.</summary>
+    /// <summary>Returns a refusal if the request breaks a rule, whatever the list is; null otherwise.</summary>
     public static Refusal? Problem(SetMergePolicies request, MergePolicyLimits limits)
     {
         var policies = request.Policies.IsDefault ? [] : request.Policies;
         if (request.Policies.IsDefault) return Refusal.Invalid("policies", "is missing; must be an array, which may be empty");
         if (policies.Length > limits.MaxPolicies)
-            return Refusal.Of(RefusalKind.TooLarge, Codes.TooLarge, $"{policies.Length} merge policies are too many; at most {limits.MaxPolicies} are allowed (Memento:Rollback:MaxMergePolicies).");
+            return TooLarge($"The list has {policies.Length} policies; at most {limits.MaxPolicies} are allowed ({Section}:MaxMergePolicies).");
 
         var errors = new List<FieldError>();
         if (request.AgentId is { } agent && Names.Problem(agent) is { } problem) errors.Add(new("agentId", problem));
@@ -56,10 +60,13 @@ public static class MergePolicyRules
 
         var bytes = JsonOf(policies).Length;
         return bytes <= limits.MaxBytes ? null
-            : Refusal.Of(RefusalKind.TooLarge, Codes.TooLarge, $"The merge policies have {bytes} bytes; at most {limits.MaxBytes} are allowed (Memento:Rollback:MaxMergePolicyBytes).");
+            : TooLarge($"The merge policies have {bytes} bytes; at most {limits.MaxBytes} are allowed ({Section}:MaxMergePolicyBytes).");
     }
 
-    /// <summary>Whether the list is the one that the caller knows. A repeated request finds its own change: then the list is as the caller wants it.</summary>
+    /// <summary>
+    /// Returns a refusal if the list is not the one that the caller knows.
+    /// A repeated request finds its own change: then the list is as the caller wants it.
+    /// </summary>
     private static Refusal? Expected(MergePolicyState state, SetMergePolicies request, bool isSame)
     {
         var known = state.Version - (isSame ? 1 : 0);   // the version that the change which made this list was based on
@@ -67,10 +74,13 @@ public static class MergePolicyRules
         if (request.IfMatch is not { } wanted) return null;
         if (wanted == Etag.Any) return state.Version > 0 ? null : Stale("The merge policies were never set, and were asked to be.");
         var seq = Etag.Seq(wanted);
-        return seq == state.Version || seq == known ? null : Stale($"The merge policies have changed: their ETag is {Etag.Of(state.Version)}, not {wanted}. Read them again.");
+        return seq == state.Version || seq == known
+            ? null : Stale($"The merge policies have changed: their ETag is {Etag.Of(state.Version)}, not {wanted}. Read them again.");
 
         static Refusal Stale(string message) => Refusal.Of(RefusalKind.Conflict, Codes.VersionConflict, message);
     }
+
+    private static Refusal TooLarge(string message) => Refusal.Of(RefusalKind.TooLarge, Codes.TooLarge, message);
 
     private static void Check(MergePolicy? policy, string at, List<FieldError> errors)
     {
@@ -117,17 +127,23 @@ public static class MergePolicyRules
 
         for (var i = 0; i < key.Length; i++)
         {
-            if (key[i] is not { Length: > 0 and <= Names.MaxLength }) errors.Add(new($"{field}[{i}]", $"{(key[i] is null ? "is null" : $"has {key[i].Length} characters")}; must have 1 to {Names.MaxLength}"));
-            else if (key.IndexOf(key[i]) < i) errors.Add(new($"{field}[{i}]", $"is {Quoted.Text(key[i])}, as an earlier one; must be named once"));
+            var (at, member) = ($"{field}[{i}]", key[i]);
+            if (member is null) errors.Add(new(at, "is null; must be the name of a member"));
+            else if (member.Length is 0 or > Names.MaxLength)
+                errors.Add(new(at, $"has {member.Length} characters; must have 1 to {Names.MaxLength}"));
+            else if (key.IndexOf(member) < i) errors.Add(new(at, $"is {Quoted.Text(member)}, as an earlier one; must be named once"));
         }
     }
 
-    /// <summary>A key and the kinds list and set are about arrays, text is about strings, and some strategies are about one of them.</summary>
+    /// <summary>
+    /// A key and the kinds list and set are about arrays, text is about strings, and some strategies are about one of them.
+    /// </summary>
     private static void CheckTogether(MergePolicy policy, string at, List<FieldError> errors)
     {
         var isText = policy.As is MergePolicyAs.Text;
         var isArray = policy.Key is not null || policy.As is MergePolicyAs.List or MergePolicyAs.Set;
-        if (policy.Key is not null && isText) errors.Add(new($"{at}.key", "stands beside as: text; a key is for arrays, and text is for strings"));
+        if (policy.Key is not null && isText)
+            errors.Add(new($"{at}.key", "stands beside as: text; a key is for arrays, and text is for strings"));
         if (policy.Strategy is not { } strategy) return;
         var why = strategy switch
         {
@@ -136,8 +152,11 @@ public static class MergePolicyRules
             MergePolicyStrategy.Union when isText => "union takes arrays and objects together, and text is for strings",
             _ => null,
         };
-        if (why is not null) errors.Add(new($"{at}.strategy", $"is {NamedEnumConverter<MergePolicyStrategy>.NameOf(strategy)} beside {(policy.Key is null ? "as" : "key")}; {why}"));
+        if (why is null) return;
+        var name = NamedEnumConverter<MergePolicyStrategy>.NameOf(strategy);
+        errors.Add(new($"{at}.strategy", $"is {name} beside {(policy.Key is null ? "as" : "key")}; {why}"));
     }
 
-    private static byte[] JsonOf(ImmutableArray<MergePolicy> policies) => JsonSerializer.SerializeToUtf8Bytes(policies, MementoJson.Default.ImmutableArrayMergePolicy);
+    private static byte[] JsonOf(ImmutableArray<MergePolicy> policies) =>
+        JsonSerializer.SerializeToUtf8Bytes(policies, MementoJson.Default.ImmutableArrayMergePolicy);
 }

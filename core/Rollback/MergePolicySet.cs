@@ -4,7 +4,7 @@ using Merging.Json;
 
 namespace Memento.Rollback;
 
-/// <summary>One version of a workspace's merge policies, ready to be asked how a document is merged.</summary>
+/// <summary>Holds one version of a workspace's merge policies, ready to be asked how a document is merged.</summary>
 public sealed class MergePolicySet
 {
     private readonly ImmutableArray<(Glob Match, JsonMergeRule Rule)> _policies;
@@ -19,7 +19,10 @@ public sealed class MergePolicySet
     public static MergePolicySet Of(ImmutableArray<MergePolicy> policies) =>
         policies.IsEmpty ? Empty : new([.. policies.Select((policy, i) => (Glob.Parse(policy.Match, $"[{i}].match"), RuleOf(policy)))]);
 
-    /// <summary>How a document is merged; null if no policy matches it. Policies that match keep their order, so that the first that fits a place counts.</summary>
+    /// <summary>
+    /// Returns how a document is merged; null if no policy matches it.
+    /// Policies that match keep their order, so that the first that fits a place counts.
+    /// </summary>
     public JsonMergeOptions? OptionsFor(DocumentKey key)
     {
         if (_policies.IsEmpty) return null;

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Memento.Rollback;
 
-/// <summary>The merge policies of a workspace were replaced. Each entry has the whole list, so one entry is enough to know a version.</summary>
+/// <summary>
+/// The merge policies of a workspace were replaced. Each entry has the whole list, so one entry is enough to know a version.
+/// </summary>
 public sealed record MergePoliciesChanged : IFact
 {
     /// <summary>The kind under which the entry is stored.</summary>
@@ -10,7 +12,8 @@ public sealed record MergePoliciesChanged : IFact
 
     /// <summary>How the entry and the state are stored.</summary>
     public static FactCodec<MergePolicyState, MergePoliciesChanged> Codec { get; } =
-        new FactCodec<MergePolicyState, MergePoliciesChanged>("merge policies", MementoJson.Default.MergePolicyState).With(Kind, MementoJson.Default.MergePoliciesChanged);
+        new FactCodec<MergePolicyState, MergePoliciesChanged>("merge policies", MementoJson.Default.MergePolicyState)
+            .With(Kind, MementoJson.Default.MergePoliciesChanged);
 
     /// <summary>When it was recorded, by the server's clock.</summary>
     public required DateTimeOffset At { get; init; }
@@ -18,7 +21,7 @@ public sealed record MergePoliciesChanged : IFact
     /// <summary>The version that the list has from here on: the entry's position in its stream.</summary>
     public required long Version { get; init; }
 
-    /// <summary>Who set the list; null = nobody said who.</summary>
+    /// <summary>The agent that set the list; null = none was named.</summary>
     public string? AgentId { get; init; }
 
     /// <summary>The policies, in the order in which they are tried.</summary>
@@ -37,7 +40,7 @@ public sealed record MergePolicyState
     /// <summary>When the list was set.</summary>
     public DateTimeOffset? UpdatedAt { get; init; }
 
-    /// <summary>Who set the list; null = nobody said who.</summary>
+    /// <summary>The agent that set the list; null = none was named.</summary>
     public string? AgentId { get; init; }
 
     /// <summary>The policies, in the order in which they are tried.</summary>

@@ -35,7 +35,10 @@ public abstract record RollbackFact : IFact
         public required StartRollback Request { get; init; }
         public string? UndoOf { get; init; }
 
-        /// <summary>Version of the workspace's merge policies with which the rollback merges, to its end. Null = none: it began before there were policies.</summary>
+        /// <summary>
+        /// Version of the workspace's merge policies with which the rollback merges, to its end.
+        /// Null = none: the entry is older than merge policies.
+        /// </summary>
         public long? PoliciesVersion { get; init; }
     }
 

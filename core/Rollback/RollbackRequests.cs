@@ -128,7 +128,9 @@ public sealed record PreviewRollback
     [Id(2)] public ConflictStrategy? ConflictStrategy { get; init; }
     [Id(3)] public ImmutableArray<Dependency>? Dependencies { get; init; }
 
-    /// <summary>Version of the merge policies to merge with, for a rollback that began with it; null = the newest. Not part of a request by HTTP.</summary>
+    /// <summary>
+    /// Version of the merge policies to merge with, for a rollback that began with it; null = the newest. Not part of a request by HTTP.
+    /// </summary>
     [Id(4), JsonIgnore] public long? PoliciesVersion { get; init; }
 }
 

@@ -1,6 +1,8 @@
 namespace Memento.Rollback;
 
-/// <summary>The merge policies of a workspace: how documents are merged when a rollback and later work meet. Key: the workspace's name.</summary>
+/// <summary>
+/// The merge policies of a workspace: how documents are merged when a rollback and later work meet. Key: the workspace's name.
+/// </summary>
 [Alias("memento.IMergePolicyGrain"), GrainInterfaceType("memento.merge-policies")]
 public interface IMergePolicyGrain : IGrainWithStringKey
 {

@@ -6,7 +6,10 @@ using Memento.Workspaces;
 
 namespace Memento.Audit;
 
-/// <summary>Reads one page of the audit. Entries come from the workspace's journal and from those of its rollbacks, queues and merge policies, each newest first, and are merged by time.</summary>
+/// <summary>
+/// Reads one page of the audit. Entries come from the workspace's journal and from those of its rollbacks, queues and merge policies, each
+/// newest first, and are merged by time.
+/// </summary>
 internal sealed class AuditReader(IJournal journal, IWorkspaceIndex index, IAuditIndex audit, string workspace, AuditQuery query, DateTimeOffset oldest)
 {
     /// <summary>Entries that one page looks at in each place; then it answers what it has.</summary>

@@ -56,7 +56,7 @@ internal sealed class Journaled<TState, TFact>(IJournal journal, IStateMachine<T
     }
 
     /// <summary>Reads the state from one that is known: only the entries behind its position are read.</summary>
-    /// <param name="known">Given the stream's newest position (0 = none), says a state and the position of the entry that it follows from.</param>
+    /// <param name="known">Says, of the stream's newest position (0 = none), a state and the position that it belongs to.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     public async Task LoadFromAsync(Func<long, (TState State, long Position)> known, CancellationToken cancellationToken)
     {
@@ -115,7 +115,8 @@ internal sealed class Journaled<TState, TFact>(IJournal journal, IStateMachine<T
     {
         var state = machine.Compact(loaded.State);
         _writer = head is null ? null : new JournalWriter(stream, head.StreamId);
-        (Committed, Tentative, _committedPosition, _tentativePosition, _newest) = (state, state, loaded.Position, loaded.Position, Task.CompletedTask);
+        (Committed, Tentative, _committedPosition, _tentativePosition, _newest) =
+            (state, state, loaded.Position, loaded.Position, Task.CompletedTask);
     }
 
     private async Task<(TState State, long Position)> ReplayAsync(long streamId, TState state, long position, long upTo, Func<TState, bool>? isPast, CancellationToken cancellationToken)

@@ -7,7 +7,8 @@ namespace Memento.Rollback;
 
 /// <summary>
 /// The shell of a workspace's merge policies. A change is an entry of their stream, which is the truth and keeps every version.
-/// After it, the newest list is written as grain state, so that an activation reads one row instead of a stream; what a crash left undone between the two, the next activation does.
+/// After it, the newest list is written as grain state, so that an activation reads one row instead of a stream.
+/// If a crash came between the two, the next activation writes the state.
 /// </summary>
 [GrainType("memento.merge-policies")]
 internal sealed partial class MergePolicyGrain(
@@ -27,7 +28,8 @@ internal sealed partial class MergePolicyGrain(
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _workspace = Names.Check("workspace", this.GetPrimaryKeyString());
-        var machine = new StateMachine<MergePolicyState, MergePoliciesChanged>(MergePolicyState.Empty, MergePolicyRules.Apply, MergePoliciesChanged.Codec);
+        var machine = new StateMachine<MergePolicyState, MergePoliciesChanged>(
+            MergePolicyState.Empty, MergePolicyRules.Apply, MergePoliciesChanged.Codec);
         _policies = new(journal, machine, StreamOf(_workspace), snapshotInterval: int.MaxValue);   // the grain state is the snapshot
         await LoadAsync(cancellationToken);
         if (stored.State.Version == _policies.Committed.Version) return;
@@ -47,11 +49,16 @@ internal sealed partial class MergePolicyGrain(
         if (version == newest.Version) return newest;
         if (version == 0) return MergePolicyState.Empty.ToList();
         if (version < 0 || version > newest.Version)
-            throw new MementoException(Refusal.Of(RefusalKind.NotFound, Codes.MergePoliciesNotFound, $"The merge policies have no version {version}; the newest is {newest.Version}."));
+            throw new MementoException(Refusal.Of(
+                RefusalKind.NotFound, Codes.MergePoliciesNotFound,
+                $"The merge policies have no version {version}; the newest is {newest.Version}."));
         var entries = await journal.ReadAsync(_policies.StreamId, version, version, limit: 1);
         if (entries.Count == 0)
-            throw new MementoException(Refusal.Of(RefusalKind.Damaged, Codes.StoredDataCorrupted, $"Entry {version} of {StreamOf(_workspace)} is missing. Restore the stream from a backup."));
-        return MergePolicyRules.Apply(MergePolicyState.Empty, MergePoliciesChanged.Codec.Decode(entries[0].Kind, entries[0].Version, entries[0].Payload.Span)).ToList();
+            throw new MementoException(Refusal.Of(
+                RefusalKind.Damaged, Codes.StoredDataCorrupted,
+                $"Entry {version} of {StreamOf(_workspace)} is missing. Restore the stream from a backup."));
+        var changed = MergePoliciesChanged.Codec.Decode(entries[0].Kind, entries[0].Version, entries[0].Payload.Span);
+        return MergePolicyRules.Apply(MergePolicyState.Empty, changed).ToList();
     }
 
     public async Task<MergePolicyList> SetAsync(SetMergePolicies request)
@@ -78,9 +85,12 @@ internal sealed partial class MergePolicyGrain(
         }
     }
 
-    /// <summary>Reads the list: from the stored state if the stream has nothing newer, else from the stream's newest entry, which has all of it.</summary>
+    /// <summary>
+    /// Reads the list: from the stored state if the stream has nothing newer, else from the stream's newest entry, which has all of it.
+    /// </summary>
     private Task LoadAsync(CancellationToken cancellationToken) => _policies.LoadFromAsync(
-        newest => stored.State.Version == newest ? (stored.State, newest) : (MergePolicyState.Empty, Math.Max(0, newest - 1)), cancellationToken);
+        newest => stored.State.Version == newest ? (stored.State, newest) : (MergePolicyState.Empty, Math.Max(0, newest - 1)),
+        cancellationToken);
 
     /// <summary>Reads all again after an append that failed: another activation may have written the stream and the state.</summary>
     private async Task ReloadAsync()
@@ -91,7 +101,7 @@ internal sealed partial class MergePolicyGrain(
         }
         catch (OrleansException e)
         {
-            throw new MementoException(Refusal.Of(RefusalKind.Unavailable, Codes.DatabaseNotReady, "The store does not give the state of the merge policies now. Ask again."), e);
+            throw NotReady("The store does not give the state of the merge policies now. Ask again.", e);
         }
 
         await LoadAsync(CancellationToken.None);
@@ -100,14 +110,19 @@ internal sealed partial class MergePolicyGrain(
     private async Task AppendAsync(MergePoliciesChanged changed)
     {
         await _policies.ReserveAsync();
-        var appended = _policies.Append([changed], MergePolicyRules.Apply(_policies.Tentative, changed), MergePolicyRows.Follow(_workspace, _policies.StreamId, changed));
+        var after = MergePolicyRules.Apply(_policies.Tentative, changed);
+        var appended = _policies.Append([changed], after, MergePolicyRows.Follow(_workspace, _policies.StreamId, changed));
         await appended.Durable;
         _policies.Commit(appended);
     }
 
-    /// <summary>Writes the list beside its stream. The stream has it already, so a failure loses nothing; this activation ends, and the next one reads the truth.</summary>
+    /// <summary>
+    /// Writes the list beside its stream. The stream has it already, so a failure loses nothing; this activation ends, and the next one
+    /// reads the truth.
+    /// </summary>
     private async Task SaveAsync()
     {
+        var version = _policies.Committed.Version;
         stored.State = _policies.Committed;
         try
         {
@@ -117,24 +132,31 @@ internal sealed partial class MergePolicyGrain(
         {
             LogOvertaken(log, _workspace, e);
             DeactivateOnIdle();
-            throw new MementoException(Refusal.Of(RefusalKind.Conflict, Codes.VersionConflict,
-                $"The merge policies are being changed on another silo too. Version {_policies.Committed.Version} is recorded; read them again to see which is the newest."), e);
+            throw new MementoException(Refusal.Of(
+                RefusalKind.Conflict, Codes.VersionConflict,
+                $"The merge policies are being changed on another silo too. Version {version} is recorded; read them again."), e);
         }
         catch (OrleansException e)
         {
-            LogNotSaved(log, _workspace, _policies.Committed.Version, e);
+            LogNotSaved(log, _workspace, version, e);
             DeactivateOnIdle();
-            throw new MementoException(Refusal.Of(RefusalKind.Unavailable, Codes.DatabaseNotReady,
-                $"Version {_policies.Committed.Version} of the merge policies is recorded, but the store did not take their state. Ask again; nothing is done twice."), e);
+            throw NotReady($"Version {version} of the merge policies is recorded, but the store did not take their state. Ask again.", e);
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Merge policies of {Workspace}: the stored state has version {Stored}, the stream {Newest}; the state is written again")]
+    private static MementoException NotReady(string message, Exception inner) =>
+        new(Refusal.Of(RefusalKind.Unavailable, Codes.DatabaseNotReady, message), inner);
+
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "Merge policies of {Workspace}: the stored state has version {Stored}, the stream {Newest}; the state is written again")]
     private static partial void LogCaughtUp(ILogger log, string workspace, long stored, long newest);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Merge policies of {Workspace}: another activation wrote; this one ends")]
     private static partial void LogOvertaken(ILogger log, string workspace, Exception error);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Merge policies of {Workspace}: version {Version} is in the stream, but its state could not be written; the next activation writes it")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Merge policies of {Workspace}: version {Version} is in the stream, but its state was not written")]
     private static partial void LogNotSaved(ILogger log, string workspace, long version, Exception error);
 }

@@ -2,10 +2,15 @@ using Memento.Workspaces;
 
 namespace Memento.Rollback;
 
-/// <summary>Which version of the merge policies a rollback merges with: it is chosen once, and stays the same to the rollback's end.</summary>
+/// <summary>
+/// Finds the version of the merge policies that a rollback merges with.
+/// The version is chosen once and stays the same to the rollback's end.
+/// </summary>
 internal static class MergePolicyVersions
 {
-    /// <summary>Returns the version that was previewed, or the newest one without a preview. Throws as <see cref="PreviewToken.Check"/>.</summary>
+    /// <summary>
+    /// Returns the version that was previewed, or the newest one without a preview. Throws as <see cref="PreviewToken.Check"/>.
+    /// </summary>
     /// <param name="grains">Where the policies are asked for.</param>
     /// <param name="workspace">The workspace.</param>
     /// <param name="pointId">The point to go back to.</param>
@@ -22,7 +27,8 @@ internal static class MergePolicyVersions
         }
         catch (MementoException e) when (e.Code is Codes.MergePoliciesNotFound)
         {
-            throw new MementoException(Refusal.Invalid("previewToken", $"names version {version} of the merge policies; there is no such version"), e);
+            throw new MementoException(
+                Refusal.Invalid("previewToken", $"names version {version} of the merge policies; there is no such version"), e);
         }
     }
 

@@ -15,7 +15,8 @@ internal sealed partial class RollbackGrain
         var stream = await StreamAsync();
         var current = await CurrentAsync(stream, conflict.Key);
         var (undone, before) = (await ValueAtAsync(stream, conflict.Key, conflict.BaseSeq), await ValueAtAsync(stream, conflict.Key, conflict.RollbackSeq));
-        return ConflictExplanation.Of(conflict, undone, current.Value, before, await OptionsForAsync(conflict.Key)) with { CurrentEtag = current.Version is { } newest ? Etag.Of(newest.Seq) : null };
+        return ConflictExplanation.Of(conflict, undone, current.Value, before, await OptionsForAsync(conflict.Key))
+            with { CurrentEtag = current.Version is { } newest ? Etag.Of(newest.Seq) : null };
     }
 
     public async Task<ConflictView> ResolveAsync(string conflictId, ResolveConflict request)
@@ -79,7 +80,8 @@ internal sealed partial class RollbackGrain
         if (request.Choice is ConflictChoice.UseRollback) return before;
         if (!conflict.CanMerge)
             throw new MementoException(Refusal.Invalid("choice", $"is smart-merge, but {(conflict.SeveralRuns ? "the rollback undoes several runs of changes with others' between them" : "what is in conflict is outside of the document")}; choose keep-current, use-rollback or value"));
-        var merge = DocumentMerge.Of(conflict.Key, await ValueAtAsync(stream, conflict.Key, conflict.BaseSeq), current, before, await OptionsForAsync(conflict.Key));
+        var undone = await ValueAtAsync(stream, conflict.Key, conflict.BaseSeq);
+        var merge = DocumentMerge.Of(conflict.Key, undone, current, before, await OptionsForAsync(conflict.Key));
         return merge.HasSmart ? merge.Value
             : throw new MementoException(Refusal.Invalid("choice", $"is smart-merge, but there is no rule for this: {merge.Reason}; choose keep-current, use-rollback or value"));
     }

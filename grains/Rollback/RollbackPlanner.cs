@@ -82,7 +82,11 @@ internal sealed class RollbackPlanner(IWorkspaceIndex index, RollbackRules rules
         foreach (var some in undoings.InChunks(u => u.Merges.IsEmpty ? 0 : Needed(u).Sum(v => v.Length)))
         {
             var values = await ReadAsync(request.StreamId, some.Where(u => !u.Merges.IsEmpty).SelectMany(Needed), cancellationToken);
-            foreach (var undoing in some) planned.Add(Merge(undoing, request.Policies, version => values[(version.Key, version.Seq)]) with { Priority = request.Filter.PriorityOf(undoing.Current.Key) });
+            foreach (var undoing in some)
+            {
+                var change = Merge(undoing, request.Policies, version => values[(version.Key, version.Seq)]);
+                planned.Add(change with { Priority = request.Filter.PriorityOf(undoing.Current.Key) });
+            }
         }
 
         return planned;

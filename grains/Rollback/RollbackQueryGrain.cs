@@ -45,8 +45,10 @@ internal sealed class RollbackQueryGrain(IJournal journal, IWorkspaceIndex index
         var workspace = await GrainFactory.GetGrain<IWorkspaceGrain>(Workspace).GetAsync();
         var policies = GrainFactory.GetGrain<IMergePolicyGrain>(Workspace);
         var merging = request.PoliciesVersion is { } version ? await policies.GetVersionAsync(version) : await policies.GetAsync();
-        var wanted = new PlanRequest(stream, point.Seq, workspace.ChangedSeq, SelectionFilter.Of(request.Selection, now), null, GivenDependencies.Parse(request.Dependencies)) { Policies = MergePolicySet.Of(merging.Policies) };
-        var plan = await new RollbackPlanner(index, rules).PlanAsync(wanted.Checked(workspace.CompactedTo), CancellationToken.None);
+        var (filter, dependencies) = (SelectionFilter.Of(request.Selection, now), GivenDependencies.Parse(request.Dependencies));
+        var wanted = new PlanRequest(stream, point.Seq, workspace.ChangedSeq, filter, null, dependencies).Checked(workspace.CompactedTo);
+        wanted = wanted with { Policies = MergePolicySet.Of(merging.Policies) };
+        var plan = await new RollbackPlanner(index, rules).PlanAsync(wanted, CancellationToken.None);
         var conflicts = plan.Conflicts.ToArray();
         var strategy = request.Strategy is RollbackStrategy.Force ? ConflictStrategy.Overwrite : request.ConflictStrategy ?? ConflictStrategy.Abort;
         var changes = strategy is ConflictStrategy.Abort ? plan.Changes : plan.Settle(strategy).Apply;

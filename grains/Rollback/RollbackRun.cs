@@ -50,7 +50,11 @@ internal sealed class RollbackRun(
     {
         var request = new PreviewRollback
         {
-            Selection = View.Selection, Strategy = View.Strategy, ConflictStrategy = View.ConflictStrategy, Dependencies = State.Request!.Dependencies, PoliciesVersion = View.PoliciesVersion ?? 0,
+            Selection = View.Selection,
+            Strategy = View.Strategy,
+            ConflictStrategy = View.ConflictStrategy,
+            Dependencies = State.Request!.Dependencies,
+            PoliciesVersion = View.PoliciesVersion ?? 0,
         };
         var workspace = await grains.GetGrain<IWorkspaceGrain>(key.Workspace).GetAsync();
         var preview = await grains.GetGrain<IRollbackQueryGrain>(key.Workspace).PreviewAsync(View.RollbackPointId, request).WaitAsync(cancellationToken);
@@ -203,7 +207,8 @@ internal sealed class RollbackRun(
         var filter = SelectionFilter.Of(new() { Rollbacks = [key.Id] }, clock.Now());
         for (var attempt = 1; ; attempt++)
         {
-            var plan = await _planner.PlanAsync(new(stream, State.StartSeq, long.MaxValue, filter, null, GivenDependencies.Parse(null)) { Policies = await PoliciesAsync() }, cancellationToken);
+            var wanted = new PlanRequest(stream, State.StartSeq, long.MaxValue, filter, null, GivenDependencies.Parse(null));
+            var plan = await _planner.PlanAsync(wanted with { Policies = await PoliciesAsync() }, cancellationToken);
             var undo = plan.Settle(ConflictStrategy.Skip).Apply;
             if (undo.IsEmpty) return 0;
             try
@@ -239,13 +244,19 @@ internal sealed class RollbackRun(
         })]);
     }
 
-    private async Task<PlanRequest> RequestAsync(long stream, long startSeq) =>
-        new(stream, State.PointSeq, startSeq, SelectionFilter.Of(View.Selection, View.CreatedAt), key.Id, GivenDependencies.Parse(State.Request!.Dependencies)) { Policies = await PoliciesAsync() };
+    private async Task<PlanRequest> RequestAsync(long stream, long startSeq)
+    {
+        var filter = SelectionFilter.Of(View.Selection, View.CreatedAt);
+        var dependencies = GivenDependencies.Parse(State.Request!.Dependencies);
+        return new(stream, State.PointSeq, startSeq, filter, key.Id, dependencies) { Policies = await PoliciesAsync() };
+    }
 
-    private async Task<RollbackPlan> PlanAsync(long stream, long startSeq, CancellationToken cancellationToken) => await _planner.PlanAsync(await RequestAsync(stream, startSeq), cancellationToken);
+    private async Task<RollbackPlan> PlanAsync(long stream, long startSeq, CancellationToken cancellationToken) =>
+        await _planner.PlanAsync(await RequestAsync(stream, startSeq), cancellationToken);
 
     /// <summary>The merge policies with which the rollback began; they do not change while it runs.</summary>
-    private async ValueTask<MergePolicySet> PoliciesAsync() => _policies ??= await MergePolicyVersions.ReadAsync(grains, key.Workspace, View.PoliciesVersion);
+    private async ValueTask<MergePolicySet> PoliciesAsync() =>
+        _policies ??= await MergePolicyVersions.ReadAsync(grains, key.Workspace, View.PoliciesVersion);
 
     private ConflictStrategy Strategy => View.Strategy is RollbackStrategy.Force ? ConflictStrategy.Overwrite : View.ConflictStrategy;
 

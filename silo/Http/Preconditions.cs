@@ -14,15 +14,19 @@ internal static class Preconditions
         _ => throw ProblemException.Malformed("If-Match", "has more than one ETag; one is allowed"),
     };
 
-    /// <summary>Whether a write says <c>If-None-Match: *</c>. Throws <see cref="ProblemException"/> (400) for anything else in that header.</summary>
+    /// <summary>
+    /// Whether a write says <c>If-None-Match: *</c>. Throws <see cref="ProblemException"/> (400) for anything else in that header.
+    /// </summary>
     public static bool IfAbsent(HttpContext http) =>
-        http.Request.Headers.IfNoneMatch is { Count: > 0 } none && (none is [Etag.Any] ? true : throw ProblemException.Malformed("If-None-Match", "must be *"));
+        http.Request.Headers.IfNoneMatch is { Count: > 0 } none
+            && (none is [Etag.Any] ? true : throw ProblemException.Malformed("If-None-Match", "must be *"));
 
     /// <summary>Whether a reader says with If-None-Match that this version is known: any of the tags, compared weakly.</summary>
     public static bool IsKnown(HttpContext http, long version)
     {
         var tags = http.Request.Headers.IfNoneMatch;
         return tags is [{ } one] && Etag.Seq(one) == version
-            || (EntityTagHeaderValue.TryParseList([.. tags.OfType<string>()], out var known) && known.Any(tag => tag.Tag == Etag.Any || Etag.Seq(tag.Tag.ToString()) == version));
+            || (EntityTagHeaderValue.TryParseList([.. tags.OfType<string>()], out var known)
+                && known.Any(tag => tag.Tag == Etag.Any || Etag.Seq(tag.Tag.ToString()) == version));
     }
 }

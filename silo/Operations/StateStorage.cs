@@ -8,7 +8,8 @@ namespace Memento.Operations;
 internal static class StateStorage
 {
     /// <summary>
-    /// Seconds for which a statement waits for the embedded file while the journal's writer commits. The driver asks again every 150 ms, and there is nobody else who writes for long.
+    /// Seconds for which a statement waits for the embedded file while the journal's writer commits. The driver asks again every 150 ms,
+    /// and there is nobody else who writes for long.
     /// </summary>
     private const int BusySeconds = 30;
 
@@ -19,9 +20,13 @@ internal static class StateStorage
 
     /// <summary>Adds reminders.</summary>
     public static ISiloBuilder AddMementoReminders(this ISiloBuilder silo) =>
-        silo.UseAdoNetReminderService(options => options.Configure<IOptions<StorageOptions>>((o, store) => (o.Invariant, o.ConnectionString) = Database(store.Value)));
+        silo.UseAdoNetReminderService(options => options.Configure<IOptions<StorageOptions>>(
+            (o, store) => (o.Invariant, o.ConnectionString) = Database(store.Value)));
 
     private static (string Invariant, string ConnectionString) Database(StorageOptions store) => store.Store is StoreKind.PostgreSql
         ? ("Npgsql", store.ConnectionStrings.PostgreSql!)
-        : ("System.Data.SQLite", new SqliteConnectionStringBuilder { DataSource = store.DatabaseFile, Pooling = false, DefaultTimeout = BusySeconds }.ToString());
+        : ("System.Data.SQLite", SqliteFile(store.DatabaseFile).ToString());
+
+    private static SqliteConnectionStringBuilder SqliteFile(string path) =>
+        new() { DataSource = path, Pooling = false, DefaultTimeout = BusySeconds };
 }

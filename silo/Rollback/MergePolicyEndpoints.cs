@@ -12,22 +12,29 @@ internal sealed class MergePolicyEndpoints(RollbackCalls calls)
 {
     private const string Path = "/merge-policies";
 
-    private static readonly BodyParser<ImmutableArray<MergePolicy>> ParsePolicies = body => ImmutableCollectionsMarshal.AsImmutableArray(RequestBody.Parse(body, MementoJson.Default.MergePolicyArray));
+    private static readonly BodyParser<ImmutableArray<MergePolicy>> ParsePolicies = body =>
+        ImmutableCollectionsMarshal.AsImmutableArray(RequestBody.Parse(body, MementoJson.Default.MergePolicyArray));
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapApi("GET", Path, GetAsync, "getMergePolicies", "Lists the merge policies in the order in which they are tried; the ETag is their version")
+        routes.MapApi(
+            "GET", Path, GetAsync, "getMergePolicies",
+            "Lists the merge policies in the order in which they are tried; the ETag is their version")
             .Parameters(
                 new("version", "The policies as they were in this version; the newest if not said.", ParameterKind.Number),
                 new("If-None-Match", "The ETag that is known already; 304 if it is still the newest.", Header: true))
             .Answers<MergePolicy[]>().Refuses(Status304NotModified, Status400BadRequest, Status404NotFound, Status422UnprocessableEntity);
-        routes.MapApi("PUT", Path, PutAsync, "setMergePolicies", "Replaces the merge policies; rollbacks that run, and previews that were made, keep theirs")
-            .Takes<MergePolicy[]>().Example("""[{"match":"entity/src/**","path":"/spec/containers","key":["name"],"strategy":"prefer-newer"}]""")
+        routes.MapApi(
+            "PUT", Path, PutAsync, "setMergePolicies",
+            "Replaces the merge policies; rollbacks that run, and previews that were made, keep theirs")
+            .Takes<MergePolicy[]>()
+            .Example("""[{"match":"entity/src/**","path":"/spec/containers","key":["name"],"strategy":"prefer-newer"}]""")
             .Parameters(
                 new("agent", "The agent that does it."),
                 new("If-Match", "The ETag that the policies must have; `*` = they must have been set before. 409 otherwise.", Header: true),
                 new("If-None-Match", "`*` = the policies must never have been set. 409 otherwise.", Header: true))
-            .Answers<MergePolicy[]>().Refuses(Status400BadRequest, Status409Conflict, Status413PayloadTooLarge, Status422UnprocessableEntity);
+            .Answers<MergePolicy[]>()
+            .Refuses(Status400BadRequest, Status409Conflict, Status413PayloadTooLarge, Status422UnprocessableEntity);
     }
 
     private async Task GetAsync(HttpContext http)
@@ -46,9 +53,10 @@ internal sealed class MergePolicyEndpoints(RollbackCalls calls)
 
     private async Task PutAsync(HttpContext http)
     {
-        var (ifMatch, ifAbsent) = (Preconditions.IfMatch(http), Preconditions.IfAbsent(http));
+        var (ifMatch, ifAbsent, agent) = (Preconditions.IfMatch(http), Preconditions.IfAbsent(http), http.QueryName("agent"));
         var policies = await RequestBody.ReadAsync(http, calls.MaxBodyBytes, ParsePolicies);
-        Answer(http, await calls.MergePolicies(http).SetAsync(new() { Policies = policies, IfMatch = ifMatch, IfAbsent = ifAbsent, AgentId = http.QueryName("agent") }));
+        var request = new SetMergePolicies { Policies = policies, IfMatch = ifMatch, IfAbsent = ifAbsent, AgentId = agent };
+        Answer(http, await calls.MergePolicies(http).SetAsync(request));
     }
 
     private static void Answer(HttpContext http, MergePolicyList list)

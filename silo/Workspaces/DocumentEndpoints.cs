@@ -87,7 +87,9 @@ internal sealed class DocumentEndpoints(WorkspaceCalls calls)
         var key = Key(http);
         var ifAbsent = Preconditions.IfAbsent(http);
         var value = await DocumentBody.ReadAsync(http, key, calls.MaxDocumentBytes);
-        var written = await WriteAsync(http, new() { Op = DocumentOp.Put, Kind = key.Kind, Id = key.Id, Value = value, IfMatch = Preconditions.IfMatch(http), IfAbsent = ifAbsent });
+        var ifMatch = Preconditions.IfMatch(http);
+        var written = await WriteAsync(
+            http, new() { Op = DocumentOp.Put, Kind = key.Kind, Id = key.Id, Value = value, IfMatch = ifMatch, IfAbsent = ifAbsent });
         Answer(http, written, written.Documents[0].Outcome is WriteOutcome.Created ? Status201Created : Status200OK);
     }
 
@@ -95,7 +97,9 @@ internal sealed class DocumentEndpoints(WorkspaceCalls calls)
     {
         var key = Key(http);
         var patch = await DocumentBody.ReadPatchAsync(http, key, calls.MaxDocumentBytes);
-        Answer(http, await WriteAsync(http, new() { Op = DocumentOp.Patch, Kind = key.Kind, Id = key.Id, Patch = patch, IfMatch = Preconditions.IfMatch(http) }), Status200OK);
+        var ifMatch = Preconditions.IfMatch(http);
+        var written = await WriteAsync(http, new() { Op = DocumentOp.Patch, Kind = key.Kind, Id = key.Id, Patch = patch, IfMatch = ifMatch });
+        Answer(http, written, Status200OK);
     }
 
     private async Task DeleteAsync(HttpContext http)

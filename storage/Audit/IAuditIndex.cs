@@ -4,7 +4,9 @@ using Memento.Workspaces;
 
 namespace Memento.Audit;
 
-/// <summary>Where in the journal of a rollback, a queue or merge policies an entry stands, and when it was recorded: by these they are ordered.</summary>
+/// <summary>
+/// Where in the journal of a rollback, a queue or merge policies an entry stands, and when it was recorded: by these they are ordered.
+/// </summary>
 public readonly record struct AuditPlace(long At, long StreamId, long Position)
 {
     public static AuditPlace End { get; } = new(long.MaxValue, long.MaxValue, long.MaxValue);

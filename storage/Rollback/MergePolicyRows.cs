@@ -10,5 +10,6 @@ public static class MergePolicyRows
     /// <param name="workspace">The workspace.</param>
     /// <param name="streamId">The stream of its merge policies.</param>
     /// <param name="changed">The change; its version is its position.</param>
-    public static IReadOnlyList<RowChange> Follow(string workspace, long streamId, MergePoliciesChanged changed) => [AuditRows.Of(workspace, streamId, changed)];
+    public static IReadOnlyList<RowChange> Follow(string workspace, long streamId, MergePoliciesChanged changed) =>
+        [AuditRows.Of(workspace, streamId, changed)];
 }

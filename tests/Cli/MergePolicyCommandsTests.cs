@@ -9,7 +9,8 @@ namespace Memento.Tests.Cli;
 /// <summary><c>memento merge-policies</c> against a real server.</summary>
 public sealed class MergePolicyCommandsTests(MementoServer server) : IClassFixture<MementoServer>
 {
-    private const string List = """[{"match":"entity/src/**","path":"/spec/containers","key":["name","port"],"strategy":"prefer-newer"},{"match":"**"}]""";
+    private const string List =
+        """[{"match":"entity/src/**","path":"/spec/containers","key":["name","port"],"strategy":"prefer-newer"},{"match":"**"}]""";
 
     private readonly string _workspace = "cli policies " + Guid.NewGuid();
 
@@ -20,9 +21,12 @@ public sealed class MergePolicyCommandsTests(MementoServer server) : IClassFixtu
         var set = await RunAsync(["set", "--agent", "ada"], List);
         var shown = await RunAsync(["show"]);
 
-        Assert.Equal((ExitCode.Done, "There are no merge policies: documents are merged by the built-in rules.\n"), (none.Code, none.Output));
+        Assert.Equal(
+            (ExitCode.Done, "There are no merge policies: documents are merged by the built-in rules.\n"), (none.Code, none.Output));
         Assert.Equal((ExitCode.Done, shown.Output), (set.Code, set.Output));
-        foreach (var word in (string[])["version 1, 2 policies, set ", " by ada", "entity/src/**", "/spec/containers", "elements by name, port", "prefer-newer", "everywhere"])
+        string[] words =
+            ["version 1, 2 policies, set ", " by ada", "entity/src/**", "/spec/containers", "by name, port", "prefer-newer", "everywhere"];
+        foreach (var word in words)
             Assert.Contains(word, shown.Output, StringComparison.Ordinal);
     }
 
@@ -80,8 +84,10 @@ public sealed class MergePolicyCommandsTests(MementoServer server) : IClassFixtu
     private async Task<(int Code, string Output, string Errors)> RunAsync(string[] arguments, string? input = null)
     {
         var (output, errors) = (new StringWriter(), new StringWriter());
-        var terminal = new Terminal(output, errors, _ => null, TimeProvider.System, input: input is null ? null : new MemoryStream(Encoding.UTF8.GetBytes(input)));
-        var code = await CommandLine.RunAsync(["--server", server.Url.AbsoluteUri, "--workspace", _workspace, "merge-policies", .. arguments], terminal, TestContext.Current.CancellationToken);
+        var stdin = input is null ? null : new MemoryStream(Encoding.UTF8.GetBytes(input));
+        var terminal = new Terminal(output, errors, _ => null, TimeProvider.System, input: stdin);
+        string[] line = ["--server", server.Url.AbsoluteUri, "--workspace", _workspace, "merge-policies", .. arguments];
+        var code = await CommandLine.RunAsync(line, terminal, TestContext.Current.CancellationToken);
         return (code, output.ToString(), errors.ToString());
     }
 }

@@ -38,14 +38,19 @@ public sealed class MergePolicyTransportTests(MementoServer server) : IClassFixt
         var rollbacks = Rollbacks(transport);
         await rollbacks.SetMergePoliciesAsync(new() { Policies = [Tags] }, Token);
 
-        var stale = await Assert.ThrowsAsync<MementoException>(() => rollbacks.SetMergePoliciesAsync(new() { Policies = [], IfMatch = "9" }, Token));
-        var bad = await Assert.ThrowsAsync<MementoException>(() => rollbacks.SetMergePoliciesAsync(new() { Policies = [Tags with { Path = "x" }] }, Token));
+        var stale = await RefusedAsync(new() { Policies = [], IfMatch = "9" });
+        var bad = await RefusedAsync(new() { Policies = [Tags with { Path = "x" }] });
         var missing = await Assert.ThrowsAsync<MementoException>(() => rollbacks.GetMergePoliciesAsync(7, Token));
 
         Assert.Equal((Codes.VersionConflict, Codes.ValidationFailed, Codes.MergePoliciesNotFound), (stale.Code, bad.Code, missing.Code));
         Assert.Equal("[0].path", Assert.Single(bad.Refusal.Errors).Field);
+
+        Task<MementoException> RefusedAsync(SetMergePolicies request) =>
+            Assert.ThrowsAsync<MementoException>(() => rollbacks.SetMergePoliciesAsync(request, Token));
     }
 
-    private IRollbackClient Rollbacks(string transport) =>
-        (transport == "http" ? MementoClient.Connect(new() { Url = server.Url }) : MementoClient.Over(server.Grains, new())).Rollbacks(_workspace);
+    private IRollbackClient Rollbacks(string transport) => Client(transport).Rollbacks(_workspace);
+
+    private IMementoClient Client(string transport) =>
+        transport == "http" ? MementoClient.Connect(new() { Url = server.Url }) : MementoClient.Over(server.Grains, new());
 }

@@ -50,7 +50,8 @@ internal static class ChildProcess
                 await CrashPolicies.RunAsync(new StorageOptions { DataDirectory = target });
                 return 0;
             case "policies-postgresql":
-                await CrashPolicies.RunAsync(new StorageOptions { Store = StoreKind.PostgreSql, ConnectionStrings = { PostgreSql = target } });
+                await CrashPolicies
+                    .RunAsync(new StorageOptions { Store = StoreKind.PostgreSql, ConnectionStrings = { PostgreSql = target } });
                 return 0;
             case "silo":
                 return await HistorySilo.RunAsync(target, arguments[0]);

@@ -5,7 +5,9 @@ using Memento.Tests.Grains;
 
 namespace Memento.Tests.Crash;
 
-/// <summary>The process that is killed: it sets merge policies twice, and kills itself when the state of the second change is about to be written.</summary>
+/// <summary>
+/// The process that is killed: it sets merge policies twice, and kills itself when the state of the second change is about to be written.
+/// </summary>
 internal static class CrashPolicies
 {
     public const string Workspace = "crashing";

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Memento.Tests.Crash;
 
-/// <summary>A process that is killed after a change of merge policies is in its stream, and before its state is written, loses nothing.</summary>
+/// <summary>
+/// A process that is killed after a change of merge policies is in its stream, and before its state is written, loses nothing.
+/// </summary>
 public abstract class MergePolicyCrashes(TestDatabase database)
 {
     [Fact]
@@ -26,18 +28,23 @@ public abstract class MergePolicyCrashes(TestDatabase database)
 
         Assert.Equal(2, await StoredVersionAsync());
         Assert.Equal((2L, CrashPolicies.Second), (newest.Version, Assert.Single(newest.Policies)));
-        Assert.Equal((1L, CrashPolicies.First), ((await policies.GetVersionAsync(1)).Version, Assert.Single((await policies.GetVersionAsync(1)).Policies)));
+        Assert.Equal(
+            (1L, CrashPolicies.First),
+            ((await policies.GetVersionAsync(1)).Version, Assert.Single((await policies.GetVersionAsync(1)).Policies)));
         Assert.Equal(3, (await policies.SetAsync(new() { Policies = [], IfMatch = "\"2\"" })).Version);
     }
 
     private async Task<long> StoredVersionAsync()
     {
-        var state = await database.AskAsync<byte[]>("SELECT payloadbinary FROM orleansstorage WHERE grainidextensionstring = @key", ("key", CrashPolicies.Workspace));
+        var state = await database.AskAsync<byte[]>(
+            "SELECT payloadbinary FROM orleansstorage WHERE grainidextensionstring = @key", ("key", CrashPolicies.Workspace));
         return MergePoliciesChanged.Codec.DecodeState(1, state).Version;
     }
 }
 
-public sealed class SqliteMergePolicyCrashTests(SqliteTestDatabase database) : MergePolicyCrashes(database), IClassFixture<SqliteTestDatabase>;
+public sealed class SqliteMergePolicyCrashTests(SqliteTestDatabase database)
+    : MergePolicyCrashes(database), IClassFixture<SqliteTestDatabase>;
 
 [Trait(Needs.Trait, Needs.PostgreSql)]
-public sealed class PostgreSqlMergePolicyCrashTests(PostgreSqlTestDatabase database) : MergePolicyCrashes(database), IClassFixture<PostgreSqlTestDatabase>;
+public sealed class PostgreSqlMergePolicyCrashTests(PostgreSqlTestDatabase database)
+    : MergePolicyCrashes(database), IClassFixture<PostgreSqlTestDatabase>;

@@ -3,7 +3,7 @@ using Orleans.Storage;
 
 namespace Memento.Tests.Grains;
 
-/// <summary>What goes wrong with stored grain state; nothing, unless a test says so.</summary>
+/// <summary>Faults of stored grain state; none, unless a test says so.</summary>
 internal sealed class StateFaults
 {
     /// <summary>Called before a state is written.</summary>
@@ -18,14 +18,18 @@ internal sealed class FaultyStateStorage(IGrainStorage inner, StateFaults faults
     /// <summary>Puts faults in front of the grain storage that Memento's grains use.</summary>
     public static void Decorate(IServiceCollection services, StateFaults faults)
     {
-        var added = services.Last(s => s.IsKeyedService && s.ServiceType == typeof(IGrainStorage) && MementoSiloBuilderExtensions.StateStorage.Equals(s.ServiceKey));
+        const string Name = MementoSiloBuilderExtensions.StateStorage;
+        var added = services.Last(s => s.IsKeyedService && s.ServiceType == typeof(IGrainStorage) && Name.Equals(s.ServiceKey));
+        var make = added.KeyedImplementationFactory!;
         services.Remove(added);
-        services.AddKeyedSingleton<IGrainStorage>(MementoSiloBuilderExtensions.StateStorage, (provider, key) => new FaultyStateStorage((IGrainStorage)added.KeyedImplementationFactory!(provider, key), faults));
+        services.AddKeyedSingleton<IGrainStorage>(
+            Name, (provider, key) => new FaultyStateStorage((IGrainStorage)make(provider, key), faults));
     }
 
     public void Participate(ISiloLifecycle observer) => ((ILifecycleParticipant<ISiloLifecycle>)inner).Participate(observer);
 
-    public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => inner.ReadStateAsync(stateName, grainId, grainState);
+    public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
+        inner.ReadStateAsync(stateName, grainId, grainState);
 
     public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
@@ -33,5 +37,6 @@ internal sealed class FaultyStateStorage(IGrainStorage inner, StateFaults faults
         await inner.WriteStateAsync(stateName, grainId, grainState);
     }
 
-    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => inner.ClearStateAsync(stateName, grainId, grainState);
+    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
+        inner.ClearStateAsync(stateName, grainId, grainState);
 }

@@ -21,14 +21,15 @@ public sealed class SessionCluster : IAsyncDisposable
 
     private readonly InProcessTestCluster _cluster;
 
-    private SessionCluster(InProcessTestCluster cluster, FakeTimeProvider clock, JournalFaults faults, StateFaults states) => (_cluster, Clock, Faults, States) = (cluster, clock, faults, states);
+    private SessionCluster(InProcessTestCluster cluster, FakeTimeProvider clock, JournalFaults faults, StateFaults states) =>
+        (_cluster, Clock, Faults, States) = (cluster, clock, faults, states);
 
     public FakeTimeProvider Clock { get; }
 
     /// <summary>What goes wrong between grains and journal.</summary>
     internal JournalFaults Faults { get; }
 
-    /// <summary>What goes wrong between grains and their stored state.</summary>
+    /// <summary>Faults between grains and their stored state.</summary>
     internal StateFaults States { get; }
 
     public IClusterClient Client => _cluster.Client;
@@ -41,7 +42,8 @@ public sealed class SessionCluster : IAsyncDisposable
     public static async Task<SessionCluster> StartAsync(TestDatabase database, Action<SessionOptions>? sessions = null, Action<StorageOptions>? storage = null, FakeTimeProvider? clock = null, bool sweeping = false,
         Action<WorkspaceOptions>? workspaces = null, Action<RollbackOptions>? rollback = null)
     {
-        var (time, faults, states) = (clock ?? new FakeTimeProvider(new DateTimeOffset(2026, 5, 6, 7, 8, 9, TimeSpan.Zero)), new JournalFaults(), new StateFaults());
+        var (time, faults, states) =
+            (clock ?? new FakeTimeProvider(new DateTimeOffset(2026, 5, 6, 7, 8, 9, TimeSpan.Zero)), new JournalFaults(), new StateFaults());
         var builder = new InProcessTestClusterBuilder(initialSilosCount: 1);
         builder.Options.ServiceId = "memento-tests";   // stored state is found by it, in the next cluster too
         builder.ConfigureSilo((_, silo) =>

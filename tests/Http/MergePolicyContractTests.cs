@@ -8,7 +8,9 @@ namespace Memento.Tests.Http;
 [Collection(HttpTests.Name)]
 public sealed class MergePolicyContractTests(MementoFixture memento)
 {
-    private const string List = """[{"match":"entity/src/**","path":"/spec/containers","key":["name"],"strategy":"prefer-newer"},{"match":"**","path":"/tags","as":"set","strategy":"ask_user"}]""";
+    private const string Containers = """{"match":"entity/src/**","path":"/spec/containers","key":["name"],"strategy":"prefer-newer"}""";
+    private const string Tags = """{"match":"**","path":"/tags","as":"set","strategy":"ask_user"}""";
+    private const string List = $"[{Containers},{Tags}]";
 
     private readonly string _workspace = MementoFixture.NewWorkspace();
 
@@ -96,7 +98,8 @@ public sealed class MergePolicyContractTests(MementoFixture memento)
         var preview = (await memento.PostAsync($"{rollbacks.Path}/rollback-points/{point}/preview", "{}")).Ok();
         (await memento.PutAsync($"{rollbacks.Path}/merge-policies", "[]")).Ok();
 
-        var started = (await memento.PostAsync($"{rollbacks.Path}/rollback-points/{point}/rollbacks", new JsonObject { ["previewToken"] = (string?)preview["previewToken"] }.ToJsonString())).Ok(202);
+        var request = new JsonObject { ["previewToken"] = (string?)preview["previewToken"] }.ToJsonString();
+        var started = (await memento.PostAsync($"{rollbacks.Path}/rollback-points/{point}/rollbacks", request)).Ok(202);
         var audit = (await memento.GetAsync($"{rollbacks.Path}/audit?action=merge_policies_changed&agent=ann")).Ok()["items"]!.AsArray();
 
         Assert.Equal((1L, 1L), ((long)preview["policiesVersion"]!, (long)started["policiesVersion"]!));

@@ -10,11 +10,8 @@ namespace Memento.Cli.Rollback;
 /// <summary><c>memento merge-policies</c>.</summary>
 internal static class MergePoliciesCommand
 {
-    public static Command Create(GlobalOptions globals) => new("merge-policies", "How documents are merged when a rollback and later work meet.")
-    {
-        Show(globals),
-        Set(globals),
-    };
+    public static Command Create(GlobalOptions globals) =>
+        new("merge-policies", "How documents are merged when a rollback and later work meet.") { Show(globals), Set(globals) };
 
     private static Command Show(GlobalOptions globals)
     {
@@ -23,7 +20,8 @@ internal static class MergePoliciesCommand
         command.SetAction(async (line, cancellationToken) =>
         {
             using var client = globals.Connect(line);
-            Write(globals, line, await client.Rollbacks(globals.Workspace(line)).GetMergePoliciesAsync(line.GetValue(at), cancellationToken));
+            var rollbacks = client.Rollbacks(globals.Workspace(line));
+            Write(globals, line, await rollbacks.GetMergePoliciesAsync(line.GetValue(at), cancellationToken));
             return ExitCode.Done;
         });
         return command.WithExamples("memento merge-policies show", "memento merge-policies show --json | jq .policies > policies.json");
@@ -31,10 +29,18 @@ internal static class MergePoliciesCommand
 
     private static Command Set(GlobalOptions globals)
     {
-        var file = new Option<string?>("--file", "-f") { Description = "A file with all policies, as a JSON array; - or nothing = stdin.", HelpName = "FILE" };
+        var file = new Option<string?>("--file", "-f")
+        {
+            Description = "A file with all policies, as a JSON array; - or nothing = stdin.", HelpName = "FILE",
+        };
         var agent = new Option<string?>("--agent") { Description = "The agent that does it.", HelpName = "NAME" };
-        var ifMatch = new Option<string?>("--if-match") { Description = "Only if the policies have this version; * = if they were set before. Exit code 4 otherwise.", HelpName = "VERSION" };
-        var command = new Command("set", "Replace all merge policies. Rollbacks that run, and previews that were made, keep the ones that they began with.") { file, agent, ifMatch };
+        var ifMatch = new Option<string?>("--if-match")
+        {
+            Description = "Only if the policies have this version; * = if they were set before. Exit code 4 otherwise.",
+            HelpName = "VERSION",
+        };
+        const string What = "Replace all merge policies. Rollbacks and previews that have begun keep the ones that they began with.";
+        var command = new Command("set", What) { file, agent, ifMatch };
         command.SetAction(async (line, cancellationToken) =>
         {
             var policies = Parse(await ValueInput.ReadAsync(globals.Terminal, line.GetValue(file), cancellationToken));
@@ -53,17 +59,20 @@ internal static class MergePoliciesCommand
     {
         try
         {
-            return ImmutableCollectionsMarshal.AsImmutableArray(JsonSerializer.Deserialize(json, MementoJson.Default.MergePolicyArray) ?? throw new JsonException("null is not a list"));
+            var policies = JsonSerializer.Deserialize(json, MementoJson.Default.MergePolicyArray);
+            return ImmutableCollectionsMarshal.AsImmutableArray(policies ?? throw new JsonException("null is not a list"));
         }
         catch (JsonException e)
         {
             var at = e.Path is { Length: > 1 } path ? $" at {path.TrimStart('$')}" : "";
-            throw new CommandException($"This is not a JSON array of merge policies{at}: {Format.Clean(Sentence(e.Message))}", ExitCode.WrongUsage, e);
+            throw new CommandException(
+                $"This is not a JSON array of merge policies{at}: {Format.Clean(Sentence(e.Message))}", ExitCode.WrongUsage, e);
         }
     }
 
     /// <summary>The parser's own words, up to where it speaks of positions.</summary>
-    private static string Sentence(string message) => message.IndexOf(" Path:", StringComparison.Ordinal) is > 0 and var end ? message[..end].TrimEnd('.', ' ') : message.TrimEnd('.', ' ');
+    private static string Sentence(string message) =>
+        (message.IndexOf(" Path:", StringComparison.Ordinal) is > 0 and var end ? message[..end] : message).TrimEnd('.', ' ');
 
     private static void Write(GlobalOptions globals, ParseResult line, MergePolicyList list)
     {

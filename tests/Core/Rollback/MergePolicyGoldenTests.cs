@@ -31,7 +31,9 @@ public sealed class MergePolicyGoldenTests
     {
         var bytes = Read(file);
 
-        Assert.Equal(Encoding.UTF8.GetString(bytes), Encoding.UTF8.GetString(MergePoliciesChanged.Codec.EncodeState(MergePoliciesChanged.Codec.DecodeState(1, bytes))));
+        Assert.Equal(
+            Encoding.UTF8.GetString(bytes),
+            Encoding.UTF8.GetString(MergePoliciesChanged.Codec.EncodeState(MergePoliciesChanged.Codec.DecodeState(1, bytes))));
     }
 
     [Fact]
@@ -42,7 +44,9 @@ public sealed class MergePolicyGoldenTests
 
         Assert.Equal((3L, "ann", 2), (changed.Version, changed.AgentId, changed.Policies.Length));
         var policy = changed.Policies[0];
-        Assert.Equal(("entity/src/**", "/spec/containers", MergePolicyAs.Set, MergePolicyStrategy.PreferNewer), (policy.Match, policy.Path, policy.As, policy.Strategy));
+        Assert.Equal(
+            ("entity/src/**", "/spec/containers", MergePolicyAs.Set, MergePolicyStrategy.PreferNewer),
+            (policy.Match, policy.Path, policy.As, policy.Strategy));
         Assert.Equal(["name", "port"], policy.Key!.Value);
         Assert.Equal((3L, "ann", 1), (state.Version, state.AgentId, state.Policies.Length));
     }
@@ -55,7 +59,8 @@ public sealed class MergePolicyGoldenTests
     public void What_cannot_be_read_is_refused(string kind, string payload, short version) =>
         Assert.Throws<FormatException>(() => MergePoliciesChanged.Codec.Decode(kind, version, Encoding.UTF8.GetBytes(payload)));
 
-    private static IEnumerable<string> Files(string prefix) => typeof(GoldenTests).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Order();
+    private static IEnumerable<string> Files(string prefix) =>
+        typeof(GoldenTests).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Order();
 
     private static byte[] Read(string file)
     {

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Memento.Tests.Core.Rollback;
 
-/// <summary>What a list of merge policies may say, and when it may be replaced.</summary>
+/// <summary>The rules say what a list of merge policies may hold and when it may be replaced.</summary>
 public sealed class MergePolicyRulesTests
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
@@ -50,15 +50,18 @@ public sealed class MergePolicyRulesTests
     public void Policies_that_keep_the_rules_are_accepted()
     {
         foreach (var strategy in Enum.GetValues<MergePolicyStrategy>()) Assert.Null(Problem(Any with { Path = "", Strategy = strategy }));
-        foreach (var kind in Enum.GetValues<MergePolicyAs>()) Assert.Null(Problem(Any with { Path = "/a/*/b~1c", As = kind, Strategy = MergePolicyStrategy.AskUser }));
-        Assert.Null(Problem(new MergePolicy { Match = "{entity,file}/src/**", Path = "/spec/containers", Key = ["name", "port", "host", "zone"], As = MergePolicyAs.List, Strategy = MergePolicyStrategy.Union }));
+        foreach (var kind in Enum.GetValues<MergePolicyAs>())
+            Assert.Null(Problem(Any with { Path = "/a/*/b~1c", As = kind, Strategy = MergePolicyStrategy.AskUser }));
+        Assert.Null(Problem(Any with { Match = "{entity,file}/src/**", Key = ["name", "port", "host", "zone"], As = MergePolicyAs.List }));
         Assert.Null(Problem());
     }
 
     [Fact]
     public void All_policies_are_looked_at_and_each_fault_is_named()
     {
-        var refusal = MergePolicyRules.Problem(new() { Policies = [Any, Any with { Match = "" }, Any, Any with { Path = "x", Key = [] }], AgentId = "\n" }, Limits)!;
+        ImmutableArray<MergePolicy> policies = [Any, Any with { Match = "" }, Any, Any with { Path = "x", Key = [] }];
+
+        var refusal = MergePolicyRules.Problem(new() { Policies = policies, AgentId = "\n" }, Limits)!;
 
         Assert.Equal(["agentId", "[1].match", "[3].path", "[3].key"], refusal.Errors.Select(error => error.Field));
         Assert.Equal("policies", Assert.Single(MergePolicyRules.Problem(new() { Policies = default }, Limits)!.Errors).Field);
@@ -71,7 +74,8 @@ public sealed class MergePolicyRulesTests
         Assert.Equal((RefusalKind.TooLarge, Codes.TooLarge), Refused(Enumerable.Repeat(Any, 201)));
         Assert.Equal((RefusalKind.TooLarge, Codes.TooLarge), Refused(Enumerable.Repeat(Any with { Match = new string('a', 1_000) }, 66)));
 
-        static (RefusalKind, string) Refused(IEnumerable<MergePolicy> policies) => Problem([.. policies]) is { } refusal ? (refusal.Kind, refusal.Code) : default;
+        static (RefusalKind, string) Refused(IEnumerable<MergePolicy> policies) =>
+            Problem([.. policies]) is { } refusal ? (refusal.Kind, refusal.Code) : default;
     }
 
     [Fact]
@@ -111,7 +115,9 @@ public sealed class MergePolicyRulesTests
     {
         var state = new MergePolicyState { Version = 2, Policies = [Any with { Key = ["a"] }], UpdatedAt = Now };
 
-        var decision = MergePolicyRules.Decide(state, new() { Policies = [Any with { Key = ["a"] }], IfMatch = ifMatch, AgentId = "bob" }, Limits, Now);
+        var request = new SetMergePolicies { Policies = [Any with { Key = ["a"] }], IfMatch = ifMatch, AgentId = "bob" };
+
+        var decision = MergePolicyRules.Decide(state, request, Limits, Now);
 
         Assert.Equal((code, 0), (decision.Refusal?.Code, decision.Facts.Length));
     }
@@ -119,5 +125,6 @@ public sealed class MergePolicyRulesTests
     private static MergePolicyState Set(MergePolicyState state, SetMergePolicies request) =>
         MergePolicyRules.Apply(state, Assert.Single(MergePolicyRules.Decide(state, request, Limits, Now).Facts));
 
-    private static Refusal? Problem(params ImmutableArray<MergePolicy> policies) => MergePolicyRules.Problem(new() { Policies = policies }, Limits);
+    private static Refusal? Problem(params ImmutableArray<MergePolicy> policies) =>
+        MergePolicyRules.Problem(new() { Policies = policies }, Limits);
 }

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Memento.Tests.Core.Rollback;
 
-/// <summary>What merge policies say of one document, in the words of the merge library.</summary>
+/// <summary>Merge policies become the options with which the merge library merges one document.</summary>
 public sealed class MergePolicySetTests
 {
     [Fact]
@@ -26,15 +26,17 @@ public sealed class MergePolicySetTests
             new() { Match = "*/src/**" },
         ]);
 
-        Assert.Equal([ConflictSettling.Ours, ConflictSettling.Theirs, null], policies.OptionsFor(Entity("src/a"))!.Rules.Select(rule => rule.Strategy));
+        Assert.Equal(
+            [ConflictSettling.Ours, ConflictSettling.Theirs, null],
+            policies.OptionsFor(Entity("src/a"))!.Rules.Select(rule => rule.Strategy));
         Assert.Equal([ConflictSettling.Theirs], policies.OptionsFor(Entity("other"))!.Rules.Select(rule => rule.Strategy));
     }
 
     [Fact]
     public void Policy_becomes_a_rule_with_its_path_key_and_kind()
     {
-        var rule = Assert.Single(MergePolicySet.Of([new() { Match = "**", Path = "/spec/*/ports", Key = ["name", "port"], As = MergePolicyAs.Set }]).OptionsFor(Entity("a"))!.Rules);
-        var bare = Assert.Single(MergePolicySet.Of([new() { Match = "**" }]).OptionsFor(Entity("a"))!.Rules);
+        var rule = RuleOf(new() { Match = "**", Path = "/spec/*/ports", Key = ["name", "port"], As = MergePolicyAs.Set });
+        var bare = RuleOf(new() { Match = "**" });
 
         Assert.Equal(("/spec/*/ports", JsonMergeKind.Set, null), (rule.Path, rule.As, rule.Strategy));
         Assert.Equal(["name", "port"], rule.Key);
@@ -54,7 +56,7 @@ public sealed class MergePolicySetTests
     {
         Assert.True(NamedEnumConverter<MergePolicyStrategy>.TryParse(name, out var strategy));
 
-        Assert.Equal(settling, Assert.Single(MergePolicySet.Of([new() { Match = "**", Strategy = strategy }]).OptionsFor(Entity("a"))!.Rules).Strategy);
+        Assert.Equal(settling, RuleOf(new() { Match = "**", Strategy = strategy }).Strategy);
         Assert.Equal(8, NamedEnumConverter<MergePolicyStrategy>.KnownNames.Count);
     }
 
@@ -66,9 +68,11 @@ public sealed class MergePolicySetTests
     {
         Assert.True(NamedEnumConverter<MergePolicyAs>.TryParse(name, out var kind));
 
-        Assert.Equal(expected, Assert.Single(MergePolicySet.Of([new() { Match = "**", As = kind }]).OptionsFor(Entity("a"))!.Rules).As);
+        Assert.Equal(expected, RuleOf(new() { Match = "**", As = kind }).As);
         Assert.Equal(3, NamedEnumConverter<MergePolicyAs>.KnownNames.Count);
     }
+
+    private static JsonMergeRule RuleOf(MergePolicy policy) => Assert.Single(MergePolicySet.Of([policy]).OptionsFor(Entity("a"))!.Rules);
 
     private static DocumentKey Entity(string id) => new(DocumentKind.Entity, id);
 }

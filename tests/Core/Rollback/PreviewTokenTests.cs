@@ -29,7 +29,8 @@ public sealed class PreviewTokenTests
     {
         var parts = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(PreviewToken.Of("w", "rp", Anns, 7).AsSpan("pv-".Length))).Split(' ');
 
-        Assert.Equal(0, PreviewToken.Check("pv-" + Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{parts[0]} {parts[1]}")), "w", "rp", Anns, 7));
+        var older = "pv-" + Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{parts[0]} {parts[1]}"));
+        Assert.Equal(0, PreviewToken.Check(older, "w", "rp", Anns, 7));
     }
 
     [Theory]

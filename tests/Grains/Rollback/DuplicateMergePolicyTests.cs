@@ -57,7 +57,8 @@ public sealed class DuplicateMergePolicyTests(PostgreSqlTestDatabase database) :
     private IMergePolicyGrain Policies(SessionCluster cluster) => cluster.Client.GetGrain<IMergePolicyGrain>(_workspace);
 
     private Task<MergePolicyList> SetAsync(SessionCluster cluster, string path, string? ifMatch = null) =>
-        Policies(cluster).SetAsync(new() { Policies = [new() { Match = "**", Path = path, Strategy = MergePolicyStrategy.Skip }], IfMatch = ifMatch });
+        Policies(cluster)
+            .SetAsync(new() { Policies = [new() { Match = "**", Path = path, Strategy = MergePolicyStrategy.Skip }], IfMatch = ifMatch });
 
     private static (long Version, string Path) Newest(MergePolicyList list) => (list.Version, list.Policies[0].Path!);
 }

@@ -10,7 +10,8 @@ using Xunit;
 namespace Memento.Tests.Grains.Rollback;
 
 /// <summary>Merge policies are set, read and kept, on either store.</summary>
-public abstract class MergePolicyConformance<TDatabase>(SessionClusterFixture<TDatabase> fixture) : IClassFixture<SessionClusterFixture<TDatabase>> where TDatabase : TestDatabase, new()
+public abstract class MergePolicyConformance<TDatabase>(SessionClusterFixture<TDatabase> fixture)
+    : IClassFixture<SessionClusterFixture<TDatabase>> where TDatabase : TestDatabase, new()
 {
     private static readonly MergePolicy Tags = new() { Match = "entity/**", Path = "/tags", As = MergePolicyAs.Set };
     private static readonly MergePolicy Count = new() { Match = "entity/**", Path = "/count", Strategy = MergePolicyStrategy.Max };
@@ -60,7 +61,11 @@ public abstract class MergePolicyConformance<TDatabase>(SessionClusterFixture<TD
         await SetAsync(Tags);
         await SetAsync(Count);
 
-        foreach (var request in (SetMergePolicies[])[Expecting("\"1\""), Expecting("1"), Expecting("\"9\""), Expecting("nonsense"), Expecting(null) with { IfAbsent = true }])
+        SetMergePolicies[] stale =
+        [
+            Expecting("\"1\""), Expecting("1"), Expecting("\"9\""), Expecting("nonsense"), Expecting(null) with { IfAbsent = true },
+        ];
+        foreach (var request in stale)
             await SessionCluster.RefusedAsync(Codes.VersionConflict, () => Policies.SetAsync(request));
         Assert.Equal([Count], (await Policies.GetAsync()).Policies);
         Assert.Equal(3, (await Policies.SetAsync(Expecting("*"))).Version);
@@ -85,9 +90,11 @@ public abstract class MergePolicyConformance<TDatabase>(SessionClusterFixture<TD
         await SetAsync();
         await Cluster.DeactivateAsync(Policies);
 
-        var lengths = await Task.WhenAll(Enumerable.Range(0, 4).Select(async version => (await Policies.GetVersionAsync(version)).Policies.Length));
-        Assert.Equal([0, 1, 2, 0], lengths);
-        Assert.Equal((2L, Cluster.Clock.GetUtcNow()), ((await Policies.GetVersionAsync(2)).Version, (await Policies.GetVersionAsync(2)).UpdatedAt!.Value));
+        var versions = await Task.WhenAll(Enumerable.Range(0, 4).Select(version => Policies.GetVersionAsync(version)));
+        Assert.Equal([0, 1, 2, 0], versions.Select(list => list.Policies.Length));
+        Assert.Equal(
+            (2L, Cluster.Clock.GetUtcNow()),
+            ((await Policies.GetVersionAsync(2)).Version, (await Policies.GetVersionAsync(2)).UpdatedAt!.Value));
         await SessionCluster.RefusedAsync(Codes.MergePoliciesNotFound, () => Policies.GetVersionAsync(4));
         await SessionCluster.RefusedAsync(Codes.MergePoliciesNotFound, () => Policies.GetVersionAsync(-1));
     }
@@ -104,7 +111,8 @@ public abstract class MergePolicyConformance<TDatabase>(SessionClusterFixture<TD
 
         Assert.Equal([Tags, Count], (await Policies.GetAsync()).Policies);
         Assert.Equal(2, await StoredVersionAsync());
-        Assert.Equal(2, (await Policies.SetAsync(new() { Policies = [Tags, Count], IfMatch = "\"1\"" })).Version);   // the caller asks again
+        // The caller asks again.
+        Assert.Equal(2, (await Policies.SetAsync(new() { Policies = [Tags, Count], IfMatch = "\"1\"" })).Version);
     }
 
     [Fact]
@@ -185,17 +193,22 @@ public abstract class MergePolicyConformance<TDatabase>(SessionClusterFixture<TD
 
     private static string Text(MergePolicyList list) => JsonSerializer.Serialize(list, MementoJson.Default.MergePolicyList);
 
-    private Task<long> StreamsAsync() => fixture.Database.AskAsync<long>("SELECT count(*) FROM stream WHERE name = @name", ("name", $"merge-policies/{_workspace}"));
+    private Task<long> StreamsAsync() =>
+        fixture.Database.AskAsync<long>("SELECT count(*) FROM stream WHERE name = @name", ("name", $"merge-policies/{_workspace}"));
 
     /// <summary>The version of the state that is stored beside the stream; 0 without one.</summary>
     private async Task<long> StoredVersionAsync()
     {
-        var bytes = await fixture.Database.AskAsync<byte[]>("SELECT payloadbinary FROM orleansstorage WHERE grainidextensionstring = @key", ("key", _workspace));
-        return bytes is null ? 0 : MergePoliciesChanged.Codec.DecodeState(1, Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes))).Version;
+        var bytes = await fixture.Database
+            .AskAsync<byte[]>("SELECT payloadbinary FROM orleansstorage WHERE grainidextensionstring = @key", ("key", _workspace));
+        return bytes is null
+            ? 0 : MergePoliciesChanged.Codec.DecodeState(1, Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes))).Version;
     }
 }
 
-public sealed class SqliteMergePolicyGrainTests(SessionClusterFixture<SqliteTestDatabase> fixture) : MergePolicyConformance<SqliteTestDatabase>(fixture);
+public sealed class SqliteMergePolicyGrainTests(SessionClusterFixture<SqliteTestDatabase> fixture)
+    : MergePolicyConformance<SqliteTestDatabase>(fixture);
 
 [Trait(Needs.Trait, Needs.PostgreSql)]
-public sealed class PostgreSqlMergePolicyGrainTests(SessionClusterFixture<PostgreSqlTestDatabase> fixture) : MergePolicyConformance<PostgreSqlTestDatabase>(fixture);
+public sealed class PostgreSqlMergePolicyGrainTests(SessionClusterFixture<PostgreSqlTestDatabase> fixture)
+    : MergePolicyConformance<PostgreSqlTestDatabase>(fixture);

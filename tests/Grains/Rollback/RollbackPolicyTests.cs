@@ -8,7 +8,9 @@ using static Memento.Tests.Grains.Rollback.RollbackRig;
 
 namespace Memento.Tests.Grains.Rollback;
 
-/// <summary>A rollback merges from its beginning to its end with one version of the merge policies: the previewed one, or the newest when it began.</summary>
+/// <summary>
+/// A rollback merges from its beginning to its end with one version of the merge policies: the previewed one, or the newest when it began.
+/// </summary>
 public abstract class RollbackPolicies(SessionCluster cluster)
 {
     private const string Merged = """{"tags":["a","c"]}""";
@@ -67,7 +69,9 @@ public abstract class RollbackPolicies(SessionCluster cluster)
         var point = await TagAsync(1);
         var forged = PreviewToken.Of(_rig.Name, point.RollbackPointId, Anns, (await _rig.Workspace.GetAsync()).ChangedSeq, 7);
 
-        var refusal = await SessionCluster.RefusedAsync(Codes.ValidationFailed, () => _rig.Rollback().StartAsync(point.RollbackPointId, new() { Selection = Anns, PreviewToken = forged }));
+        var request = new StartRollback { Selection = Anns, PreviewToken = forged };
+        var rollback = _rig.Rollback();
+        var refusal = await SessionCluster.RefusedAsync(Codes.ValidationFailed, () => rollback.StartAsync(point.RollbackPointId, request));
 
         Assert.Equal("previewToken", refusal.Errors[0].Field);
     }
@@ -122,13 +126,17 @@ public abstract class RollbackPolicies(SessionCluster cluster)
         await WriteAsync(Bob, """{"tags":["c"]}""");
         return point;
 
-        Task WriteAsync(string? agent, string value) => _rig.WriteAsync(agent, [.. Enumerable.Range(0, documents).Select(i => (Doc(i), (string?)value))]);
+        Task WriteAsync(string? agent, string value) =>
+            _rig.WriteAsync(agent, [.. Enumerable.Range(0, documents).Select(i => (Doc(i), (string?)value))]);
     }
 
-    private Task<MergePolicyList> SetAsync(params ImmutableArray<MergePolicy> policies) => cluster.Client.GetGrain<IMergePolicyGrain>(_rig.Name).SetAsync(new() { Policies = policies });
+    private Task<MergePolicyList> SetAsync(params ImmutableArray<MergePolicy> policies) =>
+        cluster.Client.GetGrain<IMergePolicyGrain>(_rig.Name).SetAsync(new() { Policies = policies });
 }
 
-public sealed class SqliteRollbackPolicyTests(RollbackClusterFixture<SqliteTestDatabase> fixture) : RollbackPolicies(fixture.Cluster), IClassFixture<RollbackClusterFixture<SqliteTestDatabase>>;
+public sealed class SqliteRollbackPolicyTests(RollbackClusterFixture<SqliteTestDatabase> fixture)
+    : RollbackPolicies(fixture.Cluster), IClassFixture<RollbackClusterFixture<SqliteTestDatabase>>;
 
 [Trait(Needs.Trait, Needs.PostgreSql)]
-public sealed class PostgreSqlRollbackPolicyTests(RollbackClusterFixture<PostgreSqlTestDatabase> fixture) : RollbackPolicies(fixture.Cluster), IClassFixture<RollbackClusterFixture<PostgreSqlTestDatabase>>;
+public sealed class PostgreSqlRollbackPolicyTests(RollbackClusterFixture<PostgreSqlTestDatabase> fixture)
+    : RollbackPolicies(fixture.Cluster), IClassFixture<RollbackClusterFixture<PostgreSqlTestDatabase>>;
