@@ -51,7 +51,7 @@ public static class MergePolicyRules
         var policies = request.Policies.IsDefault ? [] : request.Policies;
         if (request.Policies.IsDefault) return Refusal.Invalid("policies", "is missing; must be an array, which may be empty");
         if (policies.Length > limits.MaxPolicies)
-            return TooLarge($"The list has {policies.Length} policies; at most {limits.MaxPolicies} are allowed ({Section}:MaxMergePolicies).");
+            return TooLarge($"There are {policies.Length} policies; the most is {limits.MaxPolicies} ({Section}:MaxMergePolicies).");
 
         var errors = new List<FieldError>();
         if (request.AgentId is { } agent && Names.Problem(agent) is { } problem) errors.Add(new("agentId", problem));

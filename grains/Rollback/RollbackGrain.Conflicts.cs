@@ -81,7 +81,7 @@ internal sealed partial class RollbackGrain
         if (!conflict.CanMerge)
             throw new MementoException(Refusal.Invalid("choice", $"is smart-merge, but {(conflict.SeveralRuns ? "the rollback undoes several runs of changes with others' between them" : "what is in conflict is outside of the document")}; choose keep-current, use-rollback or value"));
         var undone = await ValueAtAsync(stream, conflict.Key, conflict.BaseSeq);
-        var merge = DocumentMerge.Of(conflict.Key, undone, current, before, await OptionsForAsync(conflict.Key));
+        var merge = DocumentMerge.Of(conflict.Key, undone, current, before, await OptionsForAsync(conflict.Key), conflict.IsMadeAnew);
         return merge.HasSmart ? merge.Value
             : throw new MementoException(Refusal.Invalid("choice", $"is smart-merge, but there is no rule for this: {merge.Reason}; choose keep-current, use-rollback or value"));
     }

@@ -98,8 +98,8 @@ internal sealed class DocumentEndpoints(WorkspaceCalls calls)
         var key = Key(http);
         var patch = await DocumentBody.ReadPatchAsync(http, key, calls.MaxDocumentBytes);
         var ifMatch = Preconditions.IfMatch(http);
-        var written = await WriteAsync(http, new() { Op = DocumentOp.Patch, Kind = key.Kind, Id = key.Id, Patch = patch, IfMatch = ifMatch });
-        Answer(http, written, Status200OK);
+        var operation = new DocumentOperation { Op = DocumentOp.Patch, Kind = key.Kind, Id = key.Id, Patch = patch, IfMatch = ifMatch };
+        Answer(http, await WriteAsync(http, operation), Status200OK);
     }
 
     private async Task DeleteAsync(HttpContext http)

@@ -33,6 +33,20 @@ public abstract class RollbackPolicies(SessionCluster cluster)
         Assert.Equal(Merged, await _rig.ReadAsync(Doc(0)));
     }
 
+    [Theory]
+    [InlineData(MergePolicyStrategy.Overwrite, """{"tags":["a"]}""")]
+    [InlineData(MergePolicyStrategy.Skip, """{"tags":["c"]}""")]
+    public async Task Strategy_of_a_policy_settles_what_would_be_a_conflict(MergePolicyStrategy strategy, string settled)
+    {
+        var point = await TagAsync(1);
+        await SetAsync(new MergePolicy { Match = "entity/d*", Path = "/tags", Strategy = strategy });
+
+        var view = await _rig.RollBackAsync(point, Anns);
+
+        Assert.Equal((RollbackStatus.Completed, 0L), (view.Status, view.ConflictCount));
+        Assert.Equal(settled, await _rig.ReadAsync(Doc(0)));
+    }
+
     [Fact]
     public async Task Rollback_with_a_token_keeps_the_policies_that_were_previewed()
     {
