@@ -34,6 +34,7 @@ public static class Codes
     public const string StalePreview = "STALE_PREVIEW";
     public const string OperationNotFound = "OPERATION_NOT_FOUND";
     public const string ConflictNotFound = "CONFLICT_NOT_FOUND";
+    public const string MergePoliciesNotFound = "MERGE_POLICIES_NOT_FOUND";
     public const string DiffIncomplete = "DIFF_INCOMPLETE";
     public const string DiffMismatch = "DIFF_MISMATCH";
 

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Memento;
 using Memento.Agents;
 using Memento.Rollback;
 using Memento.Sessions;
@@ -6,16 +8,26 @@ using Memento.Workspaces;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Orleans.Serialization;
 
 namespace Orleans.Hosting;
 
 public static class MementoSiloBuilderExtensions
 {
-    /// <summary>Adds Memento's grains and the store that section <c>Memento</c> names. The host still chooses clustering, and where Orleans' own storage and reminders live.</summary>
+    /// <summary>
+    /// Name of the grain storage that Memento's grains use. The host adds it, on the database that section <c>Memento</c> names.
+    /// </summary>
+    public const string StateStorage = "memento";
+
+    /// <summary>
+    /// Adds Memento's grains and the store that section <c>Memento</c> names. The host still chooses clustering, and adds reminders and the
+    /// grain storage <see cref="StateStorage"/>.
+    /// </summary>
     public static ISiloBuilder AddMemento(this ISiloBuilder silo)
     {
         silo.Services.AddMementoStorage();
         silo.UseSystemTextJsonGrainStorageSerializer();   // plain JSON: no CLR type names in stored state
+        silo.Services.Configure<SystemTextJsonGrainStorageSerializerOptions>(options => StoredAsFacts(options.JsonSerializerOptions));
         silo.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SessionOptions>, SessionOptionsValidator>());
         silo.Services.AddOptions<SessionOptions>().BindConfiguration(SessionOptions.Section).ValidateOnStart();
         silo.Services.TryAddSingleton(services => services.GetRequiredService<IOptions<SessionOptions>>().Value.Limits);
@@ -48,5 +60,18 @@ public static class MementoSiloBuilderExtensions
         silo.Services.TryAddSingleton<HistorySweeper>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<HistorySweeper>());
         return silo;
+    }
+
+    /// <summary>Stored state has the same JSON as the entries of streams: source-generated, camelCase, absent instead of null.</summary>
+    private static void StoredAsFacts(JsonSerializerOptions options)
+    {
+        var facts = MementoJson.Default.Options;
+        options.TypeInfoResolver = MementoJson.Default;
+        options.PropertyNamingPolicy = facts.PropertyNamingPolicy;
+        options.DefaultIgnoreCondition = facts.DefaultIgnoreCondition;
+        options.NumberHandling = facts.NumberHandling;
+        options.RespectNullableAnnotations = facts.RespectNullableAnnotations;
+        options.IncludeFields = facts.IncludeFields;
+        foreach (var converter in facts.Converters) options.Converters.Add(converter);
     }
 }

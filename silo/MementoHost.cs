@@ -98,7 +98,8 @@ internal static class MementoHost
         builder.Services.AddOptions<HttpOptions>().BindConfiguration(HttpOptions.Section).ValidateOnStart();
         builder.Services.AddSingleton<SessionCalls>().AddSingleton<SessionEndpoints>().AddSingleton<EventEndpoints>().AddSingleton<EventStream>().AddSingleton<FeedStream>();
         builder.Services.AddSingleton<WorkspaceCalls>().AddSingleton<DocumentEndpoints>().AddSingleton<BatchEndpoints>().AddSingleton<PointEndpoints>();
-        builder.Services.AddSingleton<RollbackCalls>().AddSingleton<RollbackEndpoints>().AddSingleton<ConflictEndpoints>().AddSingleton<RollbackStream>().AddSingleton<AuditEndpoints>();
+        builder.Services.AddSingleton<RollbackCalls>().AddSingleton<RollbackEndpoints>().AddSingleton<ConflictEndpoints>()
+            .AddSingleton<MergePolicyEndpoints>().AddSingleton<RollbackStream>().AddSingleton<AuditEndpoints>();
         builder.Services.AddSingleton<TaskCalls>().AddSingleton<TaskEndpoints>().AddSingleton<AgentEndpoints>();
         builder.Services.AddMementoOpenApi();
         builder.WebHost.UseUrls(urls).UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
@@ -127,6 +128,7 @@ internal static class MementoHost
         app.Services.GetRequiredService<RollbackEndpoints>().Map(rollback);
         app.Services.GetRequiredService<RollbackStream>().Map(rollback);
         app.Services.GetRequiredService<ConflictEndpoints>().Map(rollback);
+        app.Services.GetRequiredService<MergePolicyEndpoints>().Map(rollback);
         var coordination = api.MapGroup("").WithTags(OpenApi.Coordination);
         app.Services.GetRequiredService<AgentEndpoints>().Map(coordination);
         app.Services.GetRequiredService<TaskEndpoints>().Map(coordination);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Memento.Operations;
 using Memento.Sessions;
 using Memento.Storage;
 using Microsoft.Extensions.Configuration;
@@ -29,7 +30,7 @@ internal sealed class BenchSilo : IAsyncDisposable
         builder.Configuration.AddEnvironmentVariables().AddInMemoryCollection(database.Settings).AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Name, (string?)s.Value)));   // so that settings can be compared
         builder.Logging.AddConsole(o => o.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning).AddFilter("Orleans", LogLevel.Error);
         var (silo, gateway) = FreePorts();
-        builder.UseOrleans(orleans => orleans.UseLocalhostClustering(silo, gateway).AddMemento());
+        builder.UseOrleans(orleans => orleans.UseLocalhostClustering(silo, gateway).AddMementoStateStorage().AddMemento());
         var host = builder.Build();
         await host.StartAsync(cancellationToken);
         return new(host);

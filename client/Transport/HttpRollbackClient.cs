@@ -72,6 +72,17 @@ internal sealed class HttpRollbackClient(HttpTransport http, MementoClientOption
     public Task<ConflictView> ResolveAsync(string conflictId, ResolveConflict request, CancellationToken cancellationToken) =>
         http.PostAsync(Conflict(conflictId) + "/resolution", request, Json.ResolveConflict, Json.ConflictView, null, cancellationToken);
 
+    public Task<MergePolicyList> GetMergePoliciesAsync(long? version, CancellationToken cancellationToken) =>
+        http.GetAsync(
+            new UrlBuilder(_workspace + MergePolicyAnswer.Path).Add("version", version).ToString(), MergePolicyAnswer.Read,
+            cancellationToken);
+
+    public Task<MergePolicyList> SetMergePoliciesAsync(SetMergePolicies request, CancellationToken cancellationToken) => http.PutAsync(
+        new UrlBuilder(_workspace + MergePolicyAnswer.Path)
+            .Add("agent", request.AgentId is null ? null : Names.Check("agentId", request.AgentId)).ToString(),
+        request.Policies, Json.ImmutableArrayMergePolicy,
+        headers => MergePolicyAnswer.AddTo(headers, request), MergePolicyAnswer.Read, cancellationToken);
+
     private UrlBuilder Point(string id, string rest) => new($"{_workspace}/rollback-points/{Segment("rollbackPointId", id)}{rest}");
 
     private string Rollback(string id, string rest = "") => $"{_workspace}/rollbacks/{Segment("operationId", id)}{rest}";

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.ServerSentEvents;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
@@ -45,6 +46,22 @@ internal sealed class HttpTransport : IDisposable
     /// <summary>Changes a part of something, and reads the answer. Doing it twice must do no harm.</summary>
     public Task<TAnswer> PatchAsync<TBody, TAnswer>(string path, TBody body, JsonTypeInfo<TBody> bodyInfo, JsonTypeInfo<TAnswer> answer, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Patch, path, Json(body, bodyInfo), answer, null, cancellationToken);
+
+    /// <summary>Puts a body, and reads the answer in the caller's way. Doing it twice must do no harm.</summary>
+    public Task<TAnswer> PutAsync<TBody, TAnswer>(
+        string path, TBody body, JsonTypeInfo<TBody> bodyInfo, Action<HttpRequestHeaders> headers,
+        Func<HttpResponseMessage, byte[], TAnswer> read, CancellationToken cancellationToken)
+    {
+        var content = Json(body, bodyInfo);
+        return Retries.RunAsync((_, ct) => AttemptAsync(Request, read, ct), cancellationToken);
+
+        HttpRequestMessage Request()
+        {
+            var request = new HttpRequestMessage(HttpMethod.Put, path) { Content = content() };
+            headers(request.Headers);
+            return request;
+        }
+    }
 
     /// <summary>Sends a body, which is made anew for each attempt, and reads the answer. All attempts carry the same key.</summary>
     public Task<TAnswer> SendAsync<TAnswer>(
@@ -159,7 +176,7 @@ internal sealed class HttpTransport : IDisposable
         return () => new ByteArrayContent(bytes) { Headers = { ContentType = new("application/json") } };
     }
 
-    private static T Parse<T>(byte[] body, JsonTypeInfo<T> info)
+    public static T Parse<T>(byte[] body, JsonTypeInfo<T> info)
     {
         try
         {

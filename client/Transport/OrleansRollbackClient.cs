@@ -6,6 +6,7 @@ namespace Memento.Transport;
 internal sealed class OrleansRollbackClient(IGrainFactory grains, MementoClientOptions options, GrainCalls calls, string workspace) : IRollbackClient
 {
     private readonly IRollbackQueryGrain _queries = grains.GetGrain<IRollbackQueryGrain>(workspace);
+    private readonly IMergePolicyGrain _policies = grains.GetGrain<IMergePolicyGrain>(workspace);
 
     public Task<PointDiff> DiffAsync(string rollbackPointId, DiffRequest? request, CancellationToken cancellationToken) =>
         calls.TryAsync(_ => _queries.DiffAsync(rollbackPointId, request ?? new()), cancellationToken);
@@ -65,6 +66,12 @@ internal sealed class OrleansRollbackClient(IGrainFactory grains, MementoClientO
 
     public Task<ConflictView> ResolveAsync(string conflictId, ResolveConflict request, CancellationToken cancellationToken) =>
         calls.TryAsync(async _ => await (await OwnerAsync(conflictId).ConfigureAwait(false)).ResolveAsync(conflictId, request).ConfigureAwait(false), cancellationToken);
+
+    public Task<MergePolicyList> GetMergePoliciesAsync(long? version, CancellationToken cancellationToken) =>
+        calls.TryAsync(_ => version is { } wanted ? _policies.GetVersionAsync(wanted) : _policies.GetAsync(), cancellationToken);
+
+    public Task<MergePolicyList> SetMergePoliciesAsync(SetMergePolicies request, CancellationToken cancellationToken) =>
+        calls.TryAsync(_ => _policies.SetAsync(request), cancellationToken);
 
     private async Task<IRollbackGrain> OwnerAsync(string conflictId) => Grain((await _queries.GetConflictAsync(conflictId).ConfigureAwait(false)).OperationId);
 

@@ -49,6 +49,7 @@ internal static class CommandLine
             PointsCommand.Create(globals),
             RollbackCommand.Create(globals),
             ConflictsCommand.Create(globals),
+            MergePoliciesCommand.Create(globals),
             AgentsCommand.Create(globals),
             TasksCommand.Create(globals),
             QueuesCommand.Create(globals),

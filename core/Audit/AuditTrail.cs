@@ -69,6 +69,11 @@ public static class AuditTrail
     public static AuditEntry Of(QueueFact.TasksChanged refused, string queue) =>
         New(refused.At, AuditAction.StaleCallRefused, ("queue", queue), ("calls", Node(refused.Calls ?? [], MementoJson.Default.ImmutableArrayRefusedCall))) with { AgentId = refused.AgentId };
 
+    /// <summary>A change of the merge policies. The policies themselves can be read by their version.</summary>
+    public static AuditEntry Of(MergePoliciesChanged changed) =>
+        New(changed.At, AuditAction.MergePoliciesChanged, ("version", changed.Version), ("policies", changed.Policies.Length))
+            with { AgentId = changed.AgentId };
+
     /// <summary>Who did what a rollback's fact says; of what it did by itself, who asked for the rollback.</summary>
     public static string? AgentOf(RollbackFact fact, string? requestedBy) => fact switch
     {

@@ -29,6 +29,9 @@ public enum AuditAction
 
     // What follows stands in the journals of queues.
     [JsonStringEnumMemberName("stale_call_refused")] StaleCallRefused,
+
+    // What follows stands in the stream of a workspace's merge policies.
+    [JsonStringEnumMemberName("merge_policies_changed")] MergePoliciesChanged,
 }
 
 /// <summary>Who did what, and when: one entry of a journal, as an auditor reads it.</summary>
@@ -94,7 +97,7 @@ public sealed record AuditQuery
     /// <summary>Whether entries of the workspace's own journal can be asked for.</summary>
     [JsonIgnore] public bool CoversChanges => ConflictId is null && !(Action > AuditAction.HistoryCompacted);
 
-    /// <summary>Whether entries of the journals of rollbacks and queues can be asked for.</summary>
+    /// <summary>Whether entries of the journals of rollbacks, queues and merge policies can be asked for.</summary>
     [JsonIgnore] public bool CoversOthers => SessionId is null && !(Action <= AuditAction.HistoryCompacted);
 
     /// <summary>Whether an entry is asked for, as far as it says itself; which documents changed together stands elsewhere.</summary>

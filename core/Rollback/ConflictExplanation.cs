@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using Memento.Workspaces;
+using Merging.Json;
 
 namespace Memento.Rollback;
 
@@ -15,9 +16,11 @@ public static class ConflictExplanation
     /// <param name="undone">What the rollback undoes.</param>
     /// <param name="current">What is there.</param>
     /// <param name="before">What the rollback would bring back.</param>
-    public static ConflictDetails Of(ConflictView conflict, DocumentValue? undone, DocumentValue? current, DocumentValue? before)
+    /// <param name="policies">What the workspace's merge policies say of the document; null = nothing.</param>
+    public static ConflictDetails Of(
+        ConflictView conflict, DocumentValue? undone, DocumentValue? current, DocumentValue? before, JsonMergeOptions? policies = null)
     {
-        var merge = DocumentMerge.Of(conflict.Key, undone, current, before, madeAnew: conflict.IsMadeAnew);
+        var merge = DocumentMerge.Of(conflict.Key, undone, current, before, policies, madeAnew: conflict.IsMadeAnew);
         var hasSmart = merge.HasSmart && conflict.CanMerge;
         var options = ImmutableArray.CreateBuilder<ConflictOption>();
         if (hasSmart)

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Memento.Workspaces;
@@ -6,25 +7,41 @@ using Memento.Workspaces;
 namespace Memento.Rollback;
 
 /// <summary>
-/// Ties a rollback to what was previewed: the workspace, the point, the selection, and the workspace's newest change then.
-/// It protects from acting on an old view, not from somebody who forges one: who may roll back may do it without a token.
+/// Ties a rollback to what was previewed: the workspace, the point, the selection, and the workspace's newest change and version of the
+/// merge policies then.
+/// A token protects from acting on an old view, not from somebody who forges one: who may roll back may do so without a token.
 /// </summary>
 public static class PreviewToken
 {
     private const string Prefix = "pv-";
 
-    public static string Of(string workspace, string pointId, Selection? selection, long changedSeq) =>
-        Prefix + Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{changedSeq} {Fingerprint(workspace, pointId, selection)}"));
+    /// <summary>Makes a token.</summary>
+    /// <param name="changedSeq">The workspace's newest change.</param>
+    /// <param name="policiesVersion">Version of the merge policies that the preview merged with.</param>
+    public static string Of(string workspace, string pointId, Selection? selection, long changedSeq, long policiesVersion = 0) =>
+        Prefix + Base64Url.EncodeToString(Encoding.UTF8.GetBytes(string.Create(
+            CultureInfo.InvariantCulture, $"{changedSeq} {Fingerprint(workspace, pointId, selection)} {policiesVersion}")));
 
-    /// <summary>Throws <c>STALE_PREVIEW</c> if the workspace has moved on, <c>VALIDATION_FAILED</c> if the token is for something else.</summary>
-    public static void Check(string token, string workspace, string pointId, Selection? selection, long changedSeq)
+    /// <summary>
+    /// Returns the version of the merge policies that the preview merged with.
+    /// The policies may have changed since; the rollback merges as it was previewed.
+    /// Throws <c>STALE_PREVIEW</c> if the workspace has moved on, <c>VALIDATION_FAILED</c> if the token is for something else.
+    /// </summary>
+    public static long Check(string token, string workspace, string pointId, Selection? selection, long changedSeq)
     {
-        if (!token.StartsWith(Prefix, StringComparison.Ordinal) || Decode(token) is not [var seq, var fingerprint])
+        // A token of a server that knew no merge policies has no third part.
+        var parts = token.StartsWith(Prefix, StringComparison.Ordinal) ? Decode(token) : [];
+        var policies = 0L;
+        if (parts.Length is not (2 or 3)
+            || (parts.Length == 3 && !long.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out policies)))
             throw new MementoException(Refusal.Invalid("previewToken", $"{Quoted.Text(token)} is not a token that a preview gave"));
-        if (fingerprint != Fingerprint(workspace, pointId, selection))
+        if (parts[1] != Fingerprint(workspace, pointId, selection))
             throw new MementoException(Refusal.Of(RefusalKind.Conflict, Codes.StalePreview, "The preview token is of another workspace, rollback point or selection."));
-        if (seq != changedSeq.ToString(System.Globalization.CultureInfo.InvariantCulture))
-            throw new MementoException(Refusal.Of(RefusalKind.Conflict, Codes.StalePreview, $"The workspace has moved on since the preview: from change {seq} to {changedSeq}. Look at a new one."));
+        if (parts[0] != changedSeq.ToString(CultureInfo.InvariantCulture))
+            throw new MementoException(Refusal.Of(
+                RefusalKind.Conflict, Codes.StalePreview,
+                $"The workspace has moved on since the preview: from change {parts[0]} to {changedSeq}. Look at a new one."));
+        return policies;
     }
 
     private static string[] Decode(string token)

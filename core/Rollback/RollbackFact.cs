@@ -34,6 +34,12 @@ public abstract record RollbackFact : IFact
         public required RollbackType Type { get; init; }
         public required StartRollback Request { get; init; }
         public string? UndoOf { get; init; }
+
+        /// <summary>
+        /// Version of the workspace's merge policies with which the rollback merges, to its end.
+        /// Null = none: the entry is older than merge policies.
+        /// </summary>
+        public long? PoliciesVersion { get; init; }
     }
 
     /// <summary>The plan is made. It follows from the point, the selection and <see cref="StartSeq"/>, so it can be made again after a crash.</summary>

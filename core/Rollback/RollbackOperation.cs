@@ -32,6 +32,7 @@ public static class RollbackOperation
                 CreatedAt = f.At,
                 AgentId = f.Request.AgentId,
                 UndoOf = f.UndoOf,
+                PoliciesVersion = f.PoliciesVersion,
             }),
         },
         RollbackFact.Started f => s with

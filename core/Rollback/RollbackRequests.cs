@@ -127,6 +127,11 @@ public sealed record PreviewRollback
     [Id(1)] public RollbackStrategy? Strategy { get; init; }
     [Id(2)] public ConflictStrategy? ConflictStrategy { get; init; }
     [Id(3)] public ImmutableArray<Dependency>? Dependencies { get; init; }
+
+    /// <summary>
+    /// Version of the merge policies to merge with, for a rollback that began with it; null = the newest. Not part of a request by HTTP.
+    /// </summary>
+    [Id(4), JsonIgnore] public long? PoliciesVersion { get; init; }
 }
 
 /// <summary>Asks for a rollback.</summary>

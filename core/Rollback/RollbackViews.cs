@@ -71,6 +71,9 @@ public sealed record RollbackView
     /// <summary>Conflicts that merge policies settled; the first 100.</summary>
     [Id(22), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public ImmutableArray<SettledPlace> Settled { get; init; }
 
+    /// <summary>Version of the workspace's merge policies with which it merges; absent = without policies.</summary>
+    [Id(23)] public long? PoliciesVersion { get; init; }
+
     [JsonIgnore] public bool IsOver => Status is RollbackStatus.Completed or RollbackStatus.Failed or RollbackStatus.Cancelled;
 }
 
@@ -205,6 +208,9 @@ public sealed record RollbackPreview
 
     /// <summary>Conflicts that merge policies settle; the first 100.</summary>
     [Id(10), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public ImmutableArray<SettledPlace> Settled { get; init; }
+
+    /// <summary>Version of the workspace's merge policies with which it merges; a rollback with the token does so too.</summary>
+    [Id(11)] public long? PoliciesVersion { get; init; }
 }
 
 /// <summary>What depends on what. Documents are named <c>kind/id</c>.</summary>

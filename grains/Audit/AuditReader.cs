@@ -6,7 +6,10 @@ using Memento.Workspaces;
 
 namespace Memento.Audit;
 
-/// <summary>Reads one page of the audit. Entries come from the workspace's journal and from those of its rollbacks and queues, each newest first, and are merged by time.</summary>
+/// <summary>
+/// Reads one page of the audit. Entries come from the workspace's journal and from those of its rollbacks, queues and merge policies, each
+/// newest first, and are merged by time.
+/// </summary>
 internal sealed class AuditReader(IJournal journal, IWorkspaceIndex index, IAuditIndex audit, string workspace, AuditQuery query, DateTimeOffset oldest)
 {
     /// <summary>Entries that one page looks at in each place; then it answers what it has.</summary>
@@ -134,6 +137,7 @@ internal sealed class AuditReader(IJournal journal, IWorkspaceIndex index, IAudi
         var payload = found.Entry.Payload.Span;
         return found.OperationId is { } operation
             ? AuditTrail.Of(RollbackFact.Codec.Decode(kind, version, payload), operation, found.AgentId)
+            : kind == MergePoliciesChanged.Kind ? AuditTrail.Of(MergePoliciesChanged.Codec.Decode(kind, version, payload))
             : AuditTrail.Of((QueueFact.TasksChanged)QueueFact.Codec.Decode(kind, version, payload), found.Queue!);
     }
 
@@ -154,6 +158,6 @@ internal sealed class AuditReader(IJournal journal, IWorkspaceIndex index, IAudi
     /// <param name="Entry">Null = looked so far.</param>
     /// <param name="At">When.</param>
     /// <param name="Seq">Its seq in the workspace's journal.</param>
-    /// <param name="Place">Its place in the journal of a rollback or a queue; null for one of the workspace's.</param>
+    /// <param name="Place">Its place in the journal of a rollback, a queue or merge policies; null for one of the workspace's.</param>
     private sealed record Found(AuditEntry? Entry, DateTimeOffset At, long Seq, AuditPlace? Place = null);
 }

@@ -52,9 +52,18 @@ internal sealed class Journaled<TState, TFact>(IJournal journal, IStateMachine<T
         var (state, position) = head?.Snapshot is { } snapshot ? (machine.Decode(snapshot), snapshot.Position) : (machine.Empty, 0);
         _snapshotPosition = position;
         if (head is not null) (state, position) = await ReplayAsync(head.StreamId, state, position, head.Position, null, cancellationToken);
-        state = machine.Compact(state);
-        _writer = head is null ? null : new JournalWriter(stream, head.StreamId);
-        (Committed, Tentative, _committedPosition, _tentativePosition, _newest) = (state, state, position, position, Task.CompletedTask);
+        Take(head, (state, position));
+    }
+
+    /// <summary>Reads the state from one that is known: only the entries behind its position are read.</summary>
+    /// <param name="known">Says, of the stream's newest position (0 = none), a state and the position that it belongs to.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    public async Task LoadFromAsync(Func<long, (TState State, long Position)> known, CancellationToken cancellationToken)
+    {
+        await _newest.ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
+        var head = await journal.FindAsync(stream, cancellationToken);
+        var (state, position) = known(head?.Position ?? 0);
+        Take(head, head is null ? (state, 0) : await ReplayAsync(head.StreamId, state, position, head.Position, null, cancellationToken));
     }
 
     /// <summary>A state as it was, of this stream or of one of the same kind: the last one, up to <paramref name="upTo"/>, before <paramref name="isPast"/> is true.</summary>
@@ -101,6 +110,14 @@ internal sealed class Journaled<TState, TFact>(IJournal journal, IStateMachine<T
 
     /// <summary>Waits until everything that <see cref="Tentative"/> is made of is durable, or throws what went wrong.</summary>
     public Task SettleAsync() => _newest;
+
+    private void Take(StreamHead? head, (TState State, long Position) loaded)
+    {
+        var state = machine.Compact(loaded.State);
+        _writer = head is null ? null : new JournalWriter(stream, head.StreamId);
+        (Committed, Tentative, _committedPosition, _tentativePosition, _newest) =
+            (state, state, loaded.Position, loaded.Position, Task.CompletedTask);
+    }
 
     private async Task<(TState State, long Position)> ReplayAsync(long streamId, TState state, long position, long upTo, Func<TState, bool>? isPast, CancellationToken cancellationToken)
     {

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Memento.Journaling;
 using Memento.Workspaces;
+using Merging.Json;
 
 namespace Memento.Rollback;
 
@@ -14,7 +15,8 @@ internal sealed partial class RollbackGrain
         var stream = await StreamAsync();
         var current = await CurrentAsync(stream, conflict.Key);
         var (undone, before) = (await ValueAtAsync(stream, conflict.Key, conflict.BaseSeq), await ValueAtAsync(stream, conflict.Key, conflict.RollbackSeq));
-        return ConflictExplanation.Of(conflict, undone, current.Value, before) with { CurrentEtag = current.Version is { } newest ? Etag.Of(newest.Seq) : null };
+        return ConflictExplanation.Of(conflict, undone, current.Value, before, await OptionsForAsync(conflict.Key))
+            with { CurrentEtag = current.Version is { } newest ? Etag.Of(newest.Seq) : null };
     }
 
     public async Task<ConflictView> ResolveAsync(string conflictId, ResolveConflict request)
@@ -78,10 +80,15 @@ internal sealed partial class RollbackGrain
         if (request.Choice is ConflictChoice.UseRollback) return before;
         if (!conflict.CanMerge)
             throw new MementoException(Refusal.Invalid("choice", $"is smart-merge, but {(conflict.SeveralRuns ? "the rollback undoes several runs of changes with others' between them" : "what is in conflict is outside of the document")}; choose keep-current, use-rollback or value"));
-        var merge = DocumentMerge.Of(conflict.Key, await ValueAtAsync(stream, conflict.Key, conflict.BaseSeq), current, before);
+        var undone = await ValueAtAsync(stream, conflict.Key, conflict.BaseSeq);
+        var merge = DocumentMerge.Of(conflict.Key, undone, current, before, await OptionsForAsync(conflict.Key), conflict.IsMadeAnew);
         return merge.HasSmart ? merge.Value
             : throw new MementoException(Refusal.Invalid("choice", $"is smart-merge, but there is no rule for this: {merge.Reason}; choose keep-current, use-rollback or value"));
     }
+
+    /// <summary>How the merge policies with which the rollback began merge a document; null = they say nothing of it.</summary>
+    private async ValueTask<JsonMergeOptions?> OptionsForAsync(DocumentKey key) =>
+        (await MergePolicyVersions.ReadAsync(GrainFactory, _key.Workspace, _rollback.Committed.View!.PoliciesVersion)).OptionsFor(key);
 
     /// <param name="contentType">Media type of the document, which it keeps; null if it is JSON.</param>
     private static DocumentValue ReadValue(ConflictView conflict, ResolveConflict request, string? contentType)

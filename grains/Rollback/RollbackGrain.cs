@@ -62,7 +62,7 @@ internal sealed partial class RollbackGrain(
         _ = GivenDependencies.Parse(request.Dependencies);
 
         var point = await WorkspacePoints.FindAsync(index, await StreamAsync(), rollbackPointId, clock.Now());
-        if (request.PreviewToken is { } token) PreviewToken.Check(token, _key.Workspace, rollbackPointId, request.Selection, (await Workspace.GetAsync()).ChangedSeq);
+        var policies = await MergePolicyVersions.ChooseAsync(GrainFactory, _key.Workspace, rollbackPointId, request);
         try
         {
             return await BeginAsync(new()
@@ -73,6 +73,7 @@ internal sealed partial class RollbackGrain(
                 PointSeq = point.Seq,
                 Type = RollbackOperation.TypeOf(request),
                 Request = request,
+                PoliciesVersion = policies,
             }, key);
         }
         catch (MementoException e) when (key is not null && e.Code is Codes.IdempotencyKeyReused)
@@ -126,6 +127,7 @@ internal sealed partial class RollbackGrain(
             Type = RollbackType.Selective,
             Request = new() { Selection = new() { Rollbacks = [operationId] }, Strategy = RollbackStrategy.Safe, ConflictStrategy = ConflictStrategy.AskUser, AgentId = agentId },
             UndoOf = operationId,
+            PoliciesVersion = (await GrainFactory.GetGrain<IMergePolicyGrain>(_key.Workspace).GetAsync()).Version,
         }, null);
     }
 
@@ -171,8 +173,6 @@ internal sealed partial class RollbackGrain(
             await changed.WaitAsync(cancellationToken);
         }
     }
-
-    private IWorkspaceGrain Workspace => GrainFactory.GetGrain<IWorkspaceGrain>(_key.Workspace);
 
     private async Task<long> StreamAsync() => (await journal.FindAsync(WorkspaceGrain.StreamOf(_key.Workspace)))?.StreamId ?? 0;
 

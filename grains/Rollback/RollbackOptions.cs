@@ -47,6 +47,14 @@ public sealed class RollbackOptions
     [Range(typeof(TimeSpan), "00:00:01", "3650.00:00:00")]
     public TimeSpan RecoveryTtl { get; set; } = TimeSpan.FromDays(7);
 
+    /// <summary>Merge policies that a workspace may have. Default 200.</summary>
+    [Range(1, 10_000)]
+    public int MaxMergePolicies { get; set; } = 200;
+
+    /// <summary>Bytes of all merge policies of a workspace, as JSON. Default 64 KiB.</summary>
+    [Range(1024, 1024 * 1024)]
+    public int MaxMergePolicyBytes { get; set; } = 64 * 1024;
+
     /// <summary>How often rollbacks whose silo died are looked for. Default 5 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
     public TimeSpan SweepInterval { get; set; } = TimeSpan.FromSeconds(5);

@@ -12,6 +12,9 @@ namespace Memento.Rollback;
 /// <param name="Dependencies">What needs what, beyond what relationships say.</param>
 internal sealed record PlanRequest(long StreamId, long PointSeq, long StartSeq, SelectionFilter Filter, string? OperationId, IReadOnlyDictionary<DocumentKey, ImmutableArray<DocumentKey>> Dependencies)
 {
+    /// <summary>The workspace's merge policies, in the version with which the rollback merges.</summary>
+    public MergePolicySet Policies { get; init; } = MergePolicySet.Empty;
+
     /// <summary>Throws <c>ROLLBACK_EXPIRED</c> if the selection asks for single changes and some since the point are gone.</summary>
     public PlanRequest Checked(long compactedTo) => !Filter.NeedsChanges || PointSeq >= compactedTo ? this : throw new MementoException(Refusal.Of(RefusalKind.Gone, Codes.RollbackExpired,
         $"The point stands at change {PointSeq}, and the history up to change {compactedTo} only has what rollback points see (Memento:Workspaces:History). So far back only documents can be selected, not agents, sessions or times."));
@@ -79,7 +82,11 @@ internal sealed class RollbackPlanner(IWorkspaceIndex index, RollbackRules rules
         foreach (var some in undoings.InChunks(u => u.Merges.IsEmpty ? 0 : Needed(u).Sum(v => v.Length)))
         {
             var values = await ReadAsync(request.StreamId, some.Where(u => !u.Merges.IsEmpty).SelectMany(Needed), cancellationToken);
-            foreach (var undoing in some) planned.Add(Merge(undoing, version => values[(version.Key, version.Seq)]) with { Priority = request.Filter.PriorityOf(undoing.Current.Key) });
+            foreach (var undoing in some)
+            {
+                var change = Merge(undoing, request.Policies, version => values[(version.Key, version.Seq)]);
+                planned.Add(change with { Priority = request.Filter.PriorityOf(undoing.Current.Key) });
+            }
         }
 
         return planned;
@@ -88,16 +95,16 @@ internal sealed class RollbackPlanner(IWorkspaceIndex index, RollbackRules rules
     private static IEnumerable<DocumentVersion> Needed(Undoing undoing) =>
         undoing.Merges.SelectMany(run => new[] { run.Before, run.After }).Append(undoing.Start).OfType<DocumentVersion>().Where(v => !v.IsDeleted);
 
-    private static PlannedChange Merge(Undoing undoing, Func<DocumentVersion, DocumentValue> read)
+    private static PlannedChange Merge(Undoing undoing, MergePolicySet policies, Func<DocumentVersion, DocumentValue> read)
     {
         var (key, current) = (undoing.Current.Key, undoing.Current);
         if (undoing.Merges.IsEmpty) return new() { Key = key, Current = current, Target = undoing.Start };
 
-        var value = ValueOf(undoing.Start);
+        var (value, options) = (ValueOf(undoing.Start), policies.OptionsFor(key));
         var (conflict, confidence, settled) = (default(DocumentMerge?), 100, ImmutableArray.CreateBuilder<SettledPlace>());
         foreach (var run in undoing.Merges)
         {
-            var merge = DocumentMerge.Of(key, ValueOf(run.After), value, ValueOf(run.Before), madeAnew: run.IsMadeAnew);
+            var merge = DocumentMerge.Of(key, ValueOf(run.After), value, ValueOf(run.Before), options, madeAnew: run.IsMadeAnew);
             settled.AddRange(ConflictPlaces.Settled(key, merge));
             value = merge.Value;
             confidence = Math.Min(confidence, merge.Confidence);

@@ -43,15 +43,19 @@ internal sealed class RollbackQueryGrain(IJournal journal, IWorkspaceIndex index
         var (stream, now) = (await StreamAsync(), clock.Now());
         var point = await FindAsync(stream, rollbackPointId);
         var workspace = await GrainFactory.GetGrain<IWorkspaceGrain>(Workspace).GetAsync();
-        var plan = await new RollbackPlanner(index, rules).PlanAsync(
-            new PlanRequest(stream, point.Seq, workspace.ChangedSeq, SelectionFilter.Of(request.Selection, now), null, GivenDependencies.Parse(request.Dependencies)).Checked(workspace.CompactedTo), CancellationToken.None);
+        var policies = GrainFactory.GetGrain<IMergePolicyGrain>(Workspace);
+        var merging = request.PoliciesVersion is { } version ? await policies.GetVersionAsync(version) : await policies.GetAsync();
+        var (filter, dependencies) = (SelectionFilter.Of(request.Selection, now), GivenDependencies.Parse(request.Dependencies));
+        var wanted = new PlanRequest(stream, point.Seq, workspace.ChangedSeq, filter, null, dependencies).Checked(workspace.CompactedTo);
+        wanted = wanted with { Policies = MergePolicySet.Of(merging.Policies) };
+        var plan = await new RollbackPlanner(index, rules).PlanAsync(wanted, CancellationToken.None);
         var conflicts = plan.Conflicts.ToArray();
         var strategy = request.Strategy is RollbackStrategy.Force ? ConflictStrategy.Overwrite : request.ConflictStrategy ?? ConflictStrategy.Abort;
         var changes = strategy is ConflictStrategy.Abort ? plan.Changes : plan.Settle(strategy).Apply;
         var (recommended, reason) = StrategyAdvice.For(changes.Length, conflicts.Length, now - point.CreatedAt, rules.Options.MaxAge);
         return new()
         {
-            PreviewToken = PreviewToken.Of(Workspace, rollbackPointId, request.Selection, workspace.ChangedSeq),
+            PreviewToken = PreviewToken.Of(Workspace, rollbackPointId, request.Selection, workspace.ChangedSeq, merging.Version),
             TotalChanges = changes.Length,
             ChangesByType = Count(changes, c => NamedEnumConverter<DiffOperation>.NameOf(c.Outcome switch { WriteOutcome.Created => DiffOperation.Create, WriteOutcome.Deleted => DiffOperation.Delete, _ => DiffOperation.Update })),
             AffectedItems = changes.GroupBy(c => c.Key.Kind).ToImmutableSortedDictionary(
@@ -63,6 +67,7 @@ internal sealed class RollbackQueryGrain(IJournal journal, IWorkspaceIndex index
             Reason = reason,
             EstimatedDurationMs = (long)pace.Estimate(changes.Length).TotalMilliseconds,
             Settled = RollbackRun.SettledIn(changes),
+            PoliciesVersion = merging.Version,
         };
     }
 

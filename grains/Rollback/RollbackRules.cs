@@ -13,6 +13,10 @@ internal sealed class RollbackRules(IOptions<RollbackOptions> options)
 
     public int MaxDocuments => options.Value.MaxDocuments;
 
+    /// <summary>The bounds of a workspace's merge policies.</summary>
+    public MergePolicyLimits MergePolicies { get; } =
+        new() { MaxPolicies = options.Value.MaxMergePolicies, MaxBytes = options.Value.MaxMergePolicyBytes };
+
     /// <summary>Marks a change of a protected document.</summary>
     public PlannedChange Guard(PlannedChange change)
     {

@@ -16,6 +16,7 @@ internal sealed class RollbackRun(
     private const int MaxAttempts = 10;
 
     private readonly RollbackPlanner _planner = new(index, rules);
+    private MergePolicySet? _policies;
 
     private RollbackState State => state();
 
@@ -47,7 +48,14 @@ internal sealed class RollbackRun(
 
     private async Task TellAsync(CancellationToken cancellationToken)
     {
-        var request = new PreviewRollback { Selection = View.Selection, Strategy = View.Strategy, ConflictStrategy = View.ConflictStrategy, Dependencies = State.Request!.Dependencies };
+        var request = new PreviewRollback
+        {
+            Selection = View.Selection,
+            Strategy = View.Strategy,
+            ConflictStrategy = View.ConflictStrategy,
+            Dependencies = State.Request!.Dependencies,
+            PoliciesVersion = View.PoliciesVersion ?? 0,
+        };
         var workspace = await grains.GetGrain<IWorkspaceGrain>(key.Workspace).GetAsync();
         var preview = await grains.GetGrain<IRollbackQueryGrain>(key.Workspace).PreviewAsync(View.RollbackPointId, request).WaitAsync(cancellationToken);
         await append(new RollbackFact.Started { At = clock.Now(), StartSeq = workspace.ChangedSeq, Total = preview.TotalChanges });
@@ -63,7 +71,7 @@ internal sealed class RollbackRun(
     {
         var workspace = await grains.GetGrain<IWorkspaceGrain>(key.Workspace).GetAsync();
         if (State.Request!.PreviewToken is { } token) PreviewToken.Check(token, key.Workspace, View.RollbackPointId, View.Selection, workspace.ChangedSeq);
-        _ = Request(stream, workspace.ChangedSeq).Checked(workspace.CompactedTo);
+        _ = (await RequestAsync(stream, workspace.ChangedSeq)).Checked(workspace.CompactedTo);
         var plan = await PlanAsync(stream, workspace.ChangedSeq, cancellationToken);
         await CheckAgeAsync(stream, cancellationToken);
 
@@ -199,7 +207,8 @@ internal sealed class RollbackRun(
         var filter = SelectionFilter.Of(new() { Rollbacks = [key.Id] }, clock.Now());
         for (var attempt = 1; ; attempt++)
         {
-            var plan = await _planner.PlanAsync(new(stream, State.StartSeq, long.MaxValue, filter, null, GivenDependencies.Parse(null)), cancellationToken);
+            var wanted = new PlanRequest(stream, State.StartSeq, long.MaxValue, filter, null, GivenDependencies.Parse(null));
+            var plan = await _planner.PlanAsync(wanted with { Policies = await PoliciesAsync() }, cancellationToken);
             var undo = plan.Settle(ConflictStrategy.Skip).Apply;
             if (undo.IsEmpty) return 0;
             try
@@ -235,9 +244,19 @@ internal sealed class RollbackRun(
         })]);
     }
 
-    private PlanRequest Request(long stream, long startSeq) => new(stream, State.PointSeq, startSeq, SelectionFilter.Of(View.Selection, View.CreatedAt), key.Id, GivenDependencies.Parse(State.Request!.Dependencies));
+    private async Task<PlanRequest> RequestAsync(long stream, long startSeq)
+    {
+        var filter = SelectionFilter.Of(View.Selection, View.CreatedAt);
+        var dependencies = GivenDependencies.Parse(State.Request!.Dependencies);
+        return new(stream, State.PointSeq, startSeq, filter, key.Id, dependencies) { Policies = await PoliciesAsync() };
+    }
 
-    private Task<RollbackPlan> PlanAsync(long stream, long startSeq, CancellationToken cancellationToken) => _planner.PlanAsync(Request(stream, startSeq), cancellationToken);
+    private async Task<RollbackPlan> PlanAsync(long stream, long startSeq, CancellationToken cancellationToken) =>
+        await _planner.PlanAsync(await RequestAsync(stream, startSeq), cancellationToken);
+
+    /// <summary>The merge policies with which the rollback began; they do not change while it runs.</summary>
+    private async ValueTask<MergePolicySet> PoliciesAsync() =>
+        _policies ??= await MergePolicyVersions.ReadAsync(grains, key.Workspace, View.PoliciesVersion);
 
     private ConflictStrategy Strategy => View.Strategy is RollbackStrategy.Force ? ConflictStrategy.Overwrite : View.ConflictStrategy;
 

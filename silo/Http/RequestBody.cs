@@ -61,7 +61,7 @@ internal static class RequestBody
         try
         {
             var reader = new Utf8JsonReader(body, new() { MaxDepth = MaxDepth });
-            if (type is { UnmappedMemberHandling: JsonUnmappedMemberHandling.Disallow, OriginatingResolver: MementoJson }) type = (JsonTypeInfo<T>)Strict.GetTypeInfo(typeof(T))!;
+            if (type.OriginatingResolver is MementoJson && IsStrict(type)) type = (JsonTypeInfo<T>)Strict.GetTypeInfo(typeof(T))!;
             var value = JsonSerializer.Deserialize(ref reader, type);
             reader.Read();   // throws if anything follows
             return value ?? throw new MementoException(Refusal.Invalid(path.Length == 0 ? "body" : path, "is null"));
@@ -71,6 +71,10 @@ internal static class RequestBody
             throw JsonMisfit.Explain(body, type, path, e);
         }
     }
+
+    private static bool IsStrict(JsonTypeInfo type) => type.Kind is JsonTypeInfoKind.Enumerable
+        ? IsStrict(type.Options.GetTypeInfo(type.ElementType!))
+        : type.UnmappedMemberHandling is JsonUnmappedMemberHandling.Disallow;
 
     private static T Parse<T>(in ReadOnlySequence<byte> buffer, BodyParser<T> parse)
     {

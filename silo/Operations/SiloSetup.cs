@@ -1,6 +1,4 @@
 using System.Net;
-using Memento.Storage;
-using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Dashboard;
 using StackExchange.Redis;
@@ -32,8 +30,7 @@ internal static class SiloSetup
             o.ResponseTimeout = node.ResponseTimeout;
             o.WaitForCancellationAcknowledgement = true;   // tasks that were on their way to an agent that hung up must be given back
         });
-        silo.AddAdoNetGrainStorageAsDefault(options => options.Configure<IOptions<StorageOptions>>((o, store) => (o.Invariant, o.ConnectionString) = Database(store.Value)));
-        silo.UseAdoNetReminderService(options => options.Configure<IOptions<StorageOptions>>((o, store) => (o.Invariant, o.ConnectionString) = Database(store.Value)));
+        silo.AddMementoStateStorage().AddMementoReminders();
         silo.AddMemento();
         if (Metrics.SendsTraces(builder.Configuration)) silo.AddActivityPropagation();   // otherwise each grain call would pay for spans that nobody reads
         silo.AddDashboard();
@@ -53,8 +50,4 @@ internal static class SiloSetup
             throw new StartupException($"{Name} cannot be read; it must be like 127.0.0.1:6379,password=….");
         }
     }
-
-    private static (string Invariant, string ConnectionString) Database(StorageOptions store) => store.Store is StoreKind.PostgreSql
-        ? ("Npgsql", store.ConnectionStrings.PostgreSql!)
-        : ("System.Data.SQLite", new Microsoft.Data.Sqlite.SqliteConnectionStringBuilder { DataSource = store.DatabaseFile }.ToString());
 }

@@ -18,6 +18,8 @@ internal sealed class RollbackCalls(IGrainFactory grains, IOptions<HttpOptions> 
 
     public IRollbackQueryGrain Queries(HttpContext http) => grains.GetGrain<IRollbackQueryGrain>(WorkspaceCalls.Workspace(http));
 
+    public IMergePolicyGrain MergePolicies(HttpContext http) => grains.GetGrain<IMergePolicyGrain>(WorkspaceCalls.Workspace(http));
+
     public IRollbackGrain Rollback(HttpContext http) => Rollback(WorkspaceCalls.Workspace(http), Id(http));
 
     public IRollbackGrain Rollback(string workspace, string id) => grains.GetGrain<IRollbackGrain>(new GrainKey(workspace, id).ToString());

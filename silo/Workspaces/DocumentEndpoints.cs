@@ -69,7 +69,7 @@ internal sealed class DocumentEndpoints(WorkspaceCalls calls)
         if (view.AgentId is { } agent) response.Headers["Memento-Agent"] = Uri.EscapeDataString(agent);
         if (view.SessionId is { } session) response.Headers["Memento-Session"] = Uri.EscapeDataString(session);
         if (view.Cause is { } cause) response.Headers["Memento-Cause"] = Uri.EscapeDataString(cause);
-        if (IsKnown(http.Request.Headers.IfNoneMatch, view.Seq))
+        if (Preconditions.IsKnown(http, view.Seq))
         {
             response.StatusCode = Status304NotModified;
             return;
@@ -82,17 +82,14 @@ internal sealed class DocumentEndpoints(WorkspaceCalls calls)
         if (!HttpMethods.IsHead(http.Request.Method)) await response.Body.WriteAsync(document.Value.Content, http.RequestAborted);
     }
 
-    /// <summary>If-None-Match (RFC 9110, 13.1.2): any of the tags, compared weakly.</summary>
-    private static bool IsKnown(IList<string?> tags, long seq) =>
-        tags is [{ } one] && Etag.Seq(one) == seq
-        || (EntityTagHeaderValue.TryParseList([.. tags.OfType<string>()], out var known) && known.Any(tag => tag.Tag == Etag.Any || Etag.Seq(tag.Tag.ToString()) == seq));
-
     private async Task PutAsync(HttpContext http)
     {
         var key = Key(http);
-        var ifAbsent = http.Request.Headers.IfNoneMatch is var none && none.Count > 0 && (none is [Etag.Any] ? true : throw ProblemException.Malformed("If-None-Match", "must be *"));
+        var ifAbsent = Preconditions.IfAbsent(http);
         var value = await DocumentBody.ReadAsync(http, key, calls.MaxDocumentBytes);
-        var written = await WriteAsync(http, new() { Op = DocumentOp.Put, Kind = key.Kind, Id = key.Id, Value = value, IfMatch = Match(http), IfAbsent = ifAbsent });
+        var ifMatch = Preconditions.IfMatch(http);
+        var written = await WriteAsync(
+            http, new() { Op = DocumentOp.Put, Kind = key.Kind, Id = key.Id, Value = value, IfMatch = ifMatch, IfAbsent = ifAbsent });
         Answer(http, written, written.Documents[0].Outcome is WriteOutcome.Created ? Status201Created : Status200OK);
     }
 
@@ -100,13 +97,15 @@ internal sealed class DocumentEndpoints(WorkspaceCalls calls)
     {
         var key = Key(http);
         var patch = await DocumentBody.ReadPatchAsync(http, key, calls.MaxDocumentBytes);
-        Answer(http, await WriteAsync(http, new() { Op = DocumentOp.Patch, Kind = key.Kind, Id = key.Id, Patch = patch, IfMatch = Match(http) }), Status200OK);
+        var ifMatch = Preconditions.IfMatch(http);
+        var operation = new DocumentOperation { Op = DocumentOp.Patch, Kind = key.Kind, Id = key.Id, Patch = patch, IfMatch = ifMatch };
+        Answer(http, await WriteAsync(http, operation), Status200OK);
     }
 
     private async Task DeleteAsync(HttpContext http)
     {
         var key = Key(http);
-        await WriteAsync(http, new() { Op = DocumentOp.Delete, Kind = key.Kind, Id = key.Id, IfMatch = Match(http) });
+        await WriteAsync(http, new() { Op = DocumentOp.Delete, Kind = key.Kind, Id = key.Id, IfMatch = Preconditions.IfMatch(http) });
         http.Response.StatusCode = Status204NoContent;
     }
 
@@ -120,11 +119,4 @@ internal sealed class DocumentEndpoints(WorkspaceCalls calls)
     }
 
     private static DocumentKey Key(HttpContext http) => WorkspaceCalls.Document(http, PathNames.Decode(http.RawRest(WorkspaceCalls.DocumentSegment), "id"));
-
-    private static string? Match(HttpContext http) => http.Request.Headers.IfMatch.Count switch
-    {
-        0 => null,
-        1 => http.Request.Headers.IfMatch[0],
-        _ => throw ProblemException.Malformed("If-Match", "has more than one ETag; one is allowed"),
-    };
 }

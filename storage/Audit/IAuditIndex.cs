@@ -4,7 +4,9 @@ using Memento.Workspaces;
 
 namespace Memento.Audit;
 
-/// <summary>Where in the journal of a rollback or a queue an entry stands, and when it was recorded: by these they are ordered.</summary>
+/// <summary>
+/// Where in the journal of a rollback, a queue or merge policies an entry stands, and when it was recorded: by these they are ordered.
+/// </summary>
 public readonly record struct AuditPlace(long At, long StreamId, long Position)
 {
     public static AuditPlace End { get; } = new(long.MaxValue, long.MaxValue, long.MaxValue);
@@ -13,10 +15,10 @@ public readonly record struct AuditPlace(long At, long StreamId, long Position)
     public static AuditPlace Behind(DateTimeOffset time) => new(time.ToStored(), long.MaxValue, long.MaxValue);
 }
 
-/// <summary>An entry of the journal of a rollback or a queue.</summary>
+/// <summary>An entry of the journal of a rollback, a queue or merge policies.</summary>
 /// <param name="Place">Where it stands.</param>
-/// <param name="OperationId">The rollback; null = it is a queue's.</param>
-/// <param name="Queue">The queue; null = it is a rollback's.</param>
+/// <param name="OperationId">The rollback; null = it is not a rollback's.</param>
+/// <param name="Queue">The queue; null = it is not a queue's.</param>
 /// <param name="AgentId">Who.</param>
 /// <param name="Entry">What it says.</param>
 public sealed record AuditedEntry(AuditPlace Place, string? OperationId, string? Queue, string? AgentId, JournalEntry Entry);
@@ -38,7 +40,7 @@ public interface IAuditIndex
     /// <param name="cancellationToken">Stops the reading.</param>
     Task<IReadOnlyList<SeqRun>> FindRunsAsync(long streamId, AuditLabel label, long after, long upTo, int limit, CancellationToken cancellationToken = default);
 
-    /// <summary>What rollbacks and queues of a workspace did before a place, newest first.</summary>
+    /// <summary>What rollbacks and queues of a workspace did, and how its merge policies changed, before a place, newest first.</summary>
     /// <param name="workspace">The workspace.</param>
     /// <param name="agentId">Only what this agent did.</param>
     /// <param name="rollback">Only this rollback's stream.</param>

@@ -46,6 +46,13 @@ internal static class ChildProcess
             case "rollback-sqlite":
                 await CrashRollbacks.RunAsync(new StorageOptions { DataDirectory = target }, arguments[0]);
                 return 0;
+            case "policies-sqlite":
+                await CrashPolicies.RunAsync(new StorageOptions { DataDirectory = target });
+                return 0;
+            case "policies-postgresql":
+                await CrashPolicies
+                    .RunAsync(new StorageOptions { Store = StoreKind.PostgreSql, ConnectionStrings = { PostgreSql = target } });
+                return 0;
             case "silo":
                 return await HistorySilo.RunAsync(target, arguments[0]);
             case "agent":

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Memento.Operations;
 using Memento.Rollback;
 using Memento.Sessions;
 using Memento.Storage;
@@ -20,12 +21,16 @@ public sealed class SessionCluster : IAsyncDisposable
 
     private readonly InProcessTestCluster _cluster;
 
-    private SessionCluster(InProcessTestCluster cluster, FakeTimeProvider clock, JournalFaults faults) => (_cluster, Clock, Faults) = (cluster, clock, faults);
+    private SessionCluster(InProcessTestCluster cluster, FakeTimeProvider clock, JournalFaults faults, StateFaults states) =>
+        (_cluster, Clock, Faults, States) = (cluster, clock, faults, states);
 
     public FakeTimeProvider Clock { get; }
 
     /// <summary>What goes wrong between grains and journal.</summary>
     internal JournalFaults Faults { get; }
+
+    /// <summary>Faults between grains and their stored state.</summary>
+    internal StateFaults States { get; }
 
     public IClusterClient Client => _cluster.Client;
 
@@ -37,13 +42,17 @@ public sealed class SessionCluster : IAsyncDisposable
     public static async Task<SessionCluster> StartAsync(TestDatabase database, Action<SessionOptions>? sessions = null, Action<StorageOptions>? storage = null, FakeTimeProvider? clock = null, bool sweeping = false,
         Action<WorkspaceOptions>? workspaces = null, Action<RollbackOptions>? rollback = null)
     {
-        var (time, faults) = (clock ?? new FakeTimeProvider(new DateTimeOffset(2026, 5, 6, 7, 8, 9, TimeSpan.Zero)), new JournalFaults());
+        var (time, faults, states) =
+            (clock ?? new FakeTimeProvider(new DateTimeOffset(2026, 5, 6, 7, 8, 9, TimeSpan.Zero)), new JournalFaults(), new StateFaults());
         var builder = new InProcessTestClusterBuilder(initialSilosCount: 1);
+        builder.Options.ServiceId = "memento-tests";   // stored state is found by it, in the next cluster too
         builder.ConfigureSilo((_, silo) =>
         {
             silo.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(time));
             silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
             silo.Services.AddSingleton<IJournal>(services => new FaultyJournal(services.GetRequiredService<Store>().Journal, faults));
+            silo.AddMementoStateStorage();
+            FaultyStateStorage.Decorate(silo.Services, states);
             var others = silo.Services.ToHashSet();
             silo.AddMemento();
             if (!sweeping)   // the tests sweep when they want to
@@ -60,7 +69,7 @@ public sealed class SessionCluster : IAsyncDisposable
         });
         var cluster = builder.Build();
         await cluster.DeployAsync();
-        return new(cluster, time, faults);
+        return new(cluster, time, faults, states);
     }
 
     public ISessionGrain Session(string id, string workspace = "ws") => Client.GetGrain<ISessionGrain>(new GrainKey(workspace, id).ToString());
@@ -130,6 +139,7 @@ public sealed class SessionCluster : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Faults.Heal();
+        States.Heal();
         await _cluster.DisposeAsync();
     }
 }

@@ -39,6 +39,15 @@ public sealed class AuditTrailTests
     }
 
     [Fact]
+    public void Change_of_merge_policies_says_who_made_it_and_which_version_it_is()
+    {
+        var entry = AuditTrail.Of(new MergePoliciesChanged { At = Now, Version = 4, AgentId = "ada", Policies = [new() { Match = "**" }] });
+
+        Assert.Equal((Now, AuditAction.MergePoliciesChanged, "ada"), (entry.At, entry.Action, entry.AgentId));
+        Assert.Equal("""{"version":4,"policies":1}""", entry.Detail!.Text);
+    }
+
+    [Fact]
     public void Every_kind_of_fact_of_workspaces_and_rollbacks_is_an_action_of_its_own()
     {
         var facts = typeof(WorkspaceFact).GetNestedTypes(BindingFlags.Public).Concat(typeof(RollbackFact).GetNestedTypes(BindingFlags.Public)).ToArray();

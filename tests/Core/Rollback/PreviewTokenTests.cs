@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+using System.Text;
 using Memento.Rollback;
 using Xunit;
 
@@ -13,6 +15,22 @@ public sealed class PreviewTokenTests
     {
         PreviewToken.Check(PreviewToken.Of("w", "rp", Anns, 7), "w", "rp", new() { Agents = ["ann"] }, 7);
         PreviewToken.Check(PreviewToken.Of("w", "rp", null, 0), "w", "rp", new() { Agents = [] }, 0);
+    }
+
+    [Fact]
+    public void Token_says_with_which_merge_policies_it_was_previewed()
+    {
+        Assert.Equal(12, PreviewToken.Check(PreviewToken.Of("w", "rp", Anns, 7, 12), "w", "rp", Anns, 7));
+        Assert.Equal(0, PreviewToken.Check(PreviewToken.Of("w", "rp", Anns, 7), "w", "rp", Anns, 7));
+    }
+
+    [Fact]
+    public void Token_of_a_server_that_knew_no_merge_policies_is_accepted()
+    {
+        var parts = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(PreviewToken.Of("w", "rp", Anns, 7).AsSpan("pv-".Length))).Split(' ');
+
+        var older = "pv-" + Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{parts[0]} {parts[1]}"));
+        Assert.Equal(0, PreviewToken.Check(older, "w", "rp", Anns, 7));
     }
 
     [Theory]

@@ -50,6 +50,9 @@ public sealed class RollbackGoldenTests
         Assert.Equal((RollbackStrategy.Gradual, ConflictStrategy.AskUser, 5, 250), (requested.Request.Strategy!.Value, requested.Request.ConflictStrategy!.Value, requested.Request.BatchSize!.Value, requested.Request.DelayMs!.Value));
         Assert.Equal("ann", Assert.Single(requested.Request.Selection!.Agents!.Value));
         Assert.Equal("src/**", Assert.Single(Assert.Single(requested.Request.Selection.Documents!.Value).Include!.Value));
+        Assert.Null(requested.PoliciesVersion);   // older than merge policies
+        var newer = RollbackFact.Codec.Decode("requested", 1, Read("rollback-fact.requested.policies.json"));
+        Assert.Equal(3, Assert.IsType<RollbackFact.Requested>(newer).PoliciesVersion);
         var finished = Assert.IsType<RollbackFact.Finished>(RollbackFact.Codec.Decode("finished", 1, Read("rollback-fact.finished.failed.json")));
         Assert.Equal((RollbackStatus.Failed, "ROLLBACK_CONFLICT"), (finished.Status, finished.Error!.Code));
         var conflict = Assert.Single(Assert.IsType<RollbackFact.ConflictsFound>(RollbackFact.Codec.Decode("conflicts_found", 1, Read("rollback-fact.conflicts_found.json"))).Conflicts);

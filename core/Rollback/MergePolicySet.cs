@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using Memento.Workspaces;
+using Merging.Json;
+
+namespace Memento.Rollback;
+
+/// <summary>Holds one version of a workspace's merge policies, ready to be asked how a document is merged.</summary>
+public sealed class MergePolicySet
+{
+    private readonly ImmutableArray<(Glob Match, JsonMergeRule Rule)> _policies;
+
+    private MergePolicySet(ImmutableArray<(Glob, JsonMergeRule)> policies) => _policies = policies;
+
+    /// <summary>No policy: documents are merged by the built-in rules.</summary>
+    public static MergePolicySet Empty { get; } = new([]);
+
+    /// <summary>Makes the policies ready.</summary>
+    /// <param name="policies">Policies that <see cref="MergePolicyRules"/> accepted, in the order in which they are tried.</param>
+    public static MergePolicySet Of(ImmutableArray<MergePolicy> policies) =>
+        policies.IsEmpty ? Empty : new([.. policies.Select((policy, i) => (Glob.Parse(policy.Match, $"[{i}].match"), RuleOf(policy)))]);
+
+    /// <summary>
+    /// Returns how a document is merged; null if no policy matches it.
+    /// Policies that match keep their order, so that the first that fits a place counts.
+    /// </summary>
+    public JsonMergeOptions? OptionsFor(DocumentKey key)
+    {
+        if (_policies.IsEmpty) return null;
+        var name = key.ToString();
+        ImmutableArray<JsonMergeRule> rules = [.. _policies.Where(policy => policy.Match.IsMatch(name)).Select(policy => policy.Rule)];
+        return rules.IsEmpty ? null : JsonMergeOptions.Default with { Rules = rules };
+    }
+
+    private static JsonMergeRule RuleOf(MergePolicy policy) => new()
+    {
+        Path = policy.Path,
+        Key = policy.Key ?? [],
+        As = policy.As switch
+        {
+            null => null,
+            MergePolicyAs.List => JsonMergeKind.List,
+            MergePolicyAs.Set => JsonMergeKind.Set,
+            MergePolicyAs.Text => JsonMergeKind.Text,
+            _ => throw new ArgumentOutOfRangeException(nameof(policy), policy.As, "Unknown kind."),
+        },
+        Strategy = policy.Strategy is { } strategy ? SettlingOf(strategy) : null,
+    };
+
+    /// <summary>A rollback merges what it brings back (theirs) into what is there (ours).</summary>
+    private static ConflictSettling SettlingOf(MergePolicyStrategy strategy) => strategy switch
+    {
+        MergePolicyStrategy.PreferNewer => ConflictSettling.Newer,
+        MergePolicyStrategy.PreferLarger => ConflictSettling.Larger,
+        MergePolicyStrategy.Union => ConflictSettling.Union,
+        MergePolicyStrategy.Max => ConflictSettling.Max,
+        MergePolicyStrategy.Text => ConflictSettling.Text,
+        MergePolicyStrategy.Overwrite => ConflictSettling.Theirs,
+        MergePolicyStrategy.Skip => ConflictSettling.Ours,
+        MergePolicyStrategy.AskUser => ConflictSettling.Nobody,
+        _ => throw new ArgumentOutOfRangeException(nameof(strategy), strategy, "Unknown strategy."),
+    };
+}

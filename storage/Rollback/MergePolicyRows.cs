@@ -1,0 +1,15 @@
+using Memento.Audit;
+using Memento.Storage;
+
+namespace Memento.Rollback;
+
+/// <summary>Says which rows of the read models a change of merge policies changes.</summary>
+public static class MergePolicyRows
+{
+    /// <summary>The rows to write together with a change.</summary>
+    /// <param name="workspace">The workspace.</param>
+    /// <param name="streamId">The stream of its merge policies.</param>
+    /// <param name="changed">The change; its version is its position.</param>
+    public static IReadOnlyList<RowChange> Follow(string workspace, long streamId, MergePoliciesChanged changed) =>
+        [AuditRows.Of(workspace, streamId, changed)];
+}
