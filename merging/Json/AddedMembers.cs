@@ -22,6 +22,9 @@ internal sealed class AddedMembers
         _containers = [.. added.Where(member => !member.Value.Value.IsScalar).Select(member => (member.Key, member.Value.Value))];
     }
 
+    /// <summary>Whether exactly one new member has the value.</summary>
+    public bool HasOnce(JsonPart value) => _byValue.TryGetValue(value, out var names) && names.Count == 1;
+
     /// <summary>The name of a new member with the same value, or else of an object or array that is alike; null if there is none.</summary>
     /// <param name="taken">Names that are not new any more.</param>
     public string? NameOf(JsonPart value, HashSet<string> taken)

@@ -57,7 +57,7 @@ internal sealed class JsonMerger(JsonMergeOptions options, MergeLog log)
     {
         var byOurs = identity.Length > 0 && Recreation.IsMadeAnew(@base, ours, identity);
         var byTheirs = identity.Length > 0 && Recreation.IsMadeAnew(@base, theirs, identity);
-        var members = log.Try(() => new MemberMerge(this, place, @base, ours, theirs).Merge(), keepIfClean: !byOurs && !byTheirs);
+        var members = log.Try(() => new MemberMerge(this, place, @base, ours, theirs).Merge(), isRefused: _ => byOurs || byTheirs);
         if (members is not null) return members;
         var why = byOurs && byTheirs ? $"Both sides replaced {place.Name} by another one."
             : $"{log.Names.Start(byOurs ? MergeSide.Ours : MergeSide.Theirs)} replaced {place.Name} by another one under the same key, "

@@ -52,11 +52,30 @@ internal sealed class MemberMerge(JsonMerger merger, MergePath place, JsonPart @
             if ((byOurs is null && byTheirs is null) || byOurs == byTheirs) continue;
             taken.UnionWith(new[] { name, byOurs, byTheirs }.OfType<string>());
             var (our, their) = (Of(_ours, byOurs ?? name), Of(_theirs, byTheirs ?? name));
+            if (Follow(member, our, their, (byOurs, byTheirs), (addedByOurs, addedByTheirs)) is { } followed)
+            {
+                merged.Add(followed);
+                continue;
+            }
+
             merged.Add((member.Name, merger.Log.Open(MergeConflictKind.Renamed, place.Member(name),
                 ObjectOf(member), ObjectOf(our), ObjectOf(their), Why(name, byOurs, byTheirs, o is null && t is null), ConflictScope.Members)));
         }
 
         return taken;
+    }
+
+    /// <summary>Takes the name from the side that only renamed the member, and the value from the side that only changed it; null if that is not certain.</summary>
+    private (ReadOnlyMemory<byte>, MergedJson)? Follow(JsonMember member, JsonMember? our, JsonMember? their, (string? Ours, string? Theirs) newName,
+        (AddedMembers Ours, AddedMembers Theirs) added)
+    {
+        if (our is not { } o || their is not { } t || !member.Value.IsTelling || _base.Values.Count(other => other.Value == member.Value) > 1) return null;
+        var (renamed, changed, side, name) = newName.Ours is not null ? (o, t, added.Ours, newName.Ours) : (t, o, added.Theirs, newName.Theirs!);
+        var isOnlyOne = newName.Ours is null || newName.Theirs is null;
+        var other = newName.Ours is not null ? _theirs : _ours;
+        if (!isOnlyOne || renamed.Value != member.Value || !side.HasOnce(member.Value) || other.ContainsKey(name)) return null;
+        merger.Log.Apply(place.Member(name), SafeRule.RenamedAndChanged);
+        return (renamed.Name, new MergedJson.Taken(changed.Value));
     }
 
     private string Why(string name, string? byOurs, string? byTheirs, bool isGoneInBoth)

@@ -16,13 +16,13 @@ internal sealed class MergeLog(MergeRules rules, SideNames names)
         return value is { } part ? new MergedJson.Taken(part) : null;
     }
 
-    /// <summary>Runs a part of the merge, and forgets what it recorded if it found no conflict and the result is not to be kept.</summary>
-    /// <returns>The result of the part; null if it was forgotten.</returns>
-    public T? Try<T>(Func<T> part, bool keepIfClean) where T : class
+    /// <summary>Runs a part of the merge. If the part found no conflict and its result is refused, the log forgets all that the part recorded.</summary>
+    /// <returns>The result of the part; null if it was refused.</returns>
+    public T? Try<T>(Func<T> part, Func<T, bool> isRefused) where T : class
     {
         var (conflicts, changes, safeRules) = (Conflicts.Count, Changes.Count, SafeRules.Count);
         var result = part();
-        if (keepIfClean || Conflicts.Count > conflicts) return result;
+        if (Conflicts.Count > conflicts || !isRefused(result)) return result;
         Changes.RemoveRange(changes, Changes.Count - changes);
         SafeRules.RemoveRange(safeRules, SafeRules.Count - safeRules);
         return null;

@@ -17,45 +17,48 @@ internal static class Similarity
     /// <summary>Strings shorter than this, in bytes, are names rather than texts: a common beginning says nothing.</summary>
     private const int ShortString = 16;
 
+    /// <summary>Longer strings than this, in bytes, count no more than one of this length, so that one long text does not outweigh all else.</summary>
+    private const int LongString = 32;
+
     public static bool AreAlike(JsonPart x, JsonPart y) => Of(x, y) >= Alike;
 
     /// <summary>The share of both values that is common; 0 if they are of different types.</summary>
-    /// <param name="except">Names of members of the outermost objects that do not count.</param>
-    public static double Of(JsonPart x, JsonPart y, byte[][]? except = null)
+    /// <param name="counts">Whether a member of the outermost objects counts; null: all do.</param>
+    public static double Of(JsonPart x, JsonPart y, Func<JsonMember, bool>? counts = null)
     {
         if (x == y) return 1;
         if (x.Type != y.Type) return 0;
-        var (common, all) = Weigh(x, y, 0, except ?? []);
+        var (common, all) = Weigh(x, y, 0, counts ?? (_ => true));
         return all == 0 ? 0 : common / all;
     }
 
-    private static (double Common, double All) Weigh(JsonPart x, JsonPart y, int depth, byte[][] except)
+    private static (double Common, double All) Weigh(JsonPart x, JsonPart y, int depth, Func<JsonMember, bool> counts)
     {
         if (x == y) return (Weight(x), Weight(x));
         if (x.Type != y.Type || depth == MaxDepth) return (0, Math.Max(Weight(x), Weight(y)));
         return x.Type switch
         {
-            "object" => Members(x, y, depth, except),
+            "object" => Members(x, y, depth, counts),
             "array" => Elements(x.Elements(), y.Elements(), depth),
             "string" => Strings(x.Bytes.Span[1..^1], y.Bytes.Span[1..^1]),
             _ => (0, Math.Max(Weight(x), Weight(y))),
         };
     }
 
-    private static (double Common, double All) Members(JsonPart x, JsonPart y, int depth, byte[][] except)
+    private static (double Common, double All) Members(JsonPart x, JsonPart y, int depth, Func<JsonMember, bool> counts)
     {
         var (common, all) = (0.0, 0.0);
-        var others = y.MemberList().ToDictionary(m => m.Name, m => m.Value, ByteComparer.Instance);
-        foreach (var (name, value) in x.MemberList())
+        var others = y.MemberList().ToDictionary(m => m.Name, m => m, ByteComparer.Instance);
+        foreach (var member in x.MemberList())
         {
-            var found = others.Remove(name, out var other);
-            if (depth == 0 && IsAmong(name, except)) continue;
-            var (c, a) = found ? Weigh(value, other, depth + 1, except) : (0, Weight(value));
+            var found = others.Remove(member.Name, out var other);
+            if (depth == 0 && !counts(member)) continue;
+            var (c, a) = found ? Weigh(member.Value, other.Value, depth + 1, counts) : (0, Weight(member.Value));
             (common, all) = (common + c, all + a);
         }
 
-        foreach (var (name, value) in others)
-            if (depth > 0 || !IsAmong(name, except)) all += Weight(value);
+        foreach (var member in others.Values)
+            if (depth > 0 || counts(member)) all += Weight(member.Value);
         return (common, all);
     }
 
@@ -83,7 +86,7 @@ internal static class Similarity
         {
             if (counts[element.Bytes] == 0) continue;
             counts[element.Bytes]--;
-            var (c, a) = next < onlyInY.Count ? Weigh(element, onlyInY[next++], depth + 1, []) : (0, Weight(element));
+            var (c, a) = next < onlyInY.Count ? Weigh(element, onlyInY[next++], depth + 1, _ => true) : (0, Weight(element));
             (common, all) = (common + c, all + a);
         }
 
@@ -94,11 +97,12 @@ internal static class Similarity
     private static (double Common, double All) Strings(ReadOnlySpan<byte> x, ReadOnlySpan<byte> y)
     {
         var shorter = Math.Min(x.Length, y.Length);
-        if (shorter < ShortString) return (0, Math.Max(x.Length, y.Length));
+        double weight = Math.Min(Math.Max(x.Length, y.Length), LongString);
+        if (shorter < ShortString) return (0, weight);
         var start = x.CommonPrefixLength(y);
         var end = 0;
         while (end < shorter - start && x[^(end + 1)] == y[^(end + 1)]) end++;
-        return (start + end, Math.Max(x.Length, y.Length));
+        return (weight * (start + end) / Math.Max(x.Length, y.Length), weight);
     }
 
     /// <summary>How much a value says: the bytes of its strings and numbers, less for numbers.</summary>
@@ -109,18 +113,11 @@ internal static class Similarity
         while (reader.Read())
             weight += reader.TokenType switch
             {
-                JsonTokenType.String => reader.ValueSpan.Length,
+                JsonTokenType.String => Math.Min(reader.ValueSpan.Length, LongString),
                 JsonTokenType.Number => Math.Min(reader.ValueSpan.Length, 4) / 2.0,
                 JsonTokenType.True or JsonTokenType.False => 0.5,
                 _ => 0,
             };
         return weight;
-    }
-
-    private static bool IsAmong(ReadOnlyMemory<byte> name, byte[][] names)
-    {
-        foreach (var one in names)
-            if (name.Span[1..^1].SequenceEqual(one)) return true;
-        return false;
     }
 }

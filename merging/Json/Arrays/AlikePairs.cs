@@ -9,6 +9,9 @@ internal static class AlikePairs
     /// <summary>A candidate whose best rival is not at least this much worse is uncertain.</summary>
     private const double Margin = 0.1;
 
+    /// <summary>How much elements with the same name are alike at least.</summary>
+    private const double SameName = 0.9;
+
     /// <summary>The pairs of indexes, in order.</summary>
     public static List<(int X, int Y)> Of(JsonPart[] x, JsonPart[] y, MatchingWork work)
     {
@@ -19,26 +22,38 @@ internal static class AlikePairs
             {
                 work.Budget.Spend(x[i].Bytes.Length + y[j].Bytes.Length);
                 if (work.Budget.IsSpent) return [];
-                table[i, j] = HaveDifferentNames(x[i], y[j], work.KeyNames) ? 0 : Similarity.Of(x[i], y[j]);
+                table[i, j] = Likeness(x[i], y[j], work);
             }
 
         var pairs = new List<(int X, int Y)>();
         for (var i = 0; i < x.Length; i++)
             for (var j = 0; j < y.Length; j++)
                 if (table[i, j] >= Similarity.Alike && IsClearlyBest(table, i, j)) pairs.Add((i, j));
-        var stays = CommonOrder.Increasing([.. pairs.Select(pair => pair.Y)]);
-        return [.. pairs.Where((_, index) => stays[index])];
+
+        // Elements that changed and changed places too leave nothing to hold on to.
+        var areInOrder = Array.TrueForAll(CommonOrder.Increasing([.. pairs.Select(pair => pair.Y)]), stays => stays);
+        return areInOrder ? pairs : [];
     }
 
-    private static bool HaveDifferentNames(JsonPart x, JsonPart y, byte[][] names)
+    /// <summary>How much two elements are alike. Those that name themselves differently are not; those with the same name are, whatever else changed.</summary>
+    private static double Likeness(JsonPart x, JsonPart y, MatchingWork work)
     {
-        if (!x.IsObject || !y.IsObject || names.Length == 0) return false;
-        var (ofX, ofY) = (new JsonPart?[names.Length], new JsonPart?[names.Length]);
-        x.Find(names, ofX);
-        y.Find(names, ofY);
-        for (var i = 0; i < names.Length; i++)
-            if (ofX[i] is { IsScalar: true } name && ofY[i] is { IsScalar: true } other && name != other) return true;
-        return false;
+        var isNamed = false;
+        if (x.IsObject && y.IsObject && work.KeyNames.Length > 0)
+        {
+            var (ofX, ofY) = (new JsonPart?[work.KeyNames.Length], new JsonPart?[work.KeyNames.Length]);
+            x.Find(work.KeyNames, ofX);
+            y.Find(work.KeyNames, ofY);
+            for (var i = 0; i < ofX.Length; i++)
+            {
+                if (ofX[i] is not { IsScalar: true } name || ofY[i] is not { IsScalar: true } other) continue;
+                if (name != other) return 0;
+                isNamed = true;
+            }
+        }
+
+        var similarity = Similarity.Of(x, y, work.Tells);
+        return isNamed ? Math.Max(similarity, SameName) : similarity;
     }
 
     private static bool IsClearlyBest(double[,] table, int x, int y)

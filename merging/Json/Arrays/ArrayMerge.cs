@@ -36,6 +36,12 @@ internal static class ArrayMerge
         merger.Log.Open(MergeConflictKind.NotMatched, place, JsonPart.ArrayOf(elements.Base), JsonPart.ArrayOf(elements.Ours), JsonPart.ArrayOf(elements.Theirs),
             $"Both sides changed {place.ListName}, and its elements cannot be matched: the versions are too large or too different.");
 
+    /// <summary>Records that the same element would be there twice although each side has it once.</summary>
+    public static MergedJson AddedTwice(
+        JsonMerger merger, MergePath place, (List<JsonPart> Base, List<JsonPart> Ours, List<JsonPart> Theirs) elements) =>
+        merger.Log.Open(MergeConflictKind.NotMatched, place, JsonPart.ArrayOf(elements.Base), JsonPart.ArrayOf(elements.Ours), JsonPart.ArrayOf(elements.Theirs),
+            $"Both sides have the same new element in {place.ListName}, at different places. Nothing says whether it is one element or two.");
+
     private static MergedJson.Array ByKeys(JsonMerger merger, MergePath place,
         (List<JsonPart> Base, List<JsonPart> Ours, List<JsonPart> Theirs) elements, Keys keys, bool isSet)
     {
@@ -54,18 +60,20 @@ internal static class ArrayMerge
         var (b, o, t) = elements;
         var interner = new Interner(b.Count);
         int[] bs = Classes(b), os = Classes(o), ts = Classes(t);
-        var work = new MatchingWork(interner.Count, merger.KeyNames, new WorkBudget());
+        var work = new MatchingWork(b, interner.Count, merger.KeyNames);
         var ours = new ContentMatching(b, o, bs, os, work).Match();
         var theirs = new ContentMatching(b, t, bs, ts, work).Match();
         if (work.Budget.IsSpent) return TooDifferent(merger, place, elements);
-        if (ReplacedRuns.Of(ours, theirs) is not { } runs || ReplacedRuns.ShareNew(runs, (ours, os), (theirs, ts)))
+        if (ReplacedRuns.Of(ours, theirs) is not { } runs)
         {
             return merger.Log.Open(MergeConflictKind.NotMatched, place, JsonPart.ArrayOf(b), JsonPart.ArrayOf(o), JsonPart.ArrayOf(t),
-                $"One side replaced elements of {place.ListName}, the other moved or added the same ones, so nothing says which belong together.");
+                $"One side replaced elements of {place.ListName}, the other moved the same ones, so nothing says which belong together.");
         }
 
         var things = ArrayThings.Of(elements, ours, theirs, runs, AddedByBoth(ours, os, theirs, ts, interner.Count));
-        return new ElementMerge(merger, place, things, ours, theirs, new(NoNames, IsSet: false)).Merge();
+        return (MergedJson?)merger.Log.Try(
+            () => new ElementMerge(merger, place, things, ours, theirs, new(NoNames, IsSet: false)).Merge(), merged => Twins.Exist(merged, o, t))
+            ?? AddedTwice(merger, place, elements);
 
         int[] Classes(List<JsonPart> some) => [.. some.Select(element => interner.NumberOf(element.Bytes))];
     }

@@ -1,11 +1,4 @@
-using Merging.Sequences;
-
 namespace Merging.Json.Arrays;
-
-/// <summary>The bounds of a matching by content.</summary>
-/// <param name="ClassCount">The number of different contents.</param>
-/// <param name="KeyNames">Members by which elements name themselves, if some do: elements with different names are never taken for the same.</param>
-internal sealed record MatchingWork(int ClassCount, byte[][] KeyNames, WorkBudget Budget);
 
 /// <summary>
 /// Matches elements that have no keys. Content that is unique in both versions keeps its identity wherever it stands. In the gaps between

@@ -49,12 +49,14 @@ internal static class KeyMatching
         }
     }
 
+    private static bool IsAmong(JsonMember member, byte[][] names) => Array.Exists(names, name => member.Name.Span[1..^1].SequenceEqual(name));
+
     private static bool AreSameButForKeys(JsonPart x, JsonPart y, byte[][] keyNames)
     {
         return Others(x).SequenceEqual(Others(y));
 
         IEnumerable<(string, JsonPart)> Others(JsonPart element) => element.MemberList()
-            .Where(member => !Array.Exists(keyNames, name => member.Name.Span[1..^1].SequenceEqual(name))).Select(member => (member.Text, member.Value));
+            .Where(member => !IsAmong(member, keyNames)).Select(member => (member.Text, member.Value));
     }
 
     /// <summary>Keys that the base does not have, with the index in the base of the element that got it; none for an added one.</summary>
@@ -76,7 +78,7 @@ internal static class KeyMatching
         if (gone.Count == 0 || came.Count == 0 || (long)gone.Count * came.Count > MaxPairs) return;
         var candidates = from b in gone
                          from s in came
-                         let similarity = Similarity.Of(@base[b], side[s], keyNames)
+                         let similarity = Similarity.Of(@base[b], side[s], IsNoKey)
                          where similarity >= Similarity.Alike
                          orderby similarity descending, b, s
                          select (b, s);
@@ -88,5 +90,7 @@ internal static class KeyMatching
             match.Renamed.Add(b);
             if (AreSameButForKeys(@base[b], side[s], keyNames) && alike.Count(pair => pair.b == b || pair.s == s) == 1) match.CertainlyRenamed.Add(b);
         }
+
+        bool IsNoKey(JsonMember member) => !IsAmong(member, keyNames);
     }
 }

@@ -28,29 +28,10 @@ internal static class NumberMerge
         var budget = new WorkBudget();
         var regions = SequenceMerge.Merge(bs, os, ts, interner.Count, merger.Options.Algorithm, budget);
         if (budget.IsSpent) return ArrayMerge.TooDifferent(merger, place, elements);
-        if (HasTwin(os, ts, regions, interner.Count))
-        {
-            return merger.Log.Open(MergeConflictKind.NotMatched, place, JsonPart.ArrayOf(b), JsonPart.ArrayOf(o), JsonPart.ArrayOf(t),
-                $"Both sides added the same value to {place.ListName}, at different places. Nothing says whether it is one value or two.");
-        }
-
-        return new MergedJson.Array(Write(merger, place, elements, regions));
+        return (MergedJson?)merger.Log.Try(() => new MergedJson.Array(Write(merger, place, elements, regions)), merged => Twins.Exist(merged, o, t))
+            ?? ArrayMerge.AddedTwice(merger, place, elements);
 
         int[] Numbers(List<JsonPart> some) => [.. some.Select(element => interner.NumberOf(element.Bytes))];
-    }
-
-    /// <summary>Whether a value that each side has once, would be there twice.</summary>
-    private static bool HasTwin(int[] o, int[] t, List<MergeRegion> regions, int count)
-    {
-        var (inOurs, inTheirs, merged) = (new int[count], new int[count], new int[count]);
-        foreach (var value in o) inOurs[value]++;
-        foreach (var value in t) inTheirs[value]++;
-        foreach (var region in regions.Where(region => region.Part is not MergePart.Conflict))
-            foreach (var value in region.Part is MergePart.Theirs ? t.AsSpan(region.Theirs.Start, region.Theirs.Length) : o.AsSpan(region.Ours.Start, region.Ours.Length))
-                merged[value]++;
-        for (var value = 0; value < count; value++)
-            if (inOurs[value] == 1 && inTheirs[value] == 1 && merged[value] > 1) return true;
-        return false;
     }
 
     private static List<MergedJson> Write(

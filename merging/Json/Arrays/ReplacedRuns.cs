@@ -68,37 +68,4 @@ internal static class ReplacedRuns
             if (side.OfBase[b] is not SideMatch.None and var s) return s + 1;
         return 0;
     }
-
-    /// <summary>
-    /// Whether both sides have the same new element, and at least one has it in a run, so that nothing says whether it is one element or two.
-    /// </summary>
-    /// <param name="ours">The side, and the number of the content of each of its elements.</param>
-    public static bool ShareNew(
-        List<(Stretch Base, Stretch Ours, Stretch Theirs)> runs, (SideMatch Match, int[] Classes) ours, (SideMatch Match, int[] Classes) theirs)
-    {
-        if (runs.Count == 0) return false;
-        var (inOurs, inTheirs) = (PlacesOfNew(ours, runs, run => run.Ours), PlacesOfNew(theirs, runs, run => run.Theirs));
-        foreach (var (content, places) in inOurs)
-            if (inTheirs.TryGetValue(content, out var others) && places.Union(others).Count() > 1) return true;
-        return false;
-    }
-
-    /// <summary>By content: the runs in which new elements stand; −1 for outside of all runs.</summary>
-    private static Dictionary<int, HashSet<int>> PlacesOfNew(
-        (SideMatch Match, int[] Classes) side, List<(Stretch Base, Stretch Ours, Stretch Theirs)> runs, Func<(Stretch Base, Stretch Ours, Stretch Theirs), Stretch> stretchOf)
-    {
-        var runOf = new int[side.Classes.Length];
-        Array.Fill(runOf, -1);
-        for (var i = 0; i < runs.Count; i++)
-            if (stretchOf(runs[i]) is var stretch) Array.Fill(runOf, i, stretch.Start, stretch.Length);
-        var places = new Dictionary<int, HashSet<int>>();
-        for (var i = 0; i < runOf.Length; i++)
-        {
-            if (side.Match.OfSide[i] != SideMatch.None) continue;
-            if (!places.TryGetValue(side.Classes[i], out var some)) places.Add(side.Classes[i], some = []);
-            some.Add(runOf[i]);
-        }
-
-        return places;
-    }
 }

@@ -1,0 +1,36 @@
+using System.Buffers;
+using Merging.Sequences;
+
+namespace Merging.Json.Arrays;
+
+/// <summary>Finds elements that a merged array has twice although each side has them once.</summary>
+internal static class Twins
+{
+    /// <summary>Whether there are some: then both sides may mean the same element, which stands at two places.</summary>
+    /// <param name="merged">A merged array without conflicts.</param>
+    public static bool Exist(MergedJson.Array merged, List<JsonPart> ours, List<JsonPart> theirs)
+    {
+        var seen = new HashSet<ReadOnlyMemory<byte>>(ByteComparer.Instance);
+        var twins = merged.Elements.SelectMany(Values).Where(value => !seen.Add(value)).ToHashSet(ByteComparer.Instance);
+        if (twins.Count == 0) return false;
+        foreach (var twin in RepeatedIn(ours).Concat(RepeatedIn(theirs))) twins.Remove(twin);
+        return twins.Count > 0;
+
+        IEnumerable<ReadOnlyMemory<byte>> RepeatedIn(List<JsonPart> side) => side.Select(element => element.Bytes).Where(twins.Contains)
+            .GroupBy(value => value, ByteComparer.Instance).Where(group => group.Count() > 1).Select(group => group.Key).ToList();
+    }
+
+    private static IEnumerable<ReadOnlyMemory<byte>> Values(MergedJson element) => element switch
+    {
+        MergedJson.Taken taken => [taken.Value.Bytes],
+        MergedJson.Run run => run.Elements.Select(part => part.Bytes),
+        _ => [Written(element)],
+    };
+
+    private static ReadOnlyMemory<byte> Written(MergedJson element)
+    {
+        var json = new ArrayBufferWriter<byte>();
+        element.Write(json, conflict => conflict.Ours, []);
+        return json.WrittenMemory;
+    }
+}
