@@ -3,6 +3,7 @@ using Memento;
 using Memento.Bench;
 using Memento.Bench.Agents;
 using Memento.Bench.Core;
+using Memento.Bench.Merging;
 using Memento.Bench.Rollback;
 using Memento.Bench.Sessions;
 using Memento.Bench.Tasks;
@@ -14,6 +15,7 @@ var root = new RootCommand("Measures Memento. Each suite prints one JSON object 
     TaskSuite.Command(),
     DetectorSuite.Command(),
     CoreSuite.Command(),
+    MergeSuite.Command(),
 };
 try
 {
