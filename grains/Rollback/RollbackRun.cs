@@ -87,12 +87,8 @@ internal sealed class RollbackRun(
         CheckSize(apply);
         if (View.Strategy is RollbackStrategy.Safe) await ReadBackAsync(stream, apply, cancellationToken);
         var recovery = apply.IsEmpty && conflicts.IsEmpty ? null : await grains.GetGrain<IWorkspaceWriter>(key.Workspace).CreateRecoveryPointAsync(key.Id, (long)rules.Options.RecoveryTtl.TotalSeconds);
-        await append(new RollbackFact.Started { At = clock.Now(), StartSeq = workspace.ChangedSeq, Total = apply.Length, RecoveryPointId = recovery?.RollbackPointId, Settled = SettledIn(apply) });
+        await append(new RollbackFact.Started { At = clock.Now(), StartSeq = workspace.ChangedSeq, Total = apply.Length, RecoveryPointId = recovery?.RollbackPointId, Settled = plan.Settled.IsEmpty ? default : plan.Settled });
     }
-
-    /// <summary>Conflicts that merge policies settled, of the first documents; default if there are none.</summary>
-    public static ImmutableArray<SettledPlace> SettledIn(IEnumerable<PlannedChange> changes) =>
-        changes.SelectMany(change => change.Settled).Take(RollbackOperation.MaxShown).ToImmutableArray() is { IsEmpty: false } settled ? settled : default;
 
     /// <summary>Changes the documents: at once, or in batches. What somebody else changes meanwhile is planned anew.</summary>
     private async Task ApplyAsync(long stream, CancellationToken cancellationToken)
