@@ -24,11 +24,11 @@ public enum MergePolicyStrategy
     [JsonStringEnumMemberName("prefer-newer")] PreferNewer = 0,
     /// <summary>The longer string, the larger number, or the array or object with more in it is taken.</summary>
     [JsonStringEnumMemberName("prefer-larger")] PreferLarger,
-    /// <summary>Everything that either side has is taken; arrays and objects only.</summary>
+    /// <summary>Everything that either side has and neither removed is taken; arrays and objects only.</summary>
     Union,
     /// <summary>The larger of two numbers is taken.</summary>
     Max,
-    /// <summary>Two strings are merged line by line.</summary>
+    /// <summary>Two strings are merged line by line. Where both sides changed the same lines, the conflict stays.</summary>
     Text,
     /// <summary>The rollback's value is taken.</summary>
     Overwrite,

@@ -43,11 +43,11 @@ public enum ConflictSettling
     Newer,
     /// <summary>The longer string, the larger number, or the array or object with more in it is taken.</summary>
     Larger,
-    /// <summary>Everything that either side has is taken; arrays and objects only.</summary>
+    /// <summary>Everything that either side has and neither removed is taken; arrays and objects only.</summary>
     Union,
     /// <summary>The larger of two numbers is taken.</summary>
     Max,
-    /// <summary>Two strings are merged line by line, and where both changed the same lines, by <see cref="SmartRule"/>.</summary>
+    /// <summary>Two strings are merged line by line. Where both sides changed the same lines, the conflict stays.</summary>
     Text,
     /// <summary>The conflict stays open for a person.</summary>
     Nobody,

@@ -12,9 +12,6 @@ internal readonly record struct JsonPart(ReadOnlyMemory<byte> Bytes)
     public bool IsNumber => Type is "number";
     public bool IsScalar => !IsObject && !IsArray;
 
-    /// <summary>Whether two such values in one document are hardly equal by coincidence.</summary>
-    public bool IsTelling => !IsScalar && Bytes.Length >= 32;
-
     /// <summary>The name of its type, for people.</summary>
     public string Type => (char)First switch
     {

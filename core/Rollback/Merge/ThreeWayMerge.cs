@@ -33,8 +33,6 @@ public static class ThreeWayMerge
     /// <summary>Records a conflict over the whole document, because one side deleted it and made another one under its name.</summary>
     public static MergeOutcome MadeAnew(DocumentValue? @base, DocumentValue? ours, DocumentValue? theirs, JsonMergeOptions? options = null) =>
         ours == theirs ? Whole(ours)
-        : @base == ours ? Whole(theirs) with { Merged = [new("", null, MergeSide.Theirs)] }
-        : @base == theirs ? Whole(ours) with { Kept = [new("", null, MergeSide.Ours)] }
         : Conflict(@base, ours, theirs, MergeConflictKind.MadeAnew,
             "The document was deleted and made anew. The earlier and the later one are not merged.", options ?? JsonMergeOptions.Default);
 

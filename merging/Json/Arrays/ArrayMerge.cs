@@ -42,17 +42,18 @@ internal static class ArrayMerge
         merger.Log.Open(MergeConflictKind.NotMatched, place, JsonPart.ArrayOf(elements.Base), JsonPart.ArrayOf(elements.Ours), JsonPart.ArrayOf(elements.Theirs),
             $"Both sides have the same new element in {place.ListName}, at different places. Nothing says whether it is one element or two.");
 
-    private static MergedJson.Array ByKeys(JsonMerger merger, MergePath place,
+    private static MergedJson ByKeys(JsonMerger merger, MergePath place,
         (List<JsonPart> Base, List<JsonPart> Ours, List<JsonPart> Theirs) elements, Keys keys, bool isSet)
     {
         var (b, o, t) = elements;
-        var ours = KeyMatching.Match(b, o, keys.Base, keys.Ours, keys.Count, keys.Names);
-        var theirs = KeyMatching.Match(b, t, keys.Base, keys.Theirs, keys.Count, keys.Names);
-        KeyMatching.PartAddedByBoth(ours, keys.Ours, theirs, keys.Theirs);
-        KeyMatching.PartUncertain(b, t, ours, theirs);
-        KeyMatching.PartUncertain(b, o, theirs, ours);
+        var ours = new KeyMatching(b, o, keys.Base, keys.Ours, keys, merger.Budget).Match();
+        var theirs = new KeyMatching(b, t, keys.Base, keys.Theirs, keys, merger.Budget).Match();
+        if (merger.Budget.IsSpent) return TooDifferent(merger, place, elements);
+        RenamedElements.PartAddedByBoth(ours, keys.Ours, theirs, keys.Theirs);
+        RenamedElements.PartUncertain(b, t, ours, theirs);
+        RenamedElements.PartUncertain(b, o, theirs, ours);
         var things = ArrayThings.Of(elements, ours, theirs, [], AddedByBoth(ours, keys.Ours, theirs, keys.Theirs, keys.Count));
-        return new ElementMerge(merger, place, things, ours, theirs, new(keys.Names, isSet)).Merge();
+        return new ElementMerge(merger, place, things, ours, theirs, new(keys.Names, isSet, keys.Names)).Merge();
     }
 
     private static MergedJson ByContent(JsonMerger merger, MergePath place, (List<JsonPart> Base, List<JsonPart> Ours, List<JsonPart> Theirs) elements)
@@ -60,7 +61,7 @@ internal static class ArrayMerge
         var (b, o, t) = elements;
         var interner = new Interner(b.Count);
         int[] bs = Classes(b), os = Classes(o), ts = Classes(t);
-        var work = new MatchingWork(b, interner.Count, merger.KeyNames);
+        var work = new MatchingWork(b, interner.Count, merger.KeyNames, merger.Budget);
         var ours = new ContentMatching(b, o, bs, os, work).Match();
         var theirs = new ContentMatching(b, t, bs, ts, work).Match();
         if (work.Budget.IsSpent) return TooDifferent(merger, place, elements);
@@ -72,7 +73,7 @@ internal static class ArrayMerge
 
         var things = ArrayThings.Of(elements, ours, theirs, runs, AddedByBoth(ours, os, theirs, ts, interner.Count));
         return (MergedJson?)merger.Log.Try(
-            () => new ElementMerge(merger, place, things, ours, theirs, new(NoNames, IsSet: false)).Merge(), merged => Twins.Exist(merged, o, t))
+            () => new ElementMerge(merger, place, things, ours, theirs, new(NoNames, IsSet: false, merger.KeyNames)).Merge(), merged => Twins.Exist(merged, o, t))
             ?? AddedTwice(merger, place, elements);
 
         int[] Classes(List<JsonPart> some) => [.. some.Select(element => interner.NumberOf(element.Bytes))];

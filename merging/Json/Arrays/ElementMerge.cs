@@ -3,7 +3,8 @@ namespace Merging.Json.Arrays;
 /// <summary>How an array is read.</summary>
 /// <param name="KeyNames">The members that identify elements; none if they are matched by content.</param>
 /// <param name="IsSet">Whether the order means nothing.</param>
-internal sealed record ArrayReading(byte[][] KeyNames, bool IsSet);
+/// <param name="Names">The members by which elements may name themselves.</param>
+internal sealed record ArrayReading(byte[][] KeyNames, bool IsSet, byte[][] Names);
 
 /// <summary>Merges three things apart: which elements exist, what each became, and their order.</summary>
 internal sealed class ElementMerge(JsonMerger merger, MergePath place, ArrayThings things, SideMatch ours, SideMatch theirs, ArrayReading reading)
@@ -69,6 +70,7 @@ internal sealed class ElementMerge(JsonMerger merger, MergePath place, ArrayThin
     {
         if (things.RunOf(thing) is not null) return true;
         var (b, o, t) = (things.BaseOf(thing), things.OursOf(thing), things.TheirsOf(thing));
+        merger.Log.Moves.Note(isInBase: true, o is not null, t is not null, b!.Value);
         if (o is not null && t is not null) return true;
         if (o is not null && (o != b || _movedByOurs.Contains(thing))) return true;
         if (t is not null && (t != b || _movedByTheirs.Contains(thing))) return true;
@@ -102,6 +104,7 @@ internal sealed class ElementMerge(JsonMerger merger, MergePath place, ArrayThin
     {
         if (things.RunOf(thing) is { } run) return MergeRun(run.Base, run.Ours, run.Theirs, at);
         var (b, o, t) = (things.BaseOf(thing), things.OursOf(thing), things.TheirsOf(thing));
+        if (b is null) merger.Log.Moves.Note(isInBase: false, o is not null, t is not null, (o ?? t)!.Value);
         if (o is null || t is null) return b is null ? merger.Log.Take(at, o ?? t, o is null ? MergeSide.Theirs : MergeSide.Ours) : Missing(thing, at);
         if (b is null && o != t)
         {
@@ -110,7 +113,7 @@ internal sealed class ElementMerge(JsonMerger merger, MergePath place, ArrayThin
         }
 
         if (ours.Renamed.Contains(thing) || theirs.Renamed.Contains(thing)) return MergeRenamed(thing, at);
-        return merger.Merge(at, b, o, t, reading.KeyNames);
+        return merger.Merge(at, b, o, t, reading.Names);
     }
 
     /// <summary>An element that one side removed and the other changed or moved.</summary>
@@ -172,7 +175,9 @@ internal sealed class ElementMerge(JsonMerger merger, MergePath place, ArrayThin
     private void AddReordered(List<int> b, List<int> o, List<int> t, HashSet<int> shared)
     {
         var bothMoved = !o.Where(shared.Contains).SequenceEqual(b) && !t.Where(shared.Contains).SequenceEqual(b);
+        var noneMoved = o.Where(shared.Contains).SequenceEqual(t.Where(shared.Contains)) && !bothMoved;
         var why = bothMoved ? $"Both sides changed the order of the same elements of {place.ListName}."
+            : noneMoved ? $"Both sides added the same element to {place.ListName}, at different places."
             : $"One side moved elements of {place.ListName}, the other added or moved elements beside them.";
         var conflict = merger.Log.Record(MergeConflictKind.Reordered, place, Labels(b, MergeSide.Base), Labels(o, MergeSide.Ours), Labels(t, MergeSide.Theirs), why, ConflictScope.Order);
         var (elements, index, at) = (new List<MergedJson>(), new Dictionary<int, int>(), _index);

@@ -6,7 +6,7 @@ namespace Merging.Json.Arrays;
 /// <param name="elements">The elements of the base.</param>
 /// <param name="classCount">The number of different contents in all three versions.</param>
 /// <param name="keyNames">Members by which elements name themselves, if some do.</param>
-internal sealed class MatchingWork(List<JsonPart> elements, int classCount, byte[][] keyNames)
+internal sealed class MatchingWork(List<JsonPart> elements, int classCount, byte[][] keyNames, WorkBudget budget)
 {
     /// <summary>Fewer elements than this have no common members.</summary>
     private const int FewElements = 4;
@@ -17,7 +17,7 @@ internal sealed class MatchingWork(List<JsonPart> elements, int classCount, byte
 
     public byte[][] KeyNames => keyNames;
 
-    public WorkBudget Budget { get; } = new();
+    public WorkBudget Budget => budget;
 
     /// <summary>Whether a member tells elements apart. A value that more than half of them have for the same name does not.</summary>
     public bool Tells(JsonMember member) => !member.Value.IsScalar || !(_common ??= FindCommon()).Contains(Text(member));

@@ -25,14 +25,24 @@ internal static class NumberMerge
 
         var interner = new Interner(b.Count);
         int[] bs = Numbers(b), os = Numbers(o), ts = Numbers(t);
-        var budget = new WorkBudget();
-        var regions = SequenceMerge.Merge(bs, os, ts, interner.Count, merger.Options.Algorithm, budget);
-        if (budget.IsSpent) return ArrayMerge.TooDifferent(merger, place, elements);
+        var regions = SequenceMerge.Merge(bs, os, ts, interner.Count, merger.Options.Algorithm, merger.Budget);
+        var backwards = SequenceMerge.Merge([.. bs.Reverse()], [.. os.Reverse()], [.. ts.Reverse()], interner.Count, merger.Options.Algorithm, merger.Budget);
+        if (merger.Budget.IsSpent) return ArrayMerge.TooDifferent(merger, place, elements);
+        var isClean = regions.TrueForAll(region => region.Part is not MergePart.Conflict);
+        if (isClean && !Merged(regions, os, ts).SequenceEqual(Merged(backwards, [.. os.Reverse()], [.. ts.Reverse()]).Reverse()))
+        {
+            return merger.Log.Open(MergeConflictKind.NotMatched, place, JsonPart.ArrayOf(b), JsonPart.ArrayOf(o), JsonPart.ArrayOf(t),
+                $"Both sides changed {place.ListName}. Several of its elements are equal, and nothing says which of them the changes are about.");
+        }
+
         return (MergedJson?)merger.Log.Try(() => new MergedJson.Array(Write(merger, place, elements, regions)), merged => Twins.Exist(merged, o, t))
             ?? ArrayMerge.AddedTwice(merger, place, elements);
 
         int[] Numbers(List<JsonPart> some) => [.. some.Select(element => interner.NumberOf(element.Bytes))];
     }
+
+    private static int[] Merged(List<MergeRegion> regions, int[] ours, int[] theirs) => [.. regions.SelectMany(region =>
+        region.Part is MergePart.Theirs ? theirs.Skip(region.Theirs.Start).Take(region.Theirs.Length) : ours.Skip(region.Ours.Start).Take(region.Ours.Length))];
 
     private static List<MergedJson> Write(
         JsonMerger merger, MergePath place, (List<JsonPart> Base, List<JsonPart> Ours, List<JsonPart> Theirs) elements, List<MergeRegion> regions)
