@@ -20,8 +20,13 @@ public static class ConflictPlaces
     public static ImmutableArray<ConflictPlace> Of(DocumentMerge merge) => [.. merge.Open.Take(MaxPlaces).Select(Of)];
 
     /// <summary>The first 100 places of a document that policies settled.</summary>
-    public static ImmutableArray<SettledPlace> Settled(DocumentKey key, DocumentMerge merge) => [.. merge.Settled.Take(MaxPlaces)
-        .Select(conflict => new SettledPlace(key.ToString(), DocumentMerge.PlaceOf(conflict), StrategyName(conflict.Rule!.Strategy!.Value), conflict.Why))];
+    public static ImmutableArray<SettledPlace> Settled(DocumentKey key, DocumentMerge merge)
+    {
+        var settled = merge.Settled.Select(conflict =>
+            new SettledPlace(key.ToString(), DocumentMerge.PlaceOf(conflict), StrategyName(conflict.Rule!.Strategy!.Value), conflict.Why));
+        var merged = merge.ByPolicy.Select(applied => new SettledPlace(key.ToString(), applied.Path, RuleName(applied.Rule), "Both sides changed the place."));
+        return [.. settled.Concat(merged).Take(MaxPlaces)];
+    }
 
     private static ConflictPlace Of(MergeConflict conflict) => new()
     {
@@ -32,7 +37,17 @@ public static class ConflictPlaces
         Base = Show(conflict, MergeSide.Base),
         Current = Show(conflict, MergeSide.Ours),
         Rollback = Show(conflict, MergeSide.Theirs),
+        NotShown = NotShown(conflict),
     };
+
+    /// <summary>The versions that have a value which is too long, or no text.</summary>
+    private static ImmutableArray<string> NotShown(MergeConflict conflict)
+    {
+        ImmutableArray<string> names = [.. from side in new[] { MergeSide.Base, MergeSide.Ours, MergeSide.Theirs }
+                                           where conflict[side] is not null && Show(conflict, side) is null
+                                           select side switch { MergeSide.Base => "base", MergeSide.Ours => "current", _ => "rollback" }];
+        return names.IsEmpty ? default : names;
+    }
 
     private static JsonText? Show(MergeConflict conflict, MergeSide side)
     {
@@ -86,6 +101,13 @@ public static class ConflictPlaces
         ConflictScope.Members => PlaceScope.Members,
         ConflictScope.Order => PlaceScope.Order,
         _ => PlaceScope.Value,
+    };
+
+    private static string RuleName(SafeRule rule) => rule switch
+    {
+        SafeRule.Set => "set",
+        SafeRule.Max => "max",
+        _ => "text",
     };
 
     private static string StrategyName(ConflictSettling strategy) => strategy switch

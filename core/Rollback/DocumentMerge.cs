@@ -25,6 +25,12 @@ public sealed record DocumentMerge(DocumentValue? Value, ConflictType? Conflict,
     /// <summary>The places that a merge policy has settled.</summary>
     public ImmutableArray<MergeConflict> Settled { get; init; } = [];
 
+    /// <summary>The places where a merge policy made that there is no conflict: a set, the larger number, or a text.</summary>
+    public ImmutableArray<AppliedRule> ByPolicy { get; init; } = [];
+
+    /// <summary>Whether a merge policy keeps an open place for a person.</summary>
+    public bool IsForPerson => Open.Any(IsPersonal);
+
     /// <summary>Where the open conflict is: JSON pointers, or lines of the current document; the first 100.</summary>
     public ImmutableArray<string> Places => [.. Open.Take(MaxPlaces).Select(PlaceOf)];
 
@@ -42,7 +48,8 @@ public sealed record DocumentMerge(DocumentValue? Value, ConflictType? Conflict,
         var outcome = madeAnew ? ThreeWayMerge.MadeAnew(undone, current, before, options) : ThreeWayMerge.Merge(undone, current, before, options);
         ImmutableArray<MergeConflict> settled = [.. outcome.Settlements.Where(s => s.Rule is SmartRule.ByRule).Select(s => s.Conflict)];
         ImmutableArray<MergeConflict> open = [.. outcome.Settlements.Where(s => s.Rule is not SmartRule.ByRule).Select(s => s.Conflict)];
-        if (open.IsEmpty) return new(SmartMerge.Settle(outcome).Value, null, "", true, outcome.Confidence) { Settled = settled };
+        ImmutableArray<AppliedRule> byPolicy = [.. outcome.SafeRules.Where(applied => applied.Rule is SafeRule.Set or SafeRule.Max or SafeRule.TextLines)];
+        if (open.IsEmpty) return new(SmartMerge.Settle(outcome).Value, null, "", true, outcome.Confidence) { Settled = settled, ByPolicy = byPolicy };
 
         var smart = open.All(CanSettle) && !IsBinary(undone, current, before);
         var more = open.Length == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" ({open.Length} places)");
@@ -50,15 +57,22 @@ public sealed record DocumentMerge(DocumentValue? Value, ConflictType? Conflict,
         {
             Open = open,
             Settled = settled,
+            ByPolicy = byPolicy,
         };
     }
 
     /// <summary>
-    /// Whether a rule can settle a conflict. None can tell whether a whole document goes or stays, what kind of value it is, or which of two
-    /// different things under one name is meant; and a policy may keep a place for a person.
+    /// Whether a rule can settle a conflict. None can tell whether a whole document goes or stays, what kind of value it is, which of two
+    /// different things under one name is meant, or which elements are the same; and a policy may keep a place for a person.
     /// </summary>
-    private static bool CanSettle(MergeConflict conflict) => conflict.Rule?.Strategy is not ConflictSettling.Nobody
-        && (conflict.Kind is MergeConflictKind.ValueMismatch || conflict.Path.Length > 0 || conflict.Lines is not null);
+    private static bool CanSettle(MergeConflict conflict) => !IsPersonal(conflict) && conflict.Kind switch
+    {
+        MergeConflictKind.ValueMismatch or MergeConflictKind.InsertedAtOnePlace => true,
+        MergeConflictKind.MissingTarget or MergeConflictKind.TypeMismatch => conflict.Path.Length > 0 || conflict.Lines is not null,
+        _ => false,
+    };
+
+    private static bool IsPersonal(MergeConflict conflict) => conflict.Rule?.Strategy is ConflictSettling.Nobody;
 
     /// <summary>A place as people read it: a JSON pointer, or lines.</summary>
     public static string PlaceOf(MergeConflict conflict) => conflict.Lines is { } lines

@@ -57,9 +57,10 @@ public sealed record PlannedChange
 /// <param name="Smart">What it says; null = nothing.</param>
 /// <param name="Confidence">How likely that is what a person would do: percent.</param>
 /// <param name="SeveralRuns">It took more than one step to get there.</param>
+/// <param name="IsForPerson">A merge policy keeps it for a person, whatever the strategy of the rollback.</param>
 /// <param name="IsMadeAnew">The document was deleted and made anew, so that its versions are different things.</param>
 public sealed record FoundConflict(
-    ConflictType Type, string Reason, ImmutableArray<string> Places, DocumentVersion? Base, DocumentVersion? Rollback, bool HasSmart = false, DocumentValue? Smart = null, int Confidence = 0, bool SeveralRuns = false, bool IsMadeAnew = false);
+    ConflictType Type, string Reason, ImmutableArray<string> Places, DocumentVersion? Base, DocumentVersion? Rollback, bool HasSmart = false, DocumentValue? Smart = null, int Confidence = 0, bool SeveralRuns = false, bool IsMadeAnew = false, bool IsForPerson = false);
 
 /// <summary>What a rollback does.</summary>
 /// <param name="Changes">All documents that change, in the order in which they may change; conflicts among them.</param>
@@ -82,6 +83,7 @@ public sealed record RollbackPlan(ImmutableArray<PlannedChange> Changes, Depende
             {
                 case null: apply.Add(change); break;
                 case { Type: ConflictType.PermissionDenied }: break;
+                case { IsForPerson: true } when strategy is not ConflictStrategy.Abort: open.Add(change); break;
                 case { Type: ConflictType.Dependency } when strategy is ConflictStrategy.Overwrite: apply.Add(change); break;
                 case { } conflict when strategy is ConflictStrategy.Overwrite: apply.Add(change with { Target = conflict.Rollback, Merged = null }); break;
                 case { HasSmart: true } conflict when strategy is ConflictStrategy.Merge: apply.Add(change with { Target = null, Merged = conflict.Smart }); break;
@@ -96,6 +98,7 @@ public sealed record RollbackPlan(ImmutableArray<PlannedChange> Changes, Depende
     public static ConflictChoice? ChoiceOf(ConflictStrategy strategy, FoundConflict conflict) => strategy switch
     {
         _ when conflict.Type is ConflictType.PermissionDenied => ConflictChoice.KeepCurrent,
+        _ when conflict.IsForPerson => null,
         ConflictStrategy.Skip => ConflictChoice.KeepCurrent,
         ConflictStrategy.Overwrite => ConflictChoice.UseRollback,
         ConflictStrategy.Merge when conflict.HasSmart => ConflictChoice.SmartMerge,

@@ -20,6 +20,9 @@ public sealed record MergeOutcome
     /// <summary>How each conflict can be settled, in the same order; after <see cref="SmartMerge"/>, how it was.</summary>
     public ImmutableArray<Settlement> Settlements { get; init; } = [];
 
+    /// <summary>The places that both sides changed and that are no conflict, each with the reason.</summary>
+    public ImmutableArray<AppliedRule> SafeRules { get; init; } = [];
+
     /// <summary>Our changes that <see cref="Value"/> has.</summary>
     public ImmutableArray<MergePlace> Kept { get; init; } = [];
 

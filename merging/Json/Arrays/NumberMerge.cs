@@ -25,11 +25,10 @@ internal static class NumberMerge
 
         var interner = new Interner(b.Count);
         int[] bs = Numbers(b), os = Numbers(o), ts = Numbers(t);
-        var regions = SequenceMerge.Merge(bs, os, ts, interner.Count, merger.Options.Algorithm, merger.Budget);
-        var backwards = SequenceMerge.Merge([.. bs.Reverse()], [.. os.Reverse()], [.. ts.Reverse()], interner.Count, merger.Options.Algorithm, merger.Budget);
+        var regions = Regions(merger, bs, os, ts, interner.Count);
+        var backwards = Regions(merger, [.. bs.Reverse()], [.. os.Reverse()], [.. ts.Reverse()], interner.Count);
         if (merger.Budget.IsSpent) return ArrayMerge.TooDifferent(merger, place, elements);
-        var isClean = regions.TrueForAll(region => region.Part is not MergePart.Conflict);
-        if (isClean && !Merged(regions, os, ts).SequenceEqual(Merged(backwards, [.. os.Reverse()], [.. ts.Reverse()]).Reverse()))
+        if (IsClean(regions) && (!IsClean(backwards) || !Merged(regions, os, ts).SequenceEqual(Merged(backwards, [.. os.Reverse()], [.. ts.Reverse()]).Reverse())))
         {
             return merger.Log.Open(MergeConflictKind.NotMatched, place, JsonPart.ArrayOf(b), JsonPart.ArrayOf(o), JsonPart.ArrayOf(t),
                 $"Both sides changed {place.ListName}. Several of its elements are equal, and nothing says which of them the changes are about.");
@@ -40,6 +39,17 @@ internal static class NumberMerge
 
         int[] Numbers(List<JsonPart> some) => [.. some.Select(element => interner.NumberOf(element.Bytes))];
     }
+
+    /// <summary>The merged parts, which are the same whichever side is ours: of several ways to see a change, both orders choose one.</summary>
+    private static List<MergeRegion> Regions(JsonMerger merger, int[] b, int[] o, int[] t, int distinct)
+    {
+        if (o.AsSpan().SequenceCompareTo(t) <= 0) return SequenceMerge.Merge(b, o, t, distinct, merger.Options.Algorithm, merger.Budget);
+        return [.. SequenceMerge.Merge(b, t, o, distinct, merger.Options.Algorithm, merger.Budget).Select(region => new MergeRegion(
+            region.Part switch { MergePart.Ours => MergePart.Theirs, MergePart.Theirs => MergePart.Ours, var part => part },
+            region.Base, region.Theirs, region.Ours))];
+    }
+
+    private static bool IsClean(List<MergeRegion> regions) => regions.TrueForAll(region => region.Part is not MergePart.Conflict);
 
     private static int[] Merged(List<MergeRegion> regions, int[] ours, int[] theirs) => [.. regions.SelectMany(region =>
         region.Part is MergePart.Theirs ? theirs.Skip(region.Theirs.Start).Take(region.Theirs.Length) : ours.Skip(region.Ours.Start).Take(region.Ours.Length))];
