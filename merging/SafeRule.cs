@@ -15,11 +15,13 @@ public enum SafeRule
     /// <summary>Both sides moved elements of one array, and no element got a new neighbor from both.</summary>
     DifferentMoves,
     /// <summary>
-    /// One side gave a member of an object another name and changed nothing else, and the other side changed it under the earlier name.
+    /// A member of an object got another name and no other change from one side. The other side changed the member under its earlier name.
     /// No other member has the same value, and the value is too long for a coincidence.
     /// </summary>
     RenamedAndChanged,
-    /// <summary>A rule says that the array is a set: what either side added or removed is added or removed, and the order means nothing.</summary>
+    /// <summary>
+    /// A rule says that the array is a set: the additions and removals of both sides are applied, and the order means nothing.
+    /// </summary>
     Set,
     /// <summary>A rule says that the larger of two numbers counts.</summary>
     Max,
