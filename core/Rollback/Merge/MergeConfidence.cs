@@ -5,7 +5,7 @@ using Merging.Text;
 namespace Memento.Rollback;
 
 /// <summary>
-/// How probable it is that people would have merged in the same way, byte for byte. A logistic model:
+/// Estimates the probability that people would have merged in the same way, byte for byte. A logistic model:
 /// <code>
 /// P = 1 / (1 + e^−(w + n·ln c + l·ln(1 + L)))
 /// </code>
@@ -28,7 +28,7 @@ public static class MergeConfidence
     /// <summary>Percent, 1 to 99.</summary>
     public static int Of(ImmutableArray<Settlement> settlements)
     {
-        settlements = [.. settlements.Where(settlement => settlement.Rule is not SmartRule.ByRule)];   // somebody has decided these
+        settlements = [.. settlements.Where(settlement => settlement.Rule is not SmartRule.ByRule)];   // policies have settled the others
         if (settlements.IsEmpty) return WithoutConflict;
         var lines = settlements.Sum(s => (double)Math.Max(LineCount(s.Conflict, s.Conflict.Ours), LineCount(s.Conflict, s.Conflict.Theirs)));
         var score = settlements.Average(s => Weight(s.Rule)) + PerLogConflicts * Math.Log(settlements.Length) + PerLogLines * Math.Log(1 + lines);
@@ -47,5 +47,9 @@ public static class MergeConfidence
         _ => -0.39,
     };
 
-    private static int LineCount(MergeConflict conflict, ReadOnlyMemory<byte>? side) => conflict.Lines is null ? 1 : side is { } text ? TextMerge.CountLines(text.Span) : 0;
+    private static int LineCount(MergeConflict conflict, ReadOnlyMemory<byte>? side)
+    {
+        if (conflict.Lines is null) return 1;
+        return side is { } text ? TextMerge.CountLines(text.Span) : 0;
+    }
 }
