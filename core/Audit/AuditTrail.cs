@@ -69,7 +69,7 @@ public static class AuditTrail
     public static AuditEntry Of(QueueFact.TasksChanged refused, string queue) =>
         New(refused.At, AuditAction.StaleCallRefused, ("queue", queue), ("calls", Node(refused.Calls ?? [], MementoJson.Default.ImmutableArrayRefusedCall))) with { AgentId = refused.AgentId };
 
-    /// <summary>A change of the merge policies. The policies themselves can be read by their version.</summary>
+    /// <summary>Describes a change of the merge policies. The policies themselves can be read by their version.</summary>
     public static AuditEntry Of(MergePoliciesChanged changed) =>
         New(changed.At, AuditAction.MergePoliciesChanged, ("version", changed.Version), ("policies", changed.Policies.Length))
             with { AgentId = changed.AgentId };

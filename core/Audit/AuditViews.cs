@@ -30,7 +30,7 @@ public enum AuditAction
     // What follows stands in the journals of queues.
     [JsonStringEnumMemberName("stale_call_refused")] StaleCallRefused,
 
-    // What follows stands in the stream of a workspace's merge policies.
+    // Entries of the stream of a workspace's merge policies.
     [JsonStringEnumMemberName("merge_policies_changed")] MergePoliciesChanged,
 }
 

@@ -16,7 +16,7 @@ public static class ConflictExplanation
     /// <param name="undone">What the rollback undoes.</param>
     /// <param name="current">What is there.</param>
     /// <param name="before">What the rollback would bring back.</param>
-    /// <param name="policies">What the workspace's merge policies say of the document; null = nothing.</param>
+    /// <param name="policies">Options from the merge policies that match the document; null = no policy matches.</param>
     public static ConflictDetails Of(
         ConflictView conflict, DocumentValue? undone, DocumentValue? current, DocumentValue? before, JsonMergeOptions? policies = null)
     {

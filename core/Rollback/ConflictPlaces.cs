@@ -7,21 +7,25 @@ using Merging.Json;
 
 namespace Memento.Rollback;
 
-/// <summary>Tells the conflicts of a merge in the terms of a rollback.</summary>
+/// <summary>Describes the conflicts of a merge in the terms of a rollback.</summary>
 public static class ConflictPlaces
 {
-    /// <summary>Places that are told of one document.</summary>
+    /// <summary>Places of a document up to which conflicts are described.</summary>
     private const int MaxPlaces = 100;
 
-    /// <summary>Longest value that is told, in bytes.</summary>
-    private const int MaxValue = 16 * 1024;
+    /// <summary>Bytes up to which a value is shown.</summary>
+    private const int MaxValueBytes = 16 * 1024;
 
-    /// <summary>The first 100 open places of a merge.</summary>
+    /// <summary>Returns the first 100 open places of a merge.</summary>
     public static ImmutableArray<ConflictPlace> Of(DocumentMerge merge) => [.. merge.Open.Take(MaxPlaces).Select(Of)];
 
-    /// <summary>The first 100 places of a document that policies settled.</summary>
-    public static ImmutableArray<SettledPlace> Settled(DocumentKey key, DocumentMerge merge) => [.. merge.Settled.Take(MaxPlaces)
-        .Select(conflict => new SettledPlace(key.ToString(), DocumentMerge.PlaceOf(conflict), StrategyName(conflict.Rule!.Strategy!.Value), conflict.Why))];
+    /// <summary>Returns the first 100 places of a document that policies settled.</summary>
+    public static ImmutableArray<SettledPlace> Settled(DocumentKey key, DocumentMerge merge) =>
+    [
+        .. from conflict in merge.Settled.Take(MaxPlaces)
+           let strategy = StrategyName(conflict.Rule!.Strategy!.Value)
+           select new SettledPlace(key.ToString(), DocumentMerge.PlaceOf(conflict), strategy, conflict.Why),
+    ];
 
     private static ConflictPlace Of(MergeConflict conflict) => new()
     {
@@ -36,7 +40,7 @@ public static class ConflictPlaces
 
     private static JsonText? Show(MergeConflict conflict, MergeSide side)
     {
-        if (conflict[side] is not { } bytes || bytes.Length > MaxValue) return null;
+        if (conflict[side] is not { } bytes || bytes.Length > MaxValueBytes) return null;
         if (conflict.Lines is null && IsJson(bytes.Span)) return new(Encoding.UTF8.GetString(bytes.Span));
         return TextOf(bytes.Span) is { } text ? new(JsonSerializer.Serialize(text, MementoJson.Default.String)) : null;
     }
@@ -51,7 +55,7 @@ public static class ConflictPlaces
         }
         catch (JsonException)
         {
-            return false;   // the value of a document that is no JSON
+            return false;   // the document is not JSON
         }
     }
 

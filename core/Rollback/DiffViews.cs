@@ -171,7 +171,10 @@ public sealed record ConflictDetails
     /// <summary>ETag of the document's newest version, also if that deleted it. If it is not that of <see cref="ConflictView.CurrentSeq"/>, settling the conflict needs it as <c>ifMatch</c>.</summary>
     [Id(7)] public string? CurrentEtag { get; init; }
 
-    /// <summary>The places in conflict, each with its three values; the first 100. Empty if the conflict is outside of the document, or about several runs of changes.</summary>
+    /// <summary>
+    /// The places in conflict, each with its three values; the first 100. Empty if the conflict is outside of the document, or about several
+    /// runs of changes.
+    /// </summary>
     [Id(8)] public ImmutableArray<ConflictPlace> Places { get; init; } = [];
 }
 

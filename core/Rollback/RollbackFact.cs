@@ -36,8 +36,8 @@ public abstract record RollbackFact : IFact
         public string? UndoOf { get; init; }
 
         /// <summary>
-        /// Version of the workspace's merge policies with which the rollback merges, to its end.
-        /// Null = none: the entry is older than merge policies.
+        /// Version of the workspace's merge policies with which the rollback merges until its end.
+        /// Null = the entry is older than merge policies.
         /// </summary>
         public long? PoliciesVersion { get; init; }
     }
@@ -52,7 +52,7 @@ public abstract record RollbackFact : IFact
         /// <summary>The point to which undoing goes back; null for a dry run.</summary>
         public string? RecoveryPointId { get; init; }
 
-        /// <summary>Conflicts that merge policies settled; the first 100. Default in what older versions recorded.</summary>
+        /// <summary>Conflicts that merge policies settled; the first 100. Default in entries of older versions.</summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public ImmutableArray<SettledPlace> Settled { get; init; }
     }
 

@@ -48,18 +48,19 @@ public sealed record PlannedChange
 }
 
 /// <summary>A conflict over one document.</summary>
-/// <param name="Type">Its type.</param>
-/// <param name="Reason">One sentence.</param>
-/// <param name="Places">Where in the document, as JSON pointers or line ranges.</param>
-/// <param name="Base">What the rollback undoes.</param>
-/// <param name="Rollback">What the rollback would bring back; null or deleted = nothing.</param>
-/// <param name="HasSmart">Whether a rule can tell what the document should become.</param>
-/// <param name="Smart">What it says; null = nothing.</param>
-/// <param name="Confidence">How likely that is what a person would do: percent.</param>
-/// <param name="SeveralRuns">It took more than one step to get there.</param>
-/// <param name="IsMadeAnew">The document was deleted and made anew, so that its versions are different things.</param>
+/// <param name="Type">Type of the conflict.</param>
+/// <param name="Reason">A sentence about the conflict.</param>
+/// <param name="Places">Places in the document, as JSON Pointers or line ranges.</param>
+/// <param name="Base">The version that the rollback undoes.</param>
+/// <param name="Rollback">The version that the rollback would bring back; null or deleted = nothing.</param>
+/// <param name="HasSmart">Whether rules settle all of the conflict.</param>
+/// <param name="Smart">The result of those rules; null = the document is deleted, or no rule applies.</param>
+/// <param name="Confidence">Probability in percent that a person would settle the conflict in the same way.</param>
+/// <param name="SeveralRuns">Whether several runs of changes are undone.</param>
+/// <param name="IsMadeAnew">Whether the document was deleted and made anew, so that its versions are different things.</param>
 public sealed record FoundConflict(
-    ConflictType Type, string Reason, ImmutableArray<string> Places, DocumentVersion? Base, DocumentVersion? Rollback, bool HasSmart = false, DocumentValue? Smart = null, int Confidence = 0, bool SeveralRuns = false, bool IsMadeAnew = false);
+    ConflictType Type, string Reason, ImmutableArray<string> Places, DocumentVersion? Base, DocumentVersion? Rollback, bool HasSmart = false,
+    DocumentValue? Smart = null, int Confidence = 0, bool SeveralRuns = false, bool IsMadeAnew = false);
 
 /// <summary>What a rollback does.</summary>
 /// <param name="Changes">All documents that change, in the order in which they may change; conflicts among them.</param>

@@ -129,7 +129,7 @@ public sealed record PreviewRollback
     [Id(3)] public ImmutableArray<Dependency>? Dependencies { get; init; }
 
     /// <summary>
-    /// Version of the merge policies to merge with, for a rollback that began with it; null = the newest. Not part of a request by HTTP.
+    /// Version of the merge policies with which a running rollback previews itself; null = the newest. Not part of a request over HTTP.
     /// </summary>
     [Id(4), JsonIgnore] public long? PoliciesVersion { get; init; }
 }

@@ -71,7 +71,7 @@ public sealed record RollbackView
     /// <summary>Conflicts that merge policies settled; the first 100.</summary>
     [Id(22), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public ImmutableArray<SettledPlace> Settled { get; init; }
 
-    /// <summary>Version of the workspace's merge policies with which it merges; absent = without policies.</summary>
+    /// <summary>Version of the merge policies with which the rollback merges; absent = without policies.</summary>
     [Id(23)] public long? PoliciesVersion { get; init; }
 
     [JsonIgnore] public bool IsOver => Status is RollbackStatus.Completed or RollbackStatus.Failed or RollbackStatus.Cancelled;
@@ -140,7 +140,9 @@ public sealed record ConflictView
     /// <summary>What is undone are several runs of changes with others' between them. One merge cannot settle that; only the strategy merge does, run by run.</summary>
     [Id(17), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool SeveralRuns { get; init; }
 
-    /// <summary>The document was deleted and made anew, so that its versions are different things under one name. No merge can settle that.</summary>
+    /// <summary>
+    /// Whether the document was deleted and made anew, so that its versions are different things under one name. No merge settles such a conflict.
+    /// </summary>
     [Id(18), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool IsMadeAnew { get; init; }
 
     [JsonIgnore] public DocumentKey Key => new(Kind, Id);
@@ -209,7 +211,7 @@ public sealed record RollbackPreview
     /// <summary>Conflicts that merge policies settle; the first 100.</summary>
     [Id(10), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public ImmutableArray<SettledPlace> Settled { get; init; }
 
-    /// <summary>Version of the workspace's merge policies with which it merges; a rollback with the token does so too.</summary>
+    /// <summary>Version of the merge policies with which the preview merges; a rollback with the preview token uses the same version.</summary>
     [Id(11)] public long? PoliciesVersion { get; init; }
 }
 

@@ -6,7 +6,7 @@ namespace Memento.Rollback;
 /// <summary>A run of selected changes of one document.</summary>
 /// <param name="Before">The document before the run; null = it never was.</param>
 /// <param name="After">The document after it.</param>
-/// <param name="IsMadeAnew">Whether the document was deleted and made anew in the run, or behind it by others.</param>
+/// <param name="IsMadeAnew">Whether the document was deleted and made anew in the run, or after the run by others.</param>
 public sealed record UndoneRun(DocumentVersion? Before, DocumentVersion After, bool IsMadeAnew = false);
 
 /// <summary>

@@ -55,8 +55,8 @@ internal sealed class Journaled<TState, TFact>(IJournal journal, IStateMachine<T
         Take(head, (state, position));
     }
 
-    /// <summary>Reads the state from one that is known: only the entries behind its position are read.</summary>
-    /// <param name="known">Says, of the stream's newest position (0 = none), a state and the position that it belongs to.</param>
+    /// <summary>Loads the state from a known one, and reads only the entries after its position.</summary>
+    /// <param name="known">Returns a state and its position, given the stream's newest position (0 = none).</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     public async Task LoadFromAsync(Func<long, (TState State, long Position)> known, CancellationToken cancellationToken)
     {

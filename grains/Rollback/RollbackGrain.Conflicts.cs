@@ -86,7 +86,7 @@ internal sealed partial class RollbackGrain
             : throw new MementoException(Refusal.Invalid("choice", $"is smart-merge, but there is no rule for this: {merge.Reason}; choose keep-current, use-rollback or value"));
     }
 
-    /// <summary>How the merge policies with which the rollback began merge a document; null = they say nothing of it.</summary>
+    /// <summary>Returns the options of the policies with which the rollback began, for a document; null if no policy matches.</summary>
     private async ValueTask<JsonMergeOptions?> OptionsForAsync(DocumentKey key) =>
         (await MergePolicyVersions.ReadAsync(GrainFactory, _key.Workspace, _rollback.Committed.View!.PoliciesVersion)).OptionsFor(key);
 

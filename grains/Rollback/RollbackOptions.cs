@@ -51,7 +51,7 @@ public sealed class RollbackOptions
     [Range(1, 10_000)]
     public int MaxMergePolicies { get; set; } = 200;
 
-    /// <summary>Bytes of all merge policies of a workspace, as JSON. Default 64 KiB.</summary>
+    /// <summary>Bytes that the merge policies of a workspace may have as JSON. Default 64 KiB.</summary>
     [Range(1024, 1024 * 1024)]
     public int MaxMergePolicyBytes { get; set; } = 64 * 1024;
 

@@ -119,7 +119,8 @@ internal sealed class RollbackPlanner(IWorkspaceIndex index, RollbackRules rules
             Base = undoing.Merges[0].After,
             Before = undoing.Oldest,
             Conflict = conflict is null ? null : new(
-                conflict.Conflict!.Value, conflict.Reason, conflict.Places, undoing.Merges[0].After, undoing.Oldest, conflict.HasSmart, value, confidence, SeveralRuns: undoing.Merges.Length > 1 || undoing.Start != current,
+                conflict.Conflict!.Value, conflict.Reason, conflict.Places, undoing.Merges[0].After, undoing.Oldest, conflict.HasSmart, value,
+                confidence, SeveralRuns: undoing.Merges.Length > 1 || undoing.Start != current,
                 IsMadeAnew: undoing.Merges.Any(run => run.IsMadeAnew)),
             Settled = settled.ToImmutable(),
         };

@@ -87,12 +87,22 @@ internal sealed class RollbackRun(
         CheckSize(apply);
         if (View.Strategy is RollbackStrategy.Safe) await ReadBackAsync(stream, apply, cancellationToken);
         var recovery = apply.IsEmpty && conflicts.IsEmpty ? null : await grains.GetGrain<IWorkspaceWriter>(key.Workspace).CreateRecoveryPointAsync(key.Id, (long)rules.Options.RecoveryTtl.TotalSeconds);
-        await append(new RollbackFact.Started { At = clock.Now(), StartSeq = workspace.ChangedSeq, Total = apply.Length, RecoveryPointId = recovery?.RollbackPointId, Settled = SettledIn(apply) });
+        await append(new RollbackFact.Started
+        {
+            At = clock.Now(),
+            StartSeq = workspace.ChangedSeq,
+            Total = apply.Length,
+            RecoveryPointId = recovery?.RollbackPointId,
+            Settled = SettledIn(apply),
+        });
     }
 
-    /// <summary>Conflicts that merge policies settled, of the first documents; default if there are none.</summary>
-    public static ImmutableArray<SettledPlace> SettledIn(IEnumerable<PlannedChange> changes) =>
-        changes.SelectMany(change => change.Settled).Take(RollbackOperation.MaxShown).ToImmutableArray() is { IsEmpty: false } settled ? settled : default;
+    /// <summary>Returns the first conflicts that merge policies settled; default if there are none.</summary>
+    public static ImmutableArray<SettledPlace> SettledIn(IEnumerable<PlannedChange> changes)
+    {
+        var settled = changes.SelectMany(change => change.Settled).Take(RollbackOperation.MaxShown).ToImmutableArray();
+        return settled.IsEmpty ? default : settled;
+    }
 
     /// <summary>Changes the documents: at once, or in batches. What somebody else changes meanwhile is planned anew.</summary>
     private async Task ApplyAsync(long stream, CancellationToken cancellationToken)
@@ -254,7 +264,7 @@ internal sealed class RollbackRun(
     private async Task<RollbackPlan> PlanAsync(long stream, long startSeq, CancellationToken cancellationToken) =>
         await _planner.PlanAsync(await RequestAsync(stream, startSeq), cancellationToken);
 
-    /// <summary>The merge policies with which the rollback began; they do not change while it runs.</summary>
+    /// <summary>Returns the merge policies with which the rollback began. A rollback keeps them until its end.</summary>
     private async ValueTask<MergePolicySet> PoliciesAsync() =>
         _policies ??= await MergePolicyVersions.ReadAsync(grains, key.Workspace, View.PoliciesVersion);
 
