@@ -39,10 +39,10 @@ public interface IRollbackClient
     Task<ConflictView> ResolveAsync(string conflictId, ResolveConflict request, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Reads the merge policies, as they are or as they were in a version. <c>MERGE_POLICIES_NOT_FOUND</c> if there was no such version.
+    /// Reads a version of the merge policies, or the newest one. <c>MERGE_POLICIES_NOT_FOUND</c> if there was no such version.
     /// </summary>
     Task<MergePolicyList> GetMergePoliciesAsync(long? version = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Replaces the merge policies. <c>VERSION_CONFLICT</c> if they are not the ones that the request expects.</summary>
+    /// <summary>Replaces the merge policies. <c>VERSION_CONFLICT</c> if they are not the version that the request expects.</summary>
     Task<MergePolicyList> SetMergePoliciesAsync(SetMergePolicies request, CancellationToken cancellationToken = default);
 }
