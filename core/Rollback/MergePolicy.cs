@@ -54,7 +54,9 @@ public sealed record MergePolicy
     /// <summary>The members that together identify an element of the array at the place, 1 to 4.</summary>
     [Id(2)] public ImmutableArray<string>? Key { get; init; }
 
-    /// <summary>How the value at the place is read. Absent = the merge looks for a key of an array itself, and a string is one value.</summary>
+    /// <summary>
+    /// How the value at the place is read. Absent = the merge looks for a key of an array itself, and a string is one value.
+    /// </summary>
     [Id(3)] public MergePolicyAs? As { get; init; }
 
     /// <summary>How conflicts at the place, or below it, are settled. Absent = as without a policy.</summary>

@@ -51,7 +51,8 @@ public static class MergePolicyRules
         var policies = request.Policies;
         if (policies.IsDefault) return Refusal.Invalid("policies", "is missing; must be an array, which may be empty");
         if (policies.Length > limits.MaxPolicies)
-            return TooLarge($"The list has {policies.Length} merge policies; at most {limits.MaxPolicies} are allowed ({Section}:MaxMergePolicies).");
+            return TooLarge(
+                $"The list has {policies.Length} merge policies; at most {limits.MaxPolicies} are allowed ({Section}:MaxMergePolicies).");
 
         var errors = new List<FieldError>();
         if (request.AgentId is { } agent && Names.Problem(agent) is { } problem) errors.Add(new("agentId", problem));

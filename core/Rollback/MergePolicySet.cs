@@ -46,7 +46,9 @@ public sealed class MergePolicySet
         Strategy = policy.Strategy is { } strategy ? SettlingOf(strategy) : null,
     };
 
-    /// <summary>Maps a strategy to the sides of a merge: ours is the current document, theirs is the one that the rollback brings back.</summary>
+    /// <summary>
+    /// Maps a strategy to the sides of a merge: ours is the current document, theirs is the one that the rollback brings back.
+    /// </summary>
     private static ConflictSettling SettlingOf(MergePolicyStrategy strategy) => strategy switch
     {
         MergePolicyStrategy.PreferNewer => ConflictSettling.Newer,

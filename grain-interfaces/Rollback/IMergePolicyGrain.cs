@@ -14,7 +14,8 @@ public interface IMergePolicyGrain : IGrainWithStringKey
 
     /// <summary>
     /// Replaces the policies and returns them. Setting the current list again changes nothing, so the call can be repeated.
-    /// <c>VALIDATION_FAILED</c>, <c>TOO_LARGE</c>, and <c>VERSION_CONFLICT</c> if the policies are not the version that the request expects.
+    /// <c>VALIDATION_FAILED</c>, <c>TOO_LARGE</c>, and <c>VERSION_CONFLICT</c> if the policies are not the version that the request
+    /// expects.
     /// </summary>
     [Alias("set")] Task<MergePolicyList> SetAsync(SetMergePolicies request);
 }

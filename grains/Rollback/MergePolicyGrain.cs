@@ -86,7 +86,8 @@ internal sealed partial class MergePolicyGrain(
     }
 
     /// <summary>
-    /// Reads the list from the stored state if the stream has no newer entry, otherwise from the stream's newest entry, which has the whole list.
+    /// Reads the list from the stored state if the stream has no newer entry, otherwise from the stream's newest entry, which has the whole
+    /// list.
     /// </summary>
     private Task LoadAsync(CancellationToken cancellationToken) => _policies.LoadFromAsync(
         newest => stored.State.Version == newest ? (stored.State, newest) : (MergePolicyState.Empty, Math.Max(0, newest - 1)),
@@ -117,8 +118,8 @@ internal sealed partial class MergePolicyGrain(
     }
 
     /// <summary>
-    /// Writes the list as grain state. A failure loses nothing, because the stream has the list. This activation then ends, and the next one
-    /// reads the stream.
+    /// Writes the list as grain state. A failure loses nothing, because the stream has the list. This activation then ends, and the next
+    /// one reads the stream.
     /// </summary>
     private async Task SaveAsync()
     {

@@ -8,8 +8,8 @@ namespace Memento.Operations;
 internal static class StateStorage
 {
     /// <summary>
-    /// Seconds for which a statement waits for the embedded file while the journal's writer commits. The driver retries every 150 ms, and no
-    /// other writer holds the file for long.
+    /// Seconds for which a statement waits for the embedded file while the journal's writer commits. The driver retries every 150 ms, and
+    /// no other writer holds the file for long.
     /// </summary>
     private const int BusySeconds = 30;
 

@@ -5,7 +5,7 @@ using Memento.Tests.Storage;
 
 namespace Memento.Tests.Crash;
 
-/// <summary>This program as a second process: how a test starts it, and what it does then.</summary>
+/// <summary>Runs the test program as a second process, which a test can kill.</summary>
 internal static class ChildProcess
 {
     /// <summary>First argument of a child.</summary>
