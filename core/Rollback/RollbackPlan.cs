@@ -68,6 +68,9 @@ public sealed record FoundConflict(
 /// <param name="Done">Documents that the rollback changed already.</param>
 public sealed record RollbackPlan(ImmutableArray<PlannedChange> Changes, DependencyReport Dependencies, long Done)
 {
+    /// <summary>Conflicts that merge policies settled, also in documents that stay as they are; the first 100.</summary>
+    public ImmutableArray<SettledPlace> Settled { get; init; } = [];
+
     public IEnumerable<PlannedChange> Conflicts => Changes.Where(c => c.Conflict is not null);
 
     /// <summary>What is to be done under a strategy, and the conflicts that it leaves open.</summary>

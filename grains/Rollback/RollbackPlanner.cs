@@ -32,7 +32,10 @@ internal sealed class RollbackPlanner(IWorkspaceIndex index, RollbackRules rules
         var undoings = await UndoAsync(request, timelines, changes, cancellationToken);
         var planned = await MergeAsync(request, undoings, cancellationToken);
         var done = timelines.Values.LongCount(versions => IsOwn(request, versions, changes));
-        var plan = new RollbackPlan([.. planned.Where(c => !c.IsNothing || c.Conflict is not null).Select(rules.Guard)], new(), done);
+        var plan = new RollbackPlan([.. planned.Where(c => !c.IsNothing || c.Conflict is not null).Select(rules.Guard)], new(), done)
+        {
+            Settled = [.. planned.SelectMany(change => change.Settled).Take(RollbackOperation.MaxShown)],
+        };
         return await new DependencyCheck(index, request.StreamId).CompleteAsync(plan, timelines, request, cancellationToken);
     }
 

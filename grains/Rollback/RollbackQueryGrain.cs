@@ -66,7 +66,7 @@ internal sealed class RollbackQueryGrain(IJournal journal, IWorkspaceIndex index
             RecommendedStrategy = recommended,
             Reason = reason,
             EstimatedDurationMs = (long)pace.Estimate(changes.Length).TotalMilliseconds,
-            Settled = RollbackRun.SettledIn(changes),
+            Settled = plan.Settled.IsEmpty ? default : plan.Settled,
             PoliciesVersion = merging.Version,
         };
     }

@@ -93,15 +93,8 @@ internal sealed class RollbackRun(
             StartSeq = workspace.ChangedSeq,
             Total = apply.Length,
             RecoveryPointId = recovery?.RollbackPointId,
-            Settled = SettledIn(apply),
+            Settled = plan.Settled.IsEmpty ? default : plan.Settled,
         });
-    }
-
-    /// <summary>Returns the first conflicts that merge policies settled; default if there are none.</summary>
-    public static ImmutableArray<SettledPlace> SettledIn(IEnumerable<PlannedChange> changes)
-    {
-        var settled = changes.SelectMany(change => change.Settled).Take(RollbackOperation.MaxShown).ToImmutableArray();
-        return settled.IsEmpty ? default : settled;
     }
 
     /// <summary>Changes the documents: at once, or in batches. What somebody else changes meanwhile is planned anew.</summary>
