@@ -27,10 +27,10 @@ public sealed record MergeConflict
     /// </summary>
     public required ReadOnlyMemory<byte>? Base { get; init; }
 
-    /// <summary>Our value; null if there is none.</summary>
+    /// <summary>The value of our side; null if there is none.</summary>
     public required ReadOnlyMemory<byte>? Ours { get; init; }
 
-    /// <summary>Their value; null if there is none.</summary>
+    /// <summary>The value of their side; null if there is none.</summary>
     public required ReadOnlyMemory<byte>? Theirs { get; init; }
 
     /// <summary>A sentence for people that says what happened.</summary>

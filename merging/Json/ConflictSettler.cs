@@ -6,7 +6,7 @@ namespace Merging.Json;
 /// <summary>Settles a recorded conflict by a strategy that a rule gives.</summary>
 public static class ConflictSettler
 {
-    /// <summary>The settlement, or null if the strategy leaves the conflict open: it asks for a person, or fits no such values.</summary>
+    /// <summary>Returns the settlement; null if the strategy asks for a person or does not fit the values.</summary>
     /// <param name="newer">The side that was written later.</param>
     public static Settlement? Settle(MergeConflict conflict, ConflictSettling strategy, MergeSide newer)
     {
@@ -17,7 +17,8 @@ public static class ConflictSettler
             case ConflictSettling.Theirs: value = conflict.Theirs; break;
             case ConflictSettling.Newer: value = conflict[newer]; break;
             default:
-                if (conflict.Scope is ConflictScope.Order || conflict.Lines is not null || Both(conflict) is not var (ours, theirs)) return null;
+                if (conflict.Scope is ConflictScope.Order || conflict.Lines is not null) return null;
+                if (Both(conflict) is not var (ours, theirs)) return null;
                 value = strategy switch
                 {
                     ConflictSettling.Larger => Larger(ours, theirs)?.Bytes,
@@ -50,7 +51,7 @@ public static class ConflictSettler
         return order switch { > 0 => ours, < 0 => theirs, _ => null };
     }
 
-    /// <summary>All elements of both arrays, or all members of both objects if no member has two values.</summary>
+    /// <summary>Returns all elements of both arrays, or all members of both objects if no member has two values.</summary>
     private static JsonPart? Union(JsonPart ours, JsonPart theirs)
     {
         if (ours.IsArray && theirs.IsArray)
@@ -67,7 +68,7 @@ public static class ConflictSettler
         return JsonPart.ObjectOf(members.Values);
     }
 
-    /// <summary>Both strings merged line by line, or null if they are no texts with a common base.</summary>
+    /// <summary>Merges two strings line by line; null if a version is not a string.</summary>
     private static JsonPart? MergedText(JsonPart? @base, JsonPart ours, JsonPart theirs)
     {
         if (@base is not { IsString: true } b || !ours.IsString || !theirs.IsString) return null;

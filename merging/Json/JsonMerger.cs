@@ -13,8 +13,8 @@ internal sealed class JsonMerger(JsonMergeOptions options, MergeLog log)
     /// <summary>Names of members that can identify elements, in UTF-8.</summary>
     public byte[][] KeyNames { get; } = [.. options.KeyMembers.Select(Encoding.UTF8.GetBytes)];
 
-    /// <summary>Merges one value in three versions. Null stands for no value, in the arguments and in the result.</summary>
-    /// <param name="identity">Members that identify the value in its array; they say nothing about whether it was made anew.</param>
+    /// <summary>Merges a value in three versions. Null stands for no value, in the arguments and in the result.</summary>
+    /// <param name="identity">Members that identify the value in its array. A value that keeps only these members was made anew.</param>
     public MergedJson? Merge(MergePath place, JsonPart? @base, JsonPart? ours, JsonPart? theirs, byte[][]? identity = null)
     {
         if (ours == theirs)
@@ -50,8 +50,8 @@ internal sealed class JsonMerger(JsonMergeOptions options, MergeLog log)
     }
 
     /// <summary>
-    /// Merges objects. An element that one side replaced by another one with the same key is not mixed with the earlier one: if its members
-    /// do not conflict by themselves, the element does. Only elements are records; the members of other objects may come and go one by one.
+    /// Merges objects. An element that a side replaced by another one with the same key is not mixed with the earlier one: if no member is
+    /// in conflict, the whole element is. Only elements with keys are checked, because the members of other objects may change one by one.
     /// </summary>
     private MergedJson MergeObjects(MergePath place, JsonPart @base, JsonPart ours, JsonPart theirs, byte[][] identity)
     {

@@ -27,7 +27,8 @@ internal sealed class MemberMerge(JsonMerger merger, MergePath place, JsonPart @
             changed++;
             _changedByOurs |= b?.Value != o?.Value;
             _changedByTheirs |= b?.Value != t?.Value;
-            if (merger.Merge(place.Member(name), b?.Value, o?.Value, t?.Value) is { } value) merged.Add(((o ?? t ?? b)!.Value.Name, value));
+            if (merger.Merge(place.Member(name), b?.Value, o?.Value, t?.Value) is { } value)
+                merged.Add(((o ?? t ?? b)!.Value.Name, value));
         }
 
         if (changed > 1 && _changedByOurs && _changedByTheirs) merger.Log.Apply(place, SafeRule.DifferentMembers);
@@ -65,7 +66,10 @@ internal sealed class MemberMerge(JsonMerger merger, MergePath place, JsonPart @
         return taken;
     }
 
-    /// <summary>Takes the name from the side that only renamed the member, and the value from the side that only changed it; null if that is not certain.</summary>
+    /// <summary>
+    /// Takes the name from the side that only renamed the member, and the value from the side that only changed it; null if that is not
+    /// certain.
+    /// </summary>
     private (ReadOnlyMemory<byte>, MergedJson)? Follow(JsonMember member, JsonMember? our, JsonMember? their, (string? Ours, string? Theirs) newName,
         (AddedMembers Ours, AddedMembers Theirs) added)
     {

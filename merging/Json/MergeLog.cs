@@ -1,6 +1,6 @@
 namespace Merging.Json;
 
-/// <summary>Records what a merge found.</summary>
+/// <summary>Records the conflicts, changes and safe rules of a merge.</summary>
 internal sealed class MergeLog(MergeRules rules, SideNames names)
 {
     public MergeRules Rules => rules;
@@ -16,8 +16,10 @@ internal sealed class MergeLog(MergeRules rules, SideNames names)
         return value is { } part ? new MergedJson.Taken(part) : null;
     }
 
-    /// <summary>Runs a part of the merge. If the part found no conflict and its result is refused, the log forgets all that the part recorded.</summary>
-    /// <returns>The result of the part; null if it was refused.</returns>
+    /// <summary>
+    /// Runs a part of the merge. If the part has no conflict and its result is refused, the log drops the records of the part.
+    /// </summary>
+    /// <returns>The result of the part; null if the result was refused.</returns>
     public T? Try<T>(Func<T> part, Func<T, bool> isRefused) where T : class
     {
         var (conflicts, changes, safeRules) = (Conflicts.Count, Changes.Count, SafeRules.Count);
@@ -30,7 +32,7 @@ internal sealed class MergeLog(MergeRules rules, SideNames names)
 
     public void Apply(MergePath place, SafeRule rule) => SafeRules.Add(new(place.ToString(), rule));
 
-    /// <summary>Records a conflict over one value.</summary>
+    /// <summary>Records a conflict and returns the gap for its value.</summary>
     public MergedJson.Open Open(MergeConflictKind kind, MergePath place, JsonPart? @base, JsonPart? ours, JsonPart? theirs, string why,
         ConflictScope scope = ConflictScope.Value) => new(Record(kind, place, @base, ours, theirs, why, scope));
 

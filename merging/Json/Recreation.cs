@@ -1,12 +1,17 @@
 namespace Merging.Json;
 
-/// <summary>Tells whether an object was replaced by another one of the same name, rather than changed.</summary>
+/// <summary>Tells whether an object was replaced by another one with the same key, or changed.</summary>
 internal static class Recreation
 {
-    /// <summary>An object of this many members that keeps none of its values is another one, even if the names of the members are the same.</summary>
-    private const int ManyMembers = 3;
+    /// <summary>
+    /// Members from which an object that keeps none of its values is another one, even if the names of the members are the same.
+    /// </summary>
+    private const int MinMembers = 3;
 
-    /// <summary>Whether a later object keeps no value of an earlier one, and either none of the names or at least three changed values.</summary>
+    /// <summary>
+    /// Whether a later object keeps no value of an earlier one, and none of the names unless both have at least <see cref="MinMembers"/>
+    /// members.
+    /// </summary>
     /// <param name="identity">Names of members that do not count, because both must have them.</param>
     public static bool IsMadeAnew(JsonPart before, JsonPart after, byte[][] identity)
     {
@@ -20,7 +25,7 @@ internal static class Recreation
             names++;
         }
 
-        return names == 0 || (old.Count >= ManyMembers && now.Count >= ManyMembers);
+        return names == 0 || (old.Count >= MinMembers && now.Count >= MinMembers);
     }
 
     private static Dictionary<string, JsonPart> Counted(JsonPart value, byte[][] identity)

@@ -2,7 +2,7 @@ using Merging.Sequences;
 
 namespace Merging.Json.Arrays;
 
-/// <summary>Chooses how an array is read (by keys, by content, as a set, as numbers), and matches its elements.</summary>
+/// <summary>Chooses how an array is read (by keys, by content, as a set, as numbers) and matches its elements.</summary>
 internal static class ArrayMerge
 {
     private static readonly byte[][] NoNames = [];
@@ -36,7 +36,7 @@ internal static class ArrayMerge
         merger.Log.Open(MergeConflictKind.NotMatched, place, JsonPart.ArrayOf(elements.Base), JsonPart.ArrayOf(elements.Ours), JsonPart.ArrayOf(elements.Theirs),
             $"Both sides changed {place.ListName}, and its elements cannot be matched: the versions are too large or too different.");
 
-    /// <summary>Records that the same element would be there twice although each side has it once.</summary>
+    /// <summary>Records that the result would have an element twice although each side has the element once.</summary>
     public static MergedJson AddedTwice(
         JsonMerger merger, MergePath place, (List<JsonPart> Base, List<JsonPart> Ours, List<JsonPart> Theirs) elements) =>
         merger.Log.Open(MergeConflictKind.NotMatched, place, JsonPart.ArrayOf(elements.Base), JsonPart.ArrayOf(elements.Ours), JsonPart.ArrayOf(elements.Theirs),
@@ -78,7 +78,7 @@ internal static class ArrayMerge
         int[] Classes(List<JsonPart> some) => [.. some.Select(element => interner.NumberOf(element.Bytes))];
     }
 
-    /// <summary>Pairs what both sides added under one number, if each added it once.</summary>
+    /// <summary>Pairs elements that both sides added under one number, if each side added one such element.</summary>
     private static IEnumerable<(int Ours, int Theirs)> AddedByBoth(SideMatch ours, int[] ourNumbers, SideMatch theirs, int[] theirNumbers, int count)
     {
         var (o, t) = (Added(ours, ourNumbers, count), Added(theirs, theirNumbers, count));
@@ -86,7 +86,7 @@ internal static class ArrayMerge
             if (o[number] >= 0 && t[number] >= 0) yield return (o[number], t[number]);
     }
 
-    /// <summary>By number: the index of the only added element with it; −1 for none, −2 for several.</summary>
+    /// <summary>Returns, by number, the index of the only added element with that number; −1 for none, −2 for several.</summary>
     private static int[] Added(SideMatch match, int[] numbers, int count)
     {
         var added = new int[count];

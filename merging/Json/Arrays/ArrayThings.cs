@@ -2,7 +2,7 @@ namespace Merging.Json.Arrays;
 
 /// <summary>
 /// The things in three versions of an array, each with a number: an element that the versions share, an element that one side added,
-/// or a run of elements that can only be told apart as a whole. Numbers below the base's length belong to things of the base.
+/// or a run of elements that is merged as a whole. Numbers below the base's length belong to things of the base.
 /// </summary>
 internal sealed class ArrayThings
 {
@@ -58,7 +58,7 @@ internal sealed class ArrayThings
 
     public bool IsInBase(int thing) => thing < _base.Count;
 
-    /// <summary>The run of elements that a thing is, or null if it is a single element.</summary>
+    /// <summary>Returns the run of elements that a thing stands for; null if the thing is a single element.</summary>
     public (List<JsonPart> Base, List<JsonPart> Ours, List<JsonPart> Theirs)? RunOf(int thing) => _runs.TryGetValue(thing, out var run)
         ? (Some(_base, run.Base), Some(_ours, run.Ours), Some(_theirs, run.Theirs))
         : null;
@@ -76,7 +76,7 @@ internal sealed class ArrayThings
         return numbers;
     }
 
-    /// <summary>Makes one thing of a run: its first element stands for all, or, where a side has removed them, nothing does.</summary>
+    /// <summary>Makes a run one thing, which stands in each version where the run's first element stood.</summary>
     private void Collapse((Stretch Base, Stretch Ours, Stretch Theirs) run, int[] ofBase, int[] ofOurs, int[] ofTheirs)
     {
         var thing = run.Base.Start;

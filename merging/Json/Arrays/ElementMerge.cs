@@ -1,11 +1,11 @@
 namespace Merging.Json.Arrays;
 
 /// <summary>How an array is read.</summary>
-/// <param name="KeyNames">The members that identify elements; none if they are matched by content.</param>
+/// <param name="KeyNames">The members that identify elements; empty if elements are matched by content.</param>
 /// <param name="IsSet">Whether the order means nothing.</param>
 internal sealed record ArrayReading(byte[][] KeyNames, bool IsSet);
 
-/// <summary>Merges three things apart: which elements exist, what each became, and their order.</summary>
+/// <summary>Merges the existence of elements, their contents and their order apart.</summary>
 internal sealed class ElementMerge(JsonMerger merger, MergePath place, ArrayThings things, SideMatch ours, SideMatch theirs, ArrayReading reading)
 {
     private readonly HashSet<int> _movedByOurs = reading.IsSet ? [] : Moves.Of(ours);
@@ -41,7 +41,7 @@ internal sealed class ElementMerge(JsonMerger merger, MergePath place, ArrayThin
         if (order.JoinedMoves) merger.Log.Apply(place, SafeRule.DifferentMoves);
         return new(_merged);
 
-        // An element that one side removed and that stays as a conflict stands for that side where the base has it.
+        // An element that a side removed and that stays as a conflict stands, for that side, where the base has the element.
         List<int> OrderOf(List<int> side, List<int> alive)
         {
             var present = side.ToHashSet();
@@ -64,7 +64,7 @@ internal sealed class ElementMerge(JsonMerger merger, MergePath place, ArrayThin
         return [.. first, .. known.SelectMany(thing => behind.TryGetValue(thing, out var followers) ? [thing, .. followers] : new[] { thing })];
     }
 
-    /// <summary>Whether a thing of the base is in the result, be it as a conflict.</summary>
+    /// <summary>Whether a thing of the base is in the result, perhaps as a conflict.</summary>
     private bool Survives(int thing)
     {
         if (things.RunOf(thing) is not null) return true;
@@ -113,18 +113,21 @@ internal sealed class ElementMerge(JsonMerger merger, MergePath place, ArrayThin
         return merger.Merge(at, b, o, t, reading.KeyNames);
     }
 
-    /// <summary>An element that one side removed and the other changed or moved.</summary>
+    /// <summary>Records an element that one side removed and the other changed or moved.</summary>
     private MergedJson.Open Missing(int thing, MergePath at)
     {
         var (b, o, t) = (things.BaseOf(thing), things.OursOf(thing), things.TheirsOf(thing));
         var (remover, other) = o is null ? (MergeSide.Ours, MergeSide.Theirs) : (MergeSide.Theirs, MergeSide.Ours);
         var isRenamed = ours.Renamed.Contains(thing) || theirs.Renamed.Contains(thing);
         var did = isRenamed ? "gave it another key" : (o ?? t) == b ? "moved it" : "changed it";
-        return merger.Log.Open(MergeConflictKind.MissingTarget, at, b, o, t, 
+        return merger.Log.Open(MergeConflictKind.MissingTarget, at, b, o, t,
             $"{Names.Start(remover)} removed the element {Name(thing)} of {place.ListName}, {Names.Middle(other)} {did}.");
     }
 
-    /// <summary>An element that one side, or both, gave another key. A new key is no certain sign of the same element, so it is merged as a whole.</summary>
+    /// <summary>
+    /// Merges an element that got another key. The element is merged as a whole, because two elements with different keys may not be the
+    /// same.
+    /// </summary>
     private MergedJson MergeRenamed(int thing, MergePath at)
     {
         var (b, o, t) = (things.BaseOf(thing), things.OursOf(thing), things.TheirsOf(thing));
@@ -193,7 +196,7 @@ internal sealed class ElementMerge(JsonMerger merger, MergePath place, ArrayThin
 
     private string Name(int thing) => Label(thing, MergeSide.Base).ToString() is { Length: <= 60 } name ? name : "with this content";
 
-    /// <summary>The key of an element, or the element itself if keys are not known.</summary>
+    /// <summary>Returns the key of an element, or the element itself if the array has no keys.</summary>
     private JsonPart Label(int thing, MergeSide side)
     {
         if (things.RunOf(thing) is { } run) return JsonPart.ArrayOf(side is MergeSide.Ours ? run.Ours : side is MergeSide.Theirs ? run.Theirs : run.Base);

@@ -1,9 +1,9 @@
 namespace Merging.Json.Arrays;
 
-/// <summary>Matches elements by their keys, and elements that one side gave another key by what else they have.</summary>
+/// <summary>Matches elements by their keys, and elements with a new key by their other members.</summary>
 internal static class KeyMatching
 {
-    /// <summary>More pairs of elements than this in one gap are not compared with each other.</summary>
+    /// <summary>Pairs of elements up to which a gap is compared.</summary>
     private const int MaxPairs = 4_096;
 
     public static SideMatch Match(List<JsonPart> @base, List<JsonPart> side, int[] baseKeys, int[] sideKeys, int keyCount, byte[][] keyNames)
@@ -21,7 +21,7 @@ internal static class KeyMatching
     }
 
     /// <summary>
-    /// Parts what was taken for renamed from its partner if the other side has another element under the new key: then both added that key.
+    /// Parts renamed elements from their partners if the other side has another element under the new key: both sides then added that key.
     /// </summary>
     public static void PartAddedByBoth(SideMatch ours, int[] ourKeys, SideMatch theirs, int[] theirKeys)
     {
@@ -35,8 +35,8 @@ internal static class KeyMatching
     }
 
     /// <summary>
-    /// Parts what may have got another key from its partner if that is not certain and the other side left the element alone: then nothing hangs on
-    /// whether they are the same, and the new element is added where it stands.
+    /// Parts elements whose new key is uncertain from their partners if the other side left the element unchanged. The result is then the
+    /// same either way, and the new element is added where it stands.
     /// </summary>
     public static void PartUncertain(List<JsonPart> @base, List<JsonPart> others, SideMatch side, SideMatch other)
     {
@@ -59,7 +59,9 @@ internal static class KeyMatching
             .Where(member => !IsAmong(member, keyNames)).Select(member => (member.Text, member.Value));
     }
 
-    /// <summary>Keys that the base does not have, with the index in the base of the element that got it; none for an added one.</summary>
+    /// <summary>
+    /// Returns the keys that the base lacks, each with the base index of the renamed element, or none for an added element.
+    /// </summary>
     private static Dictionary<int, int> NewKeys(SideMatch match, int[] keys)
     {
         var found = new Dictionary<int, int>();
@@ -69,7 +71,7 @@ internal static class KeyMatching
     }
 
     /// <summary>
-    /// Pairs what went with what came at the same place, the most similar first. The pair is merged as a whole, so that a wrong one
+    /// Pairs removed with added elements at the same place, the most similar first. A pair is merged as a whole, so that a wrong pair
     /// leads to a conflict and never to a mixture.
     /// </summary>
     private static void FindRenamed(List<JsonPart> @base, List<JsonPart> side, Range inBase, Range inSide, SideMatch match, byte[][] keyNames)

@@ -9,7 +9,7 @@ internal sealed record Keys(byte[][] Names, int[] Base, int[] Ours, int[] Theirs
 /// <summary>Finds the members that identify the elements of an array.</summary>
 internal static class KeySearch
 {
-    /// <summary>The keys by the members of a rule, or the reason why they identify nothing.</summary>
+    /// <summary>Returns the keys by the members of a rule, or the reason why these members do not identify the elements.</summary>
     public static (Keys? Keys, string? Problem) ByRule(IReadOnlyList<string> names, List<JsonPart> @base, List<JsonPart> ours, List<JsonPart> theirs)
     {
         byte[][] utf8 = [.. names.Select(Encoding.UTF8.GetBytes)];
@@ -28,7 +28,9 @@ internal static class KeySearch
         return (new(utf8, numbers[0], numbers[1], numbers[2], interner.Count), null);
     }
 
-    /// <summary>The keys by the first of the candidates, or pair of them, that identifies the elements of all three versions; null if none does.</summary>
+    /// <summary>
+    /// Returns the keys by the first candidate, or pair of candidates, that identifies the elements of all versions; null if none does.
+    /// </summary>
     public static Keys? Find(byte[][] candidates, List<JsonPart> @base, List<JsonPart> ours, List<JsonPart> theirs)
     {
         if (candidates.Length == 0 || !AreObjects(@base) || !AreObjects(ours) || !AreObjects(theirs)) return null;
@@ -63,7 +65,7 @@ internal static class KeySearch
         return rows;
     }
 
-    /// <summary>The number of each element's key; null if two are equal.</summary>
+    /// <summary>Returns the number of each element's key; null if two keys are equal.</summary>
     private static int[]? Number(JsonPart?[][] values, int[] columns, Interner interner)
     {
         var numbers = new int[values.Length];

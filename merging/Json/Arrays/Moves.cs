@@ -4,7 +4,7 @@ namespace Merging.Json.Arrays;
 internal static class Moves
 {
     /// <summary>
-    /// Indexes in the base of elements that stand elsewhere now. Of two elements that changed places, both count: nothing says which one moved.
+    /// Returns the base indexes of moved elements. If two elements changed places, both count, because either may have moved.
     /// </summary>
     public static HashSet<int> Of(SideMatch match)
     {

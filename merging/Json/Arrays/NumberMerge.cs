@@ -3,12 +3,12 @@ using Merging.Sequences;
 namespace Merging.Json.Arrays;
 
 /// <summary>
-/// Merges arrays of numbers, flags and nulls, which have no identity but their place. Short arrays of one length are taken as one value, as
-/// a coordinate, a range or a color is; longer ones are merged like lines of a text, where changes that touch conflict.
+/// Merges arrays of numbers, booleans and nulls, which have no identity but their place. A short array that keeps its length is one value,
+/// like a coordinate, a range or a color. Other arrays are merged like lines of a text, where changes that touch conflict.
 /// </summary>
 internal static class NumberMerge
 {
-    /// <summary>An array of at most this many numbers is one value.</summary>
+    /// <summary>Numbers up to which an array is one value.</summary>
     private const int MaxTuple = 4;
 
     public static bool Applies(List<JsonPart> elements) => elements.TrueForAll(element => element is { IsScalar: true, IsString: false });

@@ -10,9 +10,9 @@ internal static class SetMerge
         var (b, o, t) = (Distinct(elements.Base), Distinct(elements.Ours), Distinct(elements.Theirs));
         var (inBase, inOurs, inTheirs) = (Set(b), Set(o), Set(t));
         var merged = b.Where(element => inOurs.Contains(element.Bytes) && inTheirs.Contains(element.Bytes)).ToList();
-        var added = o.Where(element => !inBase.Contains(element.Bytes)).Concat(t.Where(element => !inBase.Contains(element.Bytes) && !inOurs.Contains(element.Bytes)));
+        var added = o.Concat(t.Where(element => !inOurs.Contains(element.Bytes))).Where(element => !inBase.Contains(element.Bytes));
 
-        // The order means nothing, and this one is the same whichever side is ours.
+        // The order means nothing. Sorting makes the result independent of which side is ours.
         merged.AddRange(added.OrderBy(element => element.ToString(), StringComparer.Ordinal));
         merger.Log.Apply(place, SafeRule.Set);
         merger.Log.Changes.Add(new(place.ToString(), null, MergeSide.Ours));
@@ -20,7 +20,9 @@ internal static class SetMerge
         return new MergedJson.Array([new MergedJson.Run(merged)]);
     }
 
-    private static HashSet<ReadOnlyMemory<byte>> Set(List<JsonPart> elements) => new(elements.Select(element => element.Bytes), ByteComparer.Instance);
+    private static HashSet<ReadOnlyMemory<byte>> Set(List<JsonPart> elements) =>
+        new(elements.Select(element => element.Bytes), ByteComparer.Instance);
 
-    private static List<JsonPart> Distinct(List<JsonPart> elements) => [.. elements.DistinctBy(element => element.Bytes, ByteComparer.Instance)];
+    private static List<JsonPart> Distinct(List<JsonPart> elements) =>
+        [.. elements.DistinctBy(element => element.Bytes, ByteComparer.Instance)];
 }
