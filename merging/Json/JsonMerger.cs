@@ -43,10 +43,15 @@ internal sealed class JsonMerger(JsonMergeOptions options, MergeLog log)
         if (b.IsObject && ours.IsObject && theirs.IsObject) return MergeObjects(place, b, ours, theirs, identity);
         if (b.IsArray && ours.IsArray && theirs.IsArray) return ArrayMerge.Merge(this, place, b, ours, theirs);
         if (b.IsString && ours.IsString && theirs.IsString && MergeText(place, b, ours, theirs) is { } text) return text;
-        return ours.Type == theirs.Type
-            ? log.Open(MergeConflictKind.ValueMismatch, place, b, ours, theirs, $"Both sides changed {place.Name}, to different {Plural(ours.Type)}.")
-            : log.Open(MergeConflictKind.TypeMismatch, place, b, ours, theirs,
-                $"Both sides changed {place.Name}: {log.Names.Ours} has {WithArticle(ours.Type)} now, {log.Names.Theirs} has {WithArticle(theirs.Type)}.");
+        if (ours.Type == theirs.Type)
+        {
+            return log.Open(MergeConflictKind.ValueMismatch, place, b, ours, theirs,
+                $"Both sides changed {place.Name}, to different {Plural(ours.Type)}.");
+        }
+
+        return log.Open(MergeConflictKind.TypeMismatch, place, b, ours, theirs,
+            $"Both sides changed {place.Name}: {log.Names.Ours} has {WithArticle(ours.Type)} now, "
+            + $"{log.Names.Theirs} has {WithArticle(theirs.Type)}.");
     }
 
     /// <summary>
@@ -87,11 +92,7 @@ internal sealed class JsonMerger(JsonMergeOptions options, MergeLog log)
 
     private static MergeSide Other(MergeSide side) => side is MergeSide.Ours ? MergeSide.Theirs : MergeSide.Ours;
 
-    private static string Plural(string type) => type switch
-    {
-        "null" => "nulls",
-        _ => type + "s",
-    };
+    private static string Plural(string type) => type + "s";
 
     private static string WithArticle(string type) => type switch
     {

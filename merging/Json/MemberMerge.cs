@@ -59,8 +59,10 @@ internal sealed class MemberMerge(JsonMerger merger, MergePath place, JsonPart @
                 continue;
             }
 
-            merged.Add((member.Name, merger.Log.Open(MergeConflictKind.Renamed, place.Member(name),
-                ObjectOf(member), ObjectOf(our), ObjectOf(their), Why(name, byOurs, byTheirs, o is null && t is null), ConflictScope.Members)));
+            var why = Why(name, byOurs, byTheirs, o is null && t is null);
+            var conflict = merger.Log.Open(
+                MergeConflictKind.Renamed, place.Member(name), ObjectOf(member), ObjectOf(our), ObjectOf(their), why, ConflictScope.Members);
+            merged.Add((member.Name, conflict));
         }
 
         return taken;
@@ -70,14 +72,16 @@ internal sealed class MemberMerge(JsonMerger merger, MergePath place, JsonPart @
     /// Takes the name from the side that only renamed the member, and the value from the side that only changed it; null if that is not
     /// certain.
     /// </summary>
-    private (ReadOnlyMemory<byte>, MergedJson)? Follow(JsonMember member, JsonMember? our, JsonMember? their, (string? Ours, string? Theirs) newName,
+    private (ReadOnlyMemory<byte>, MergedJson)? Follow(
+        JsonMember member, JsonMember? our, JsonMember? their, (string? Ours, string? Theirs) newName,
         (AddedMembers Ours, AddedMembers Theirs) added)
     {
-        if (our is not { } o || their is not { } t || !member.Value.IsTelling || _base.Values.Count(other => other.Value == member.Value) > 1) return null;
-        var (renamed, changed, side, name) = newName.Ours is not null ? (o, t, added.Ours, newName.Ours) : (t, o, added.Theirs, newName.Theirs!);
-        var isOnlyOne = newName.Ours is null || newName.Theirs is null;
-        var other = newName.Ours is not null ? _theirs : _ours;
-        if (!isOnlyOne || renamed.Value != member.Value || !side.HasOnce(member.Value) || other.ContainsKey(name)) return null;
+        if (our is not { } o || their is not { } t || (newName.Ours is not null && newName.Theirs is not null)) return null;
+        var (renamed, changed) = newName.Ours is not null ? (o, t) : (t, o);
+        var (name, side, other) = newName.Ours is { } ourName ? (ourName, added.Ours, _theirs) : (newName.Theirs!, added.Theirs, _ours);
+        if (renamed.Value != member.Value || other.ContainsKey(name)) return null;
+        var isUnique = _base.Values.Count(some => some.Value == member.Value) == 1 && side.HasOnce(member.Value);
+        if (!member.Value.IsTelling || !isUnique) return null;
         merger.Log.Apply(place.Member(name), SafeRule.RenamedAndChanged);
         return (renamed.Name, new MergedJson.Taken(changed.Value));
     }
@@ -88,10 +92,12 @@ internal sealed class MemberMerge(JsonMerger merger, MergePath place, JsonPart @
         if (byOurs is not null && byTheirs is not null)
             return $"{names.Start(MergeSide.Ours)} renamed \"{name}\" to \"{byOurs}\", {names.Theirs} renamed it to \"{byTheirs}\".";
         var (renamer, other) = byOurs is not null ? (MergeSide.Ours, MergeSide.Theirs) : (MergeSide.Theirs, MergeSide.Ours);
-        return $"{names.Start(renamer)} renamed \"{name}\" to \"{byOurs ?? byTheirs}\", {names.Middle(other)} {(isGoneInBoth ? "removed" : "changed")} it.";
+        var did = isGoneInBoth ? "removed" : "changed";
+        return $"{names.Start(renamer)} renamed \"{name}\" to \"{byOurs ?? byTheirs}\", {names.Middle(other)} {did} it.";
     }
 
     private static JsonPart? ObjectOf(JsonMember? member) => member is { } some ? JsonPart.ObjectOf([some]) : null;
 
-    private static JsonMember? Of(Dictionary<string, JsonMember> members, string name) => members.TryGetValue(name, out var found) ? found : null;
+    private static JsonMember? Of(Dictionary<string, JsonMember> members, string name) =>
+        members.TryGetValue(name, out var found) ? found : null;
 }

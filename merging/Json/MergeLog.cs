@@ -1,3 +1,5 @@
+using Merging.Json.Arrays;
+
 namespace Merging.Json;
 
 /// <summary>Records the conflicts, changes and safe rules of a merge.</summary>
@@ -12,9 +14,12 @@ internal sealed class MergeLog(MergeRules rules, SideNames names)
     /// <summary>Records a value that only one side changed.</summary>
     public MergedJson? Take(MergePath place, JsonPart? value, MergeSide side)
     {
-        Changes.Add(new(place.ToString(), null, side));
+        Change(place, side);
         return value is { } part ? new MergedJson.Taken(part) : null;
     }
+
+    /// <summary>Records that only one side changed a place.</summary>
+    public void Change(MergePath place, MergeSide side) => Changes.Add(new(place.ToString(), null, side));
 
     /// <summary>
     /// Runs a part of the merge. If the part has no conflict and its result is refused, the log drops the records of the part.
@@ -33,15 +38,27 @@ internal sealed class MergeLog(MergeRules rules, SideNames names)
     public void Apply(MergePath place, SafeRule rule) => SafeRules.Add(new(place.ToString(), rule));
 
     /// <summary>Records a conflict and returns the gap for its value.</summary>
-    public MergedJson.Open Open(MergeConflictKind kind, MergePath place, JsonPart? @base, JsonPart? ours, JsonPart? theirs, string why,
+    public MergedJson.Open Open(
+        MergeConflictKind kind, MergePath place, JsonPart? @base, JsonPart? ours, JsonPart? theirs, string why,
         ConflictScope scope = ConflictScope.Value) => new(Record(kind, place, @base, ours, theirs, why, scope));
+
+    /// <summary>Records a conflict over an array, or over elements in a row.</summary>
+    public MergedJson.Open Open(
+        MergeConflictKind kind, MergePath place, ArrayVersions versions, string why, ConflictScope scope = ConflictScope.Value) => Open(
+        kind, place, JsonPart.ArrayOf(versions.Base), JsonPart.ArrayOf(versions.Ours), JsonPart.ArrayOf(versions.Theirs), why, scope);
 
     public MergeConflict Record(
         MergeConflictKind kind, MergePath place, JsonPart? @base, JsonPart? ours, JsonPart? theirs, string why, ConflictScope scope)
     {
         var conflict = new MergeConflict
         {
-            Kind = kind, Path = place.ToString(), Scope = scope, Base = @base?.Bytes, Ours = ours?.Bytes, Theirs = theirs?.Bytes, Why = why,
+            Kind = kind,
+            Path = place.ToString(),
+            Scope = scope,
+            Base = @base?.Bytes,
+            Ours = ours?.Bytes,
+            Theirs = theirs?.Bytes,
+            Why = why,
             Rule = rules.SettlingAt(place),
         };
         Conflicts.Add(conflict);

@@ -31,7 +31,7 @@ internal abstract record MergedJson
             foreach (var side in new[] { MergeSide.Ours, MergeSide.Theirs, MergeSide.Base })
                 if (chosen is { } bytes && Conflict[side] is { } known && bytes.Span.SequenceEqual(known.Span)) return (int)side;
             throw new ArgumentException(
-                $"The order of elements at \"{Conflict.Path}\" was settled by a value that is none of the conflict's three values. Choose one of them.",
+                $"The order of elements at \"{Conflict.Path}\" was settled by another value than the conflict's three. Choose one of them.",
                 nameof(choose));
         }
     }

@@ -17,7 +17,7 @@ internal static class CertainPairs
 
     private static List<(int X, int Y)> ByTable(int[] x, int[] y)
     {
-        // before[i, j] is the length of the longest common subsequence of the first i and j elements, after[i, j] that of the other elements.
+        // before[i, j] is the length of the longest common subsequence of the first i and j elements, after[i, j] that of the others.
         var (before, after) = (new int[x.Length + 1, y.Length + 1], new int[x.Length + 1, y.Length + 1]);
         for (var i = 1; i <= x.Length; i++)
             for (var j = 1; j <= y.Length; j++)

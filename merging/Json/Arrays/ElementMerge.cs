@@ -6,7 +6,8 @@ namespace Merging.Json.Arrays;
 internal sealed record ArrayReading(byte[][] KeyNames, bool IsSet);
 
 /// <summary>Merges the existence of elements, their contents and their order apart.</summary>
-internal sealed class ElementMerge(JsonMerger merger, MergePath place, ArrayThings things, SideMatch ours, SideMatch theirs, ArrayReading reading)
+internal sealed class ElementMerge(
+    JsonMerger merger, MergePath place, ArrayThings things, SideMatch ours, SideMatch theirs, ArrayReading reading)
 {
     private readonly HashSet<int> _movedByOurs = reading.IsSet ? [] : Moves.Of(ours);
     private readonly HashSet<int> _movedByTheirs = reading.IsSet ? [] : Moves.Of(theirs);
@@ -30,7 +31,9 @@ internal sealed class ElementMerge(JsonMerger merger, MergePath place, ArrayThin
             else if (reading.IsSet)
             {
                 merger.Log.Apply(place, SafeRule.Set);
-                foreach (var thing in conflict.Ours.Union(conflict.Theirs).OrderBy(thing => Label(thing, MergeSide.Ours).ToString(), StringComparer.Ordinal)) Add(Content(thing));
+                var all = conflict.Ours.Union(conflict.Theirs);
+                var sorted = all.OrderBy(thing => Label(thing, MergeSide.Ours).ToString(), StringComparer.Ordinal);
+                foreach (var thing in sorted) Add(Content(thing));
             }
             else if (conflict.Base.Count == 0 && !conflict.Ours.Exists(shared.Contains)) AddInserted(conflict.Ours, conflict.Theirs);
             else AddReordered(conflict.Base, conflict.Ours, conflict.Theirs, shared);
@@ -61,7 +64,7 @@ internal sealed class ElementMerge(JsonMerger merger, MergePath place, ArrayThin
             else last.Add(thing);
         }
 
-        return [.. first, .. known.SelectMany(thing => behind.TryGetValue(thing, out var followers) ? [thing, .. followers] : new[] { thing })];
+        return [.. first, .. known.SelectMany(thing => behind.TryGetValue(thing, out var after) ? [thing, .. after] : new[] { thing })];
     }
 
     /// <summary>Whether a thing of the base is in the result, perhaps as a conflict.</summary>
@@ -72,7 +75,7 @@ internal sealed class ElementMerge(JsonMerger merger, MergePath place, ArrayThin
         if (o is not null && t is not null) return true;
         if (o is not null && (o != b || _movedByOurs.Contains(thing))) return true;
         if (t is not null && (t != b || _movedByTheirs.Contains(thing))) return true;
-        if (o is not null || t is not null) merger.Log.Changes.Add(new(place.ToString(), null, o is null ? MergeSide.Ours : MergeSide.Theirs));
+        if (o is not null || t is not null) merger.Log.Change(place, o is null ? MergeSide.Ours : MergeSide.Theirs);
         return false;
     }
 
@@ -100,9 +103,11 @@ internal sealed class ElementMerge(JsonMerger merger, MergePath place, ArrayThin
 
     private MergedJson? Content(int thing, MergePath at)
     {
-        if (things.RunOf(thing) is { } run) return MergeRun(run.Base, run.Ours, run.Theirs, at);
+        if (things.RunOf(thing) is { } run) return MergeRun(run, at);
         var (b, o, t) = (things.BaseOf(thing), things.OursOf(thing), things.TheirsOf(thing));
-        if (o is null || t is null) return b is null ? merger.Log.Take(at, o ?? t, o is null ? MergeSide.Theirs : MergeSide.Ours) : Missing(thing, at);
+        if (b is null && t is null) return merger.Log.Take(at, o, MergeSide.Ours);
+        if (b is null && o is null) return merger.Log.Take(at, t, MergeSide.Theirs);
+        if (o is null || t is null) return Missing(thing, at);
         if (b is null && o != t)
         {
             return merger.Log.Open(MergeConflictKind.AddedByBoth, at, null, o, t,
@@ -144,40 +149,52 @@ internal sealed class ElementMerge(JsonMerger merger, MergePath place, ArrayThin
         var why = byOurs && byTheirs
             ? $"{Names.Start(MergeSide.Ours)} renamed the element {Name(thing)} of {place.ListName} to {Label(thing, MergeSide.Ours)}, "
               + $"{Names.Theirs} renamed it to {Label(thing, MergeSide.Theirs)}."
-            : $"{Names.Start(renamer)} renamed the element {Name(thing)} of {place.ListName} to {Label(thing, renamer)}, {Names.Middle(other)} changed or moved it.";
+            : $"{Names.Start(renamer)} renamed the element {Name(thing)} of {place.ListName} to {Label(thing, renamer)}, "
+              + $"{Names.Middle(other)} changed or moved it.";
         return merger.Log.Open(MergeConflictKind.Renamed, at, b, o, t, why);
     }
 
-    private MergedJson MergeRun(List<JsonPart> b, List<JsonPart> o, List<JsonPart> t, MergePath at)
+    private MergedJson MergeRun(ArrayVersions run, MergePath at)
     {
-        var isSame = o.SequenceEqual(t);
-        if (isSame) merger.Log.Apply(at, SafeRule.SameChange);
-        else if (b.SequenceEqual(t)) merger.Log.Changes.Add(new(at.ToString(), null, MergeSide.Ours));
-        else if (b.SequenceEqual(o))
+        var (b, o, t) = run;
+        if (o.SequenceEqual(t))
         {
-            merger.Log.Changes.Add(new(at.ToString(), null, MergeSide.Theirs));
+            merger.Log.Apply(at, SafeRule.SameChange);
+            return new MergedJson.Run(o);
+        }
+
+        if (b.SequenceEqual(t))
+        {
+            merger.Log.Change(at, MergeSide.Ours);
+            return new MergedJson.Run(o);
+        }
+
+        if (b.SequenceEqual(o))
+        {
+            merger.Log.Change(at, MergeSide.Theirs);
             return new MergedJson.Run(t);
         }
-        else
-        {
-            return merger.Log.Open(MergeConflictKind.ValueMismatch, at, JsonPart.ArrayOf(b), JsonPart.ArrayOf(o), JsonPart.ArrayOf(t),
-                $"Both sides changed the same elements of {place.ListName}, or elements that touch.", ConflictScope.Elements);
-        }
 
-        return new MergedJson.Run(o);
+        return merger.Log.Open(MergeConflictKind.ValueMismatch, at, run,
+            $"Both sides changed the same elements of {place.ListName}, or elements that touch.", ConflictScope.Elements);
     }
 
-    private void AddInserted(List<int> o, List<int> t) => Add(merger.Log.Open(
-        MergeConflictKind.InsertedAtOnePlace, place.Element(_index), JsonPart.ArrayOf([]),
-        JsonPart.ArrayOf(o.Select(thing => things.OursOf(thing)!.Value)), JsonPart.ArrayOf(t.Select(thing => things.TheirsOf(thing)!.Value)),
-        $"Both sides added elements to {place.ListName} at the same place. Nothing says which come first.", ConflictScope.Elements));
+    private void AddInserted(List<int> o, List<int> t)
+    {
+        var added = new ArrayVersions(
+            [], [.. o.Select(thing => things.OursOf(thing)!.Value)], [.. t.Select(thing => things.TheirsOf(thing)!.Value)]);
+        Add(merger.Log.Open(MergeConflictKind.InsertedAtOnePlace, place.Element(_index), added,
+            $"Both sides added elements to {place.ListName} at the same place. Nothing says which come first.", ConflictScope.Elements));
+    }
 
     private void AddReordered(List<int> b, List<int> o, List<int> t, HashSet<int> shared)
     {
         var bothMoved = !o.Where(shared.Contains).SequenceEqual(b) && !t.Where(shared.Contains).SequenceEqual(b);
         var why = bothMoved ? $"Both sides changed the order of the same elements of {place.ListName}."
             : $"One side moved elements of {place.ListName}, the other added or moved elements beside them.";
-        var conflict = merger.Log.Record(MergeConflictKind.Reordered, place, Labels(b, MergeSide.Base), Labels(o, MergeSide.Ours), Labels(t, MergeSide.Theirs), why, ConflictScope.Order);
+        var conflict = merger.Log.Record(
+            MergeConflictKind.Reordered, place,
+            Labels(b, MergeSide.Base), Labels(o, MergeSide.Ours), Labels(t, MergeSide.Theirs), why, ConflictScope.Order);
         var (elements, index, at) = (new List<MergedJson>(), new Dictionary<int, int>(), _index);
         foreach (var thing in o.Union(t).Union(b))
         {
@@ -199,9 +216,10 @@ internal sealed class ElementMerge(JsonMerger merger, MergePath place, ArrayThin
     /// <summary>Returns the key of an element, or the element itself if the array has no keys.</summary>
     private JsonPart Label(int thing, MergeSide side)
     {
-        if (things.RunOf(thing) is { } run) return JsonPart.ArrayOf(side is MergeSide.Ours ? run.Ours : side is MergeSide.Theirs ? run.Theirs : run.Base);
+        if (things.RunOf(thing) is { } run)
+            return JsonPart.ArrayOf(side switch { MergeSide.Ours => run.Ours, MergeSide.Theirs => run.Theirs, _ => run.Base });
         var (b, o, t) = (things.BaseOf(thing), things.OursOf(thing), things.TheirsOf(thing));
-        var value = (side is MergeSide.Ours ? o ?? b ?? t : side is MergeSide.Theirs ? t ?? b ?? o : b ?? o ?? t)!.Value;
+        var value = (side switch { MergeSide.Ours => o ?? b ?? t, MergeSide.Theirs => t ?? b ?? o, _ => b ?? o ?? t })!.Value;
         if (reading.KeyNames.Length == 0) return value;
         var keys = new JsonPart?[reading.KeyNames.Length];
         value.Find(reading.KeyNames, keys);

@@ -6,7 +6,8 @@ internal static class KeyMatching
     /// <summary>Pairs of elements up to which a gap is compared.</summary>
     private const int MaxPairs = 4_096;
 
-    public static SideMatch Match(List<JsonPart> @base, List<JsonPart> side, int[] baseKeys, int[] sideKeys, int keyCount, byte[][] keyNames)
+    public static SideMatch Match(
+        List<JsonPart> @base, List<JsonPart> side, int[] baseKeys, int[] sideKeys, int keyCount, byte[][] keyNames)
     {
         var match = new SideMatch(@base.Count, side.Count);
         var at = new int[keyCount];
@@ -49,7 +50,8 @@ internal static class KeyMatching
         }
     }
 
-    private static bool IsAmong(JsonMember member, byte[][] names) => Array.Exists(names, name => member.Name.Span[1..^1].SequenceEqual(name));
+    private static bool IsAmong(JsonMember member, byte[][] names) =>
+        Array.Exists(names, name => member.Name.Span[1..^1].SequenceEqual(name));
 
     private static bool AreSameButForKeys(JsonPart x, JsonPart y, byte[][] keyNames)
     {
@@ -74,7 +76,8 @@ internal static class KeyMatching
     /// Pairs removed with added elements at the same place, the most similar first. A pair is merged as a whole, so that a wrong pair
     /// leads to a conflict and never to a mixture.
     /// </summary>
-    private static void FindRenamed(List<JsonPart> @base, List<JsonPart> side, Range inBase, Range inSide, SideMatch match, byte[][] keyNames)
+    private static void FindRenamed(
+        List<JsonPart> @base, List<JsonPart> side, Range inBase, Range inSide, SideMatch match, byte[][] keyNames)
     {
         var (gone, came) = (match.UnpairedOfBase(inBase), match.UnpairedOfSide(inSide));
         if (gone.Count == 0 || came.Count == 0 || (long)gone.Count * came.Count > MaxPairs) return;
@@ -90,7 +93,8 @@ internal static class KeyMatching
             if (match.OfBase[b] != SideMatch.None || match.OfSide[s] != SideMatch.None) continue;
             match.Pair(b, s);
             match.Renamed.Add(b);
-            if (AreSameButForKeys(@base[b], side[s], keyNames) && alike.Count(pair => pair.b == b || pair.s == s) == 1) match.CertainlyRenamed.Add(b);
+            var hasRival = alike.Count(pair => pair.b == b || pair.s == s) > 1;
+            if (!hasRival && AreSameButForKeys(@base[b], side[s], keyNames)) match.CertainlyRenamed.Add(b);
         }
 
         bool IsNoKey(JsonMember member) => !IsAmong(member, keyNames);

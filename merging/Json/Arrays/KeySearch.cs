@@ -10,7 +10,8 @@ internal sealed record Keys(byte[][] Names, int[] Base, int[] Ours, int[] Theirs
 internal static class KeySearch
 {
     /// <summary>Returns the keys by the members of a rule, or the reason why these members do not identify the elements.</summary>
-    public static (Keys? Keys, string? Problem) ByRule(IReadOnlyList<string> names, List<JsonPart> @base, List<JsonPart> ours, List<JsonPart> theirs)
+    public static (Keys? Keys, string? Problem) ByRule(
+        IReadOnlyList<string> names, List<JsonPart> @base, List<JsonPart> ours, List<JsonPart> theirs)
     {
         byte[][] utf8 = [.. names.Select(Encoding.UTF8.GetBytes)];
         var interner = new Interner(@base.Count);
@@ -21,7 +22,8 @@ internal static class KeySearch
             var values = Read(utf8, elements);
             var missing = elements.Count - Enumerable.Range(0, elements.Count).Count(i => columns.All(c => IsKey(values[i][c])));
             if (missing > 0) return (null, $"{missing} of {elements.Count} elements of {name} have no scalar value in {Quoted(names)}");
-            if (Number(values, columns, interner) is not { } unique) return (null, $"two elements of {name} have the same value in {Quoted(names)}");
+            if (Number(values, columns, interner) is not { } unique)
+                return (null, $"two elements of {name} have the same value in {Quoted(names)}");
             numbers[index] = unique;
         }
 
@@ -46,9 +48,10 @@ internal static class KeySearch
         Keys? Try(params int[] columns)
         {
             var interner = new Interner(b.Length);
-            return Number(b, columns, interner) is { } bs && Number(o, columns, interner) is { } os && Number(t, columns, interner) is { } ts
-                ? new([.. columns.Select(c => candidates[c])], bs, os, ts, interner.Count)
-                : null;
+            if (Number(b, columns, interner) is not { } bs) return null;
+            if (Number(o, columns, interner) is not { } os) return null;
+            if (Number(t, columns, interner) is not { } ts) return null;
+            return new([.. columns.Select(c => candidates[c])], bs, os, ts, interner.Count);
         }
     }
 

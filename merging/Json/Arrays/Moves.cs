@@ -19,8 +19,12 @@ internal static class Moves
         var placeNow = new Dictionary<int, int>(now.Count);
         for (var i = 0; i < now.Count; i++) placeNow[now[i]] = i;
         for (var i = 0; i < kept.Count; i++)
-            if (!stays[i] || (Neighbor(kept, i - 1) != Neighbor(now, placeNow[kept[i]] - 1) && Neighbor(kept, i + 1) != Neighbor(now, placeNow[kept[i]] + 1)))
-                moved.Add(kept[i]);
+        {
+            var place = placeNow[kept[i]];
+            var hasNewNeighbors = Neighbor(kept, i - 1) != Neighbor(now, place - 1) && Neighbor(kept, i + 1) != Neighbor(now, place + 1);
+            if (!stays[i] || hasNewNeighbors) moved.Add(kept[i]);
+        }
+
         return moved;
     }
 

@@ -13,13 +13,12 @@ internal static class NumberMerge
 
     public static bool Applies(List<JsonPart> elements) => elements.TrueForAll(element => element is { IsScalar: true, IsString: false });
 
-    public static MergedJson Merge(
-        JsonMerger merger, MergePath place, (List<JsonPart> Base, List<JsonPart> Ours, List<JsonPart> Theirs) elements)
+    public static MergedJson Merge(JsonMerger merger, MergePath place, ArrayVersions elements)
     {
         var (b, o, t) = elements;
         if (b.Count <= MaxTuple && b.Count == o.Count && b.Count == t.Count)
         {
-            return merger.Log.Open(MergeConflictKind.ValueMismatch, place, JsonPart.ArrayOf(b), JsonPart.ArrayOf(o), JsonPart.ArrayOf(t),
+            return merger.Log.Open(MergeConflictKind.ValueMismatch, place, elements,
                 $"Both sides changed {place.ListName}. A short array of numbers is one value.");
         }
 
@@ -28,41 +27,42 @@ internal static class NumberMerge
         var budget = new WorkBudget();
         var regions = SequenceMerge.Merge(bs, os, ts, interner.Count, merger.Options.Algorithm, budget);
         if (budget.IsSpent) return ArrayMerge.TooDifferent(merger, place, elements);
-        return (MergedJson?)merger.Log.Try(() => new MergedJson.Array(Write(merger, place, elements, regions)), merged => Twins.Exist(merged, o, t))
-            ?? ArrayMerge.AddedTwice(merger, place, elements);
+        return ArrayMerge.WithoutTwins(merger, place, elements, () => new(Write(merger, place, elements, regions)));
 
         int[] Numbers(List<JsonPart> some) => [.. some.Select(element => interner.NumberOf(element.Bytes))];
     }
 
-    private static List<MergedJson> Write(
-        JsonMerger merger, MergePath place, (List<JsonPart> Base, List<JsonPart> Ours, List<JsonPart> Theirs) elements, List<MergeRegion> regions)
+    private static List<MergedJson> Write(JsonMerger merger, MergePath place, ArrayVersions elements, List<MergeRegion> regions)
     {
-        var (b, o, t) = elements;
         var merged = new List<MergedJson>();
         var index = 0;
         var (byOurs, byTheirs) = (false, false);
         foreach (var region in regions)
         {
+            var at = place.Element(index);
+            var part = new ArrayVersions(
+                Some(elements.Base, region.Base), Some(elements.Ours, region.Ours), Some(elements.Theirs, region.Theirs));
             if (region.Part is MergePart.Conflict)
             {
-                merged.Add(merger.Log.Open(MergeConflictKind.ValueMismatch, place.Element(index), Some(b, region.Base), Some(o, region.Ours),
-                    Some(t, region.Theirs), $"Both sides changed the same elements of {place.ListName}, or elements that touch.", ConflictScope.Elements));
-                index += region.Ours.Length;
+                merged.Add(merger.Log.Open(MergeConflictKind.ValueMismatch, at, part,
+                    $"Both sides changed the same elements of {place.ListName}, or elements that touch.", ConflictScope.Elements));
+                index += part.Ours.Count;
                 continue;
             }
 
-            var (from, stretch) = region.Part is MergePart.Theirs ? (t, region.Theirs) : (o, region.Ours);
-            if (region.Part is not MergePart.Common)
-                merger.Log.Changes.Add(new(place.Element(index).ToString(), null, region.Part is MergePart.Theirs ? MergeSide.Theirs : MergeSide.Ours));
-            (byOurs, byTheirs) = (byOurs || region.Part is MergePart.Ours, byTheirs || region.Part is MergePart.Theirs);
-            if (region.Part is MergePart.Common && !Some(b, region.Base).Equals(Some(o, region.Ours))) merger.Log.Apply(place.Element(index), SafeRule.SameChange);
-            merged.Add(new MergedJson.Run(from.GetRange(stretch.Start, stretch.Length)));
-            index += stretch.Length;
+            if (region.Part is MergePart.Ours) merger.Log.Change(at, MergeSide.Ours);
+            else if (region.Part is MergePart.Theirs) merger.Log.Change(at, MergeSide.Theirs);
+            else if (!part.Base.SequenceEqual(part.Ours)) merger.Log.Apply(at, SafeRule.SameChange);
+            byOurs |= region.Part is MergePart.Ours;
+            byTheirs |= region.Part is MergePart.Theirs;
+            var taken = region.Part is MergePart.Theirs ? part.Theirs : part.Ours;
+            merged.Add(new MergedJson.Run(taken));
+            index += taken.Count;
         }
 
         if (byOurs && byTheirs) merger.Log.Apply(place, SafeRule.DifferentElements);
         return merged;
     }
 
-    private static JsonPart Some(List<JsonPart> elements, Stretch some) => JsonPart.ArrayOf(elements.GetRange(some.Start, some.Length));
+    private static List<JsonPart> Some(List<JsonPart> elements, Stretch some) => elements.GetRange(some.Start, some.Length);
 }

@@ -5,7 +5,7 @@ namespace Merging.Json.Arrays;
 /// <summary>Merges arrays that are sets: equal elements are one, and the order means nothing.</summary>
 internal static class SetMerge
 {
-    public static MergedJson Merge(JsonMerger merger, MergePath place, (List<JsonPart> Base, List<JsonPart> Ours, List<JsonPart> Theirs) elements)
+    public static MergedJson Merge(JsonMerger merger, MergePath place, ArrayVersions elements)
     {
         var (b, o, t) = (Distinct(elements.Base), Distinct(elements.Ours), Distinct(elements.Theirs));
         var (inBase, inOurs, inTheirs) = (Set(b), Set(o), Set(t));
@@ -15,8 +15,8 @@ internal static class SetMerge
         // The order means nothing. Sorting makes the result independent of which side is ours.
         merged.AddRange(added.OrderBy(element => element.ToString(), StringComparer.Ordinal));
         merger.Log.Apply(place, SafeRule.Set);
-        merger.Log.Changes.Add(new(place.ToString(), null, MergeSide.Ours));
-        merger.Log.Changes.Add(new(place.ToString(), null, MergeSide.Theirs));
+        merger.Log.Change(place, MergeSide.Ours);
+        merger.Log.Change(place, MergeSide.Theirs);
         return new MergedJson.Array([new MergedJson.Run(merged)]);
     }
 
