@@ -98,7 +98,7 @@ internal sealed class HttpTransport : IDisposable
     /// <summary>
     /// Reads a stream of server-sent events, once; failures that another attempt may cure are <see cref="TransientException"/>.
     /// </summary>
-    /// <param name="parse">What an item says; null for the transport's own talk, like <c>end</c>.</param>
+    /// <param name="parse">Reads an item; null for messages of the transport itself, such as <c>end</c>.</param>
     public async IAsyncEnumerable<T> StreamAsync<T>(string path, SseItemParser<T?> parse, [EnumeratorCancellation] CancellationToken cancellationToken) where T : class
     {
         using var response = await OpenStreamAsync(path, cancellationToken).ConfigureAwait(false);

@@ -4,7 +4,7 @@ using Memento.Workspaces;
 
 namespace Memento.Rollback;
 
-/// <summary>What the journal of a rollback records.</summary>
+/// <summary>An entry in the journal of a rollback.</summary>
 public abstract record RollbackFact : IFact
 {
     private RollbackFact() { }
@@ -82,13 +82,13 @@ public abstract record RollbackFact : IFact
         public string? AgentId { get; init; }
     }
 
-    /// <summary>It cannot go on: from here on it only takes back what it changed, also after a crash.</summary>
+    /// <summary>The rollback cannot go on. From here on its own changes are undone, also after a crash.</summary>
     public sealed record GaveUp : RollbackFact
     {
         public required RollbackError Error { get; init; }
     }
 
-    /// <summary>It is over.</summary>
+    /// <summary>The rollback is over.</summary>
     public sealed record Finished : RollbackFact
     {
         public required RollbackStatus Status { get; init; }

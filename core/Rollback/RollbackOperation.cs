@@ -105,7 +105,7 @@ public static class RollbackOperation
 
     private const string Revert = "/revert";
 
-    /// <summary>What is wrong with a request, or null.</summary>
+    /// <summary>Returns the reason why a request is invalid; null if it is valid.</summary>
     public static Refusal? Problem(StartRollback request)
     {
         var errors = new List<FieldError>();
@@ -118,7 +118,7 @@ public static class RollbackOperation
         return errors.Count == 0 ? null : Refusal.Invalid([.. errors]);
     }
 
-    /// <summary>What kind of rollback a request is, if it does not say.</summary>
+    /// <summary>Returns the type of a rollback from its request.</summary>
     public static RollbackType TypeOf(StartRollback request) => request.Type
         ?? (request.Selection is null or { IsEverything: true } ? RollbackType.Full
             : request.Selection is { SelectsAuthors: false, Since: null, Until: null, MaxAgeSeconds: null } ? RollbackType.Partial

@@ -3,7 +3,7 @@ using Memento.Workspaces;
 
 namespace Memento.Rollback;
 
-/// <summary>What one document becomes.</summary>
+/// <summary>The planned change of a document.</summary>
 public sealed record PlannedChange
 {
     public required DocumentKey Key { get; init; }
@@ -17,10 +17,10 @@ public sealed record PlannedChange
     /// <summary>The value that a merge gave; no version has had it.</summary>
     public DocumentValue? Merged { get; init; }
 
-    /// <summary>What the merge undid, newest first: the version after it.</summary>
+    /// <summary>The version after the newest change that the merge undid.</summary>
     public DocumentVersion? Base { get; init; }
 
-    /// <summary>What there was before all that the merge undid.</summary>
+    /// <summary>The version before all changes that the merge undid.</summary>
     public DocumentVersion? Before { get; init; }
 
     /// <summary>Why the document cannot simply become that. What it becomes all the same, the strategy says.</summary>
@@ -62,9 +62,9 @@ public sealed record FoundConflict(
     ConflictType Type, string Reason, ImmutableArray<string> Places, DocumentVersion? Base, DocumentVersion? Rollback, bool HasSmart = false,
     DocumentValue? Smart = null, int Confidence = 0, bool SeveralRuns = false, bool IsMadeAnew = false);
 
-/// <summary>What a rollback does.</summary>
+/// <summary>The plan of a rollback.</summary>
 /// <param name="Changes">All documents that change, in the order in which they may change; conflicts among them.</param>
-/// <param name="Dependencies">What depends on what.</param>
+/// <param name="Dependencies">Dependencies between the documents.</param>
 /// <param name="Done">Documents that the rollback changed already.</param>
 public sealed record RollbackPlan(ImmutableArray<PlannedChange> Changes, DependencyReport Dependencies, long Done)
 {
@@ -73,7 +73,7 @@ public sealed record RollbackPlan(ImmutableArray<PlannedChange> Changes, Depende
 
     public IEnumerable<PlannedChange> Conflicts => Changes.Where(c => c.Conflict is not null);
 
-    /// <summary>What is to be done under a strategy, and the conflicts that it leaves open.</summary>
+    /// <summary>Returns the changes to apply under a strategy, and the conflicts that the strategy leaves open.</summary>
     public (ImmutableArray<PlannedChange> Apply, ImmutableArray<PlannedChange> Open) Settle(ConflictStrategy strategy)
     {
         var (apply, open) = (ImmutableArray.CreateBuilder<PlannedChange>(), ImmutableArray.CreateBuilder<PlannedChange>());

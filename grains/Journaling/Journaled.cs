@@ -3,7 +3,7 @@ using Memento.Storage;
 
 namespace Memento.Journaling;
 
-/// <summary>What was handed to the journal.</summary>
+/// <summary>An append that was handed to the journal.</summary>
 /// <param name="Durable">Completes when it is durable, or with what went wrong.</param>
 /// <param name="After">The state then.</param>
 /// <param name="Position">The stream's newest position then.</param>

@@ -6,7 +6,7 @@ using Merging.Json;
 
 namespace Memento.Rollback;
 
-/// <summary>What a rollback answers about its conflicts.</summary>
+/// <summary>The calls about a rollback's conflicts.</summary>
 internal sealed partial class RollbackGrain
 {
     public async Task<ConflictDetails> GetConflictAsync(string conflictId)
@@ -63,7 +63,7 @@ internal sealed partial class RollbackGrain
         return resolved.Resolution == request.Choice ? resolved : throw Resolved(resolved);   // somebody was faster
     }
 
-    /// <summary>Whoever settles a conflict has seen the document as it is: as the conflict says, or as they say themselves.</summary>
+    /// <summary>Checks that the caller has seen the current document: the version that the conflict names, or the one that they name.</summary>
     private static void CheckLooked(ConflictView conflict, ResolveConflict request, DocumentVersion? current)
     {
         var looked = request.IfMatch is not { } tag ? conflict.CurrentSeq

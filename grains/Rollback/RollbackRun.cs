@@ -135,7 +135,7 @@ internal sealed class RollbackRun(
         if (State.CancelRequested || (!await CompleteAsync() && State.CancelRequested)) await CancelAsync(stream, cancellationToken);
     }
 
-    /// <summary>What is to be done now.</summary>
+    /// <summary>Returns the plan for the current documents.</summary>
     private async Task<ImmutableArray<PlannedChange>> LookAsync(long stream, WorkspaceView workspace, CancellationToken cancellationToken)
     {
         var plan = await PlanAsync(stream, State.StartSeq, cancellationToken);

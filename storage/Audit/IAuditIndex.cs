@@ -33,7 +33,7 @@ public interface IAuditIndex
 {
     /// <summary>The runs of a workspace's journal in which a label occurs, newest first.</summary>
     /// <param name="streamId">The workspace's stream.</param>
-    /// <param name="label">What is looked for.</param>
+    /// <param name="label">The label to look for.</param>
     /// <param name="after">Runs with entries behind this seq, ...</param>
     /// <param name="upTo">... and at or before this one.</param>
     /// <param name="limit">Most answers.</param>
@@ -52,7 +52,7 @@ public interface IAuditIndex
     Task<IReadOnlyList<AuditedEntry>> ReadEntriesAsync(
         string workspace, string? agentId, long? rollback, AuditPlace before, DateTimeOffset since, DateTimeOffset? until, int limit, CancellationToken cancellationToken = default);
 
-    /// <summary>Which documents changed at some seqs.</summary>
+    /// <summary>Finds the documents that changed at some seqs.</summary>
     Task<IReadOnlyDictionary<long, ChangedDocuments>> ReadChangedAsync(long streamId, IReadOnlyCollection<long> seqs, int most, CancellationToken cancellationToken = default);
 
     /// <summary>Forgets where to find what was recorded before a time and a seq. Answers how many rows went.</summary>

@@ -4,7 +4,7 @@ using Merging.Text;
 
 namespace Memento.Cli.Git;
 
-/// <summary>What a file of a repository is as a document.</summary>
+/// <summary>Maps a file of a repository to a document.</summary>
 internal static class FileDocuments
 {
     /// <summary>Media type of a symbolic link; the content is the path that it names.</summary>

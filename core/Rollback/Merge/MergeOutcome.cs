@@ -23,7 +23,7 @@ public sealed record MergeOutcome
     /// <summary>Our changes that <see cref="Value"/> has.</summary>
     public ImmutableArray<MergePlace> Kept { get; init; } = [];
 
-    /// <summary>Their changes that <see cref="Value"/> has.</summary>
+    /// <summary>The changes of their side that <see cref="Value"/> has.</summary>
     public ImmutableArray<MergePlace> Merged { get; init; } = [];
 
     /// <summary>Changes of either side that <see cref="Value"/> does not have.</summary>
