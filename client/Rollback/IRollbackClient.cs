@@ -12,7 +12,9 @@ public interface IRollbackClient
     /// <summary>Reads every document of a point back.</summary>
     Task<PointCheck> CheckAsync(string rollbackPointId, CancellationToken cancellationToken = default);
 
-    /// <summary>Begins a rollback; it goes on in the background. <c>STALE_PREVIEW</c> if the workspace has moved on since the preview.</summary>
+    /// <summary>
+    /// Begins a rollback; it goes on in the background. <c>STALE_PREVIEW</c> if the workspace has moved on since the preview.
+    /// </summary>
     Task<RollbackView> StartAsync(string rollbackPointId, StartRollback request, string? idempotencyKey = null, CancellationToken cancellationToken = default);
 
     Task<RollbackView> GetAsync(string operationId, CancellationToken cancellationToken = default);

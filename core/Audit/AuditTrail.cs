@@ -74,7 +74,9 @@ public static class AuditTrail
         New(changed.At, AuditAction.MergePoliciesChanged, ("version", changed.Version), ("policies", changed.Policies.Length))
             with { AgentId = changed.AgentId };
 
-    /// <summary>Returns the agent behind an entry of a rollback; for the rollback's own steps, the agent that asked for the rollback.</summary>
+    /// <summary>
+    /// Returns the agent behind an entry of a rollback; for the rollback's own steps, the agent that asked for the rollback.
+    /// </summary>
     public static string? AgentOf(RollbackFact fact, string? requestedBy) => fact switch
     {
         RollbackFact.ConflictResolved f => f.AgentId ?? requestedBy,
@@ -93,7 +95,10 @@ public static class AuditTrail
         _ => default,
     };
 
-    /// <summary>The label that finds all that a query asks for in a workspace's journal; null if none does. The first that is given is the one that fewest entries share.</summary>
+    /// <summary>
+    /// The label that finds all that a query asks for in a workspace's journal; null if none does. The first that is given is the one that
+    /// fewest entries share.
+    /// </summary>
     public static AuditLabel? LabelOf(AuditQuery query) =>
         query.RollbackPointId is { } point ? AuditLabel.Point(point)
         : query.OperationId is { } operation ? AuditLabel.Operation(operation)

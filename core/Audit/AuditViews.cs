@@ -41,7 +41,9 @@ public sealed record AuditEntry
     [Id(0)] public required DateTimeOffset At { get; init; }
     [Id(1)] public required AuditAction Action { get; init; }
 
-    /// <summary>The agent that acted; for the steps of a rollback, the agent that asked for it. Absent = no agent was named, or Memento acted.</summary>
+    /// <summary>
+    /// The agent that acted; for the steps of a rollback, the agent that asked for it. Absent = no agent was named, or Memento acted.
+    /// </summary>
     [Id(2)] public string? AgentId { get; init; }
     [Id(3)] public string? SessionId { get; init; }
 

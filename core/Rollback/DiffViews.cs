@@ -18,10 +18,15 @@ public sealed record DiffRequest
     /// <summary>How finely lines are compared; null chooses by what they look like.</summary>
     [Id(2)] public DiffGranularity? Granularity { get; init; }
 
-    /// <summary>Differences to leave out and count: names of members, globs over paths, or JSON pointers; see <see cref="DiffOptions.IgnoreProperties"/>.</summary>
+    /// <summary>
+    /// Differences to leave out and count: names of members, globs over paths, or JSON pointers; see
+    /// <see cref="DiffOptions.IgnoreProperties"/>.
+    /// </summary>
     [Id(3)] public ImmutableArray<string> Ignore { get => field.IsDefault ? [] : field; init; } = [];
 
-    /// <summary>How many steps down into documents to look, 1–128; what lies deeper is one change as a whole, and marked. Default 64.</summary>
+    /// <summary>
+    /// How many steps down into documents to look, 1–128; what lies deeper is one change as a whole, and marked. Default 64.
+    /// </summary>
     [Id(4)] public int? Depth { get; init; }
 
     /// <summary>The default of <see cref="To"/>.</summary>
@@ -75,7 +80,7 @@ public sealed record PathChange
     [Id(3)] public JsonText? NewValue { get; init; }
     [Id(4)] public required ChangeMetadata Metadata { get; init; }
 
-    /// <summary>It lies as deep as was looked: it stands for all that changed in there.</summary>
+    /// <summary>Whether the place is as deep as the diff looks, so that the change stands for all changes below it.</summary>
     [Id(5), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Truncated { get; init; }
 }
 
@@ -168,12 +173,15 @@ public sealed record ConflictDetails
     [Id(5)] public required ImmutableArray<ConflictOption> Options { get; init; }
     [Id(6)] public required ConflictChoice Recommended { get; init; }
 
-    /// <summary>ETag of the document's newest version, also if that deleted it. If it is not that of <see cref="ConflictView.CurrentSeq"/>, settling the conflict needs it as <c>ifMatch</c>.</summary>
+    /// <summary>
+    /// ETag of the document's newest version, also if that deleted it. If it is not that of <see cref="ConflictView.CurrentSeq"/>, settling
+    /// the conflict needs it as <c>ifMatch</c>.
+    /// </summary>
     [Id(7)] public string? CurrentEtag { get; init; }
 
     /// <summary>
-    /// The places in conflict, each with its three values; the first 100. Empty if the conflict is outside of the document, or about several
-    /// runs of changes.
+    /// The places in conflict, each with its three values; the first 100. Empty if the conflict is outside of the document, or about
+    /// several runs of changes.
     /// </summary>
     [Id(8)] public ImmutableArray<ConflictPlace> Places { get; init; } = [];
 }

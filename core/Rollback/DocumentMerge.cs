@@ -9,7 +9,8 @@ namespace Memento.Rollback;
 
 /// <summary>The result of undoing a run of changes of a document: a three-way merge in the terms of a rollback.</summary>
 /// <param name="Value">
-/// The document after the merge; with a conflict, the result of the smart merge, or the current document if no rule applies. Null = deleted.
+/// The document after the merge; with a conflict, the result of the smart merge, or the current document if no rule applies. Null =
+/// deleted.
 /// </param>
 /// <param name="Conflict">Type of the conflict; null if there is none.</param>
 /// <param name="Reason">A sentence about the conflict; empty if there is none.</param>
@@ -53,8 +54,8 @@ public sealed record DocumentMerge(DocumentValue? Value, ConflictType? Conflict,
     }
 
     /// <summary>
-    /// Whether a rule can settle a conflict. No rule tells whether a whole document goes or stays, what kind of value it has, or which of two
-    /// documents under one name is meant. A policy may also keep a place open for a person.
+    /// Whether a rule can settle a conflict. No rule tells whether a whole document goes or stays, what kind of value it has, or which of
+    /// two documents under one name is meant. A policy may also keep a place open for a person.
     /// </summary>
     private static bool CanSettle(MergeConflict conflict) => conflict.Rule?.Strategy is not ConflictSettling.Nobody
         && (conflict.Kind is MergeConflictKind.ValueMismatch || conflict.Path.Length > 0 || conflict.Lines is not null);

@@ -42,7 +42,9 @@ public abstract record RollbackFact : IFact
         public long? PoliciesVersion { get; init; }
     }
 
-    /// <summary>The plan is made. It follows from the point, the selection and <see cref="StartSeq"/>, so it can be made again after a crash.</summary>
+    /// <summary>
+    /// The plan is made. It follows from the point, the selection and <see cref="StartSeq"/>, so it can be made again after a crash.
+    /// </summary>
     public sealed record Started : RollbackFact
     {
         /// <summary>Changes after this one are somebody else's later work: never selected.</summary>

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Memento.Rollback;
 
-/// <summary>The rules of a rollback's life: what may follow what. What it does to documents is in <see cref="Undoing"/> and the merges.</summary>
+/// <summary>
+/// The rules of a rollback's life: what may follow what. What it does to documents is in <see cref="Undoing"/> and the merges.
+/// </summary>
 public static class RollbackOperation
 {
     /// <summary>Newest lines of the log that are kept.</summary>
@@ -68,7 +70,9 @@ public static class RollbackOperation
         _ => throw new ArgumentOutOfRangeException(nameof(fact), fact, "Unknown fact."),
     };
 
-    /// <summary>Whether a fact still fits the state. What comes too late, because something else was recorded first, is not recorded.</summary>
+    /// <summary>
+    /// Whether a fact still fits the state. What comes too late, because something else was recorded first, is not recorded.
+    /// </summary>
     public static bool MayFollow(RollbackState s, RollbackFact fact) => fact switch
     {
         RollbackFact.Requested => s.View is null,
@@ -93,7 +97,10 @@ public static class RollbackOperation
             ? Refusal.Of(RefusalKind.Conflict, Codes.RollbackConflict, $"{s.View.OperationId} changed nothing that could be undone: it is {Name(s.View.Status)}.")
         : null;
 
-    /// <summary>Whether an undoing undid something, or there was nothing to undo. One of which nothing came, because all was in conflict and stayed, can be tried again.</summary>
+    /// <summary>
+    /// Whether an undoing undid something, or there was nothing to undo. One of which nothing came, because all was in conflict and stayed,
+    /// can be tried again.
+    /// </summary>
     public static bool CameAbout(RollbackView undo) => undo.Status is RollbackStatus.Completed
         && (undo.AppliedChanges > 0 || undo.ConflictCount == 0 || undo.Conflicts.Any(c => c is { Status: ConflictStatus.Resolved, Resolution: not ConflictChoice.KeepCurrent }));
 

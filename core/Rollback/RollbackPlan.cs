@@ -11,7 +11,9 @@ public sealed record PlannedChange
     /// <summary>The document as it is; it may be deleted.</summary>
     public required DocumentVersion Current { get; init; }
 
-    /// <summary>The version that comes back; null or deleted = the document goes. Does not count if <see cref="Merged"/> is there.</summary>
+    /// <summary>
+    /// The version that comes back; null or deleted = the document goes. Does not count if <see cref="Merged"/> is there.
+    /// </summary>
     public DocumentVersion? Target { get; init; }
 
     /// <summary>The value that a merge gave; no version has had it.</summary>

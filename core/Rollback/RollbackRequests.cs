@@ -26,9 +26,13 @@ public enum RollbackStrategy
     Immediate = 0,
     /// <summary>In batches, with a pause between them; can be cancelled between two.</summary>
     Gradual,
-    /// <summary>In one atomic change, after reading back all that is needed, and looked at again afterwards; what does not fit is undone.</summary>
+    /// <summary>
+    /// In one atomic change, after reading back all that is needed, and looked at again afterwards; what does not fit is undone.
+    /// </summary>
     Safe,
-    /// <summary>In one atomic change that overwrites what conflicts, however old the point. Damaged values are refused all the same.</summary>
+    /// <summary>
+    /// In one atomic change that overwrites what conflicts, however old the point. Damaged values are refused all the same.
+    /// </summary>
     Force,
 }
 
@@ -115,7 +119,9 @@ public sealed record Selection
     [JsonIgnore] public bool SelectsAuthors => Sessions is { Length: > 0 } || Agents is { Length: > 0 } || Rollbacks is { Length: > 0 };
 }
 
-/// <summary>A document that needs others to make sense, beyond what relationships say themselves. Documents are named <c>kind/id</c>.</summary>
+/// <summary>
+/// A document that needs others to make sense, beyond what relationships say themselves. Documents are named <c>kind/id</c>.
+/// </summary>
 [GenerateSerializer, Immutable, Alias("memento.Dependency"), JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record Dependency([property: Id(0)] string Item, [property: Id(1)] ImmutableArray<string> DependsOn);
 

@@ -125,7 +125,9 @@ public sealed record ConflictView
     [Id(7)] public required string Reason { get; init; }
     [Id(8)] public required ConflictStatus Status { get; init; }
 
-    /// <summary>Seq of the version that the rollback undoes, of the one that was there then, and of the one that it would bring back.</summary>
+    /// <summary>
+    /// Seq of the version that the rollback undoes, of the one that was there then, and of the one that it would bring back.
+    /// </summary>
     [Id(9)] public long? BaseSeq { get; init; }
     [Id(10)] public long? CurrentSeq { get; init; }
     [Id(11)] public long? RollbackSeq { get; init; }
@@ -144,7 +146,8 @@ public sealed record ConflictView
     [Id(17), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool SeveralRuns { get; init; }
 
     /// <summary>
-    /// Whether the document was deleted and made anew, so that its versions are different things under one name. No merge settles such a conflict.
+    /// Whether the document was deleted and made anew, so that its versions are different things under one name. No merge settles such a
+    /// conflict.
     /// </summary>
     [Id(18), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool IsMadeAnew { get; init; }
 
@@ -214,7 +217,9 @@ public sealed record RollbackPreview
     /// <summary>Conflicts that merge policies settle; the first 100.</summary>
     [Id(10), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public ImmutableArray<SettledPlace> Settled { get; init; }
 
-    /// <summary>Version of the merge policies with which the preview merges; a rollback with the preview token uses the same version.</summary>
+    /// <summary>
+    /// Version of the merge policies with which the preview merges; a rollback with the preview token uses the same version.
+    /// </summary>
     [Id(11)] public long? PoliciesVersion { get; init; }
 }
 

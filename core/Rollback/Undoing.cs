@@ -11,8 +11,9 @@ public sealed record UndoneRun(DocumentVersion? Before, DocumentVersion After, b
 
 /// <summary>
 /// The undoing of some changes of a document while the others stay: the result is the state that the others alone would have given.
-/// Runs of selected changes are undone from the newest to the oldest, each as a three-way merge with the true base (base: after the run, ours: what there is by then,
-/// theirs: before the run), which is what <c>git revert</c> does. A run with nothing unselected behind it is simply restored.
+/// Runs of selected changes are undone from the newest to the oldest, each as a three-way merge with the true base (base: after the run,
+/// ours: what there is by then, theirs: before the run), which is what <c>git revert</c> does. A run with nothing unselected behind it is
+/// simply restored.
 /// </summary>
 public sealed record Undoing
 {

@@ -158,6 +158,7 @@ internal sealed class AuditReader(IJournal journal, IWorkspaceIndex index, IAudi
     /// <param name="Entry">Null = looked so far.</param>
     /// <param name="At">When.</param>
     /// <param name="Seq">The entry's seq in the workspace's journal.</param>
-    /// <param name="Place">The entry's place in the journal of a rollback, a queue or merge policies; null for an entry of the workspace.</param>
+    /// <param name="Place">The entry's place in the journal of a rollback, a queue or merge policies; null for an entry of the
+    /// workspace.</param>
     private sealed record Found(AuditEntry? Entry, DateTimeOffset At, long Seq, AuditPlace? Place = null);
 }

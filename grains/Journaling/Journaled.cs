@@ -10,9 +10,10 @@ namespace Memento.Journaling;
 internal readonly record struct Appended<TState>(Task Durable, TState After, long Position);
 
 /// <summary>
-/// A state that lives in a journal stream. There are two of it: <see cref="Committed"/>, which callers may see, and <see cref="Tentative"/>, which has the appends under way on top
-/// and which the next decision must see. When an append fails, everything behind it is void: <see cref="IsBroken"/> says so, and <see cref="LoadAsync"/> reads the truth again.
-/// Used by one grain; nothing in here is thread-safe.
+/// A state that lives in a journal stream. There are two of it: <see cref="Committed"/>, which callers may see, and
+/// <see cref="Tentative"/>, which has the appends under way on top and which the next decision must see. When an append fails, everything
+/// behind it is void: <see cref="IsBroken"/> says so, and <see cref="LoadAsync"/> reads the truth again. Used by one grain; nothing in here
+/// is thread-safe.
 /// </summary>
 internal sealed class Journaled<TState, TFact>(IJournal journal, IStateMachine<TState, TFact> machine, string stream, int snapshotInterval) where TState : class
 {
@@ -66,7 +67,10 @@ internal sealed class Journaled<TState, TFact>(IJournal journal, IStateMachine<T
         Take(head, head is null ? (state, 0) : await ReplayAsync(head.StreamId, state, position, head.Position, null, cancellationToken));
     }
 
-    /// <summary>A state as it was, of this stream or of one of the same kind: the last one, up to <paramref name="upTo"/>, before <paramref name="isPast"/> is true.</summary>
+    /// <summary>
+    /// A state as it was, of this stream or of one of the same kind: the last one, up to <paramref name="upTo"/>, before
+    /// <paramref name="isPast"/> is true.
+    /// </summary>
     public async Task<TState> LoadAtAsync(long streamId, long snapshotAtOrBefore, long upTo, Func<TState, bool> isPast, CancellationToken cancellationToken = default)
     {
         var snapshot = await journal.FindSnapshotAsync(streamId, snapshotAtOrBefore, cancellationToken);
@@ -75,8 +79,8 @@ internal sealed class Journaled<TState, TFact>(IJournal journal, IStateMachine<T
     }
 
     /// <summary>
-    /// Hands facts to the journal; the state that follows from them is the tentative one from now on. Decide and call this without awaiting in between.
-    /// Await <see cref="Appended{TState}.Durable"/>, then call <see cref="Commit"/> at once.
+    /// Hands facts to the journal; the state that follows from them is the tentative one from now on. Decide and call this without awaiting
+    /// in between. Await <see cref="Appended{TState}.Durable"/>, then call <see cref="Commit"/> at once.
     /// </summary>
     public Appended<TState> Append(ImmutableArray<TFact> facts, TState after, IReadOnlyList<RowChange> rows, IdempotencyRecord? key = null, IReadOnlyList<NewBlob>? blobs = null, bool snapshot = false)
     {

@@ -63,7 +63,9 @@ internal sealed partial class RollbackGrain
         return resolved.Resolution == request.Choice ? resolved : throw Resolved(resolved);   // somebody was faster
     }
 
-    /// <summary>Checks that the caller has seen the current document: the version that the conflict names, or the one that they name.</summary>
+    /// <summary>
+    /// Checks that the caller has seen the current document: the version that the conflict names, or the one that they name.
+    /// </summary>
     private static void CheckLooked(ConflictView conflict, ResolveConflict request, DocumentVersion? current)
     {
         var looked = request.IfMatch is not { } tag ? conflict.CurrentSeq

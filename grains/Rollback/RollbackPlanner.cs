@@ -20,7 +20,9 @@ internal sealed record PlanRequest(long StreamId, long PointSeq, long StartSeq, 
         $"The point stands at change {PointSeq}, and the history up to change {compactedTo} only has what rollback points see (Memento:Workspaces:History). So far back only documents can be selected, not agents, sessions or times."));
 }
 
-/// <summary>Makes plans: reads what changed since a point, and asks the rules what each document becomes. It costs what changed, not what there is.</summary>
+/// <summary>
+/// Makes plans: reads what changed since a point, and asks the rules what each document becomes. It costs what changed, not what there is.
+/// </summary>
 internal sealed class RollbackPlanner(IWorkspaceIndex index, RollbackRules rules)
 {
     private const int Chunk = 1_000;

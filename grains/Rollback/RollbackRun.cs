@@ -6,8 +6,9 @@ using Memento.Workspaces;
 namespace Memento.Rollback;
 
 /// <summary>
-/// Carries a rollback out. Every step can be done again: the plan follows from the point, the selection and the seq at which it began; what was changed already is seen in the
-/// workspace's history, because changes name their rollback. So after a crash it simply goes on, and ends completed or with nothing changed.
+/// Carries a rollback out. Every step can be done again: the plan follows from the point, the selection and the seq at which it began; what
+/// was changed already is seen in the workspace's history, because changes name their rollback. So after a crash it simply goes on, and
+/// ends completed or with nothing changed.
 /// </summary>
 internal sealed class RollbackRun(
     GrainKey key, IGrainFactory grains, IWorkspaceIndex index, RollbackRules rules, RollbackPace pace, TimeProvider clock, Func<RollbackState> state,
@@ -135,7 +136,7 @@ internal sealed class RollbackRun(
         if (State.CancelRequested || (!await CompleteAsync() && State.CancelRequested)) await CancelAsync(stream, cancellationToken);
     }
 
-    /// <summary>Returns the plan for the current documents.</summary>
+    /// <summary>Plans the changes that are left to do, and records new conflicts and progress.</summary>
     private async Task<ImmutableArray<PlannedChange>> LookAsync(long stream, WorkspaceView workspace, CancellationToken cancellationToken)
     {
         var plan = await PlanAsync(stream, State.StartSeq, cancellationToken);
@@ -170,7 +171,10 @@ internal sealed class RollbackRun(
         return append(new RollbackFact.Finished { At = clock.Now(), Status = RollbackStatus.Completed, Message = message });
     }
 
-    /// <summary>Looks whether everything is as planned: each document is read back, and after a full rollback that nobody interfered with, the hash of all must be the point's.</summary>
+    /// <summary>
+    /// Looks whether everything is as planned: each document is read back, and after a full rollback that nobody interfered with, the hash
+    /// of all must be the point's.
+    /// </summary>
     private async Task VerifyAsync(long stream, CancellationToken cancellationToken)
     {
         var since = new List<DocumentVersion>();

@@ -25,7 +25,9 @@ internal static class FileDocuments
 
     public static DocumentKey KeyOf(ReadOnlySpan<byte> path) => new(DocumentKind.File, EntityNames.OfPath(path));
 
-    /// <summary>The content, byte for byte, under a media type that its name tells; without one it is text if git takes it for text.</summary>
+    /// <summary>
+    /// The content, byte for byte, under a media type that its name tells; without one it is text if git takes it for text.
+    /// </summary>
     public static DocumentValue ValueOf(DocumentKey key, int mode, byte[] content) => DocumentValue.Bytes(content, TypeOf(key.Id, mode, content));
 
     private static string TypeOf(string id, int mode, byte[] content) =>

@@ -41,6 +41,9 @@ public sealed record MergeOutcome
     /// <summary>Returns the merged value with every conflict settled in favor of one side; null if the document is deleted.</summary>
     public DocumentValue? Resolve(MergeSide side) => Resolve(conflict => conflict[side]);
 
-    /// <summary>The merged value with every conflict replaced by what <paramref name="choose"/> answers, null meaning nothing. It is asked once for each.</summary>
+    /// <summary>
+    /// The merged value with every conflict replaced by what <paramref name="choose"/> answers, null meaning nothing. It is asked once for
+    /// each.
+    /// </summary>
     public DocumentValue? Resolve(Func<MergeConflict, ReadOnlyMemory<byte>?> choose) => _write(choose);
 }

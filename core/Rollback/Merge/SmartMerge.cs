@@ -5,11 +5,14 @@ using Merging.Json;
 
 namespace Memento.Rollback;
 
-/// <summary>Settles every conflict of a merge by the rules of <see cref="SmartRule"/>, and estimates how likely the result is right.</summary>
+/// <summary>
+/// Settles every conflict of a merge by the rules of <see cref="SmartRule"/>, and estimates how likely the result is right.
+/// </summary>
 public static class SmartMerge
 {
     /// <summary>
-    /// Merges like <see cref="ThreeWayMerge.Merge"/>, but without open conflicts. <see cref="MergeOutcome.Settlements"/> has the rule for each.
+    /// Merges like <see cref="ThreeWayMerge.Merge"/>, but without open conflicts. <see cref="MergeOutcome.Settlements"/> has the rule for
+    /// each.
     /// </summary>
     public static MergeOutcome Merge(DocumentValue? @base, DocumentValue? ours, DocumentValue? theirs, JsonMergeOptions? options = null) =>
         Settle(ThreeWayMerge.Merge(@base, ours, theirs, options));

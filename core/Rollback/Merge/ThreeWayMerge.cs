@@ -128,7 +128,8 @@ public static class ThreeWayMerge
     }
 
     /// <summary>
-    /// Settles a conflict by its rule's strategy; null if no strategy fits. Ours is the newer side: a rollback brings back an earlier value.
+    /// Settles a conflict by its rule's strategy; null if no strategy fits. Ours is the newer side: a rollback brings back an earlier
+    /// value.
     /// </summary>
     private static Settlement? Settle(MergeConflict conflict) =>
         conflict.Rule?.Strategy is { } strategy ? ConflictSettler.Settle(conflict, strategy, newer: MergeSide.Ours) : null;

@@ -20,7 +20,7 @@ internal sealed class ElementMerge(
     {
         var alive = things.BaseOrder.Where(Survives).ToList();
         var shared = alive.ToHashSet();
-        var order = new OrderMerge(alive, OrderOf(things.OurOrder, alive), OrderOf(things.TheirOrder, alive), shared.Contains,
+        var order = new OrderMerge(alive, OrderOf(things.OurOrder), OrderOf(things.TheirOrder),
             (our, their) => !things.IsInBase(our) && things.OursOf(our) == things.TheirsOf(their));
         foreach (var part in order.Merge())
         {
@@ -45,7 +45,7 @@ internal sealed class ElementMerge(
         return new(_merged);
 
         // An element that a side removed and that stays as a conflict stands, for that side, where the base has the element.
-        List<int> OrderOf(List<int> side, List<int> alive)
+        List<int> OrderOf(List<int> side)
         {
             var present = side.ToHashSet();
             var missing = alive.Where(thing => !present.Contains(thing)).ToList();

@@ -23,14 +23,14 @@ internal sealed class OrderMerge
 
     /// <param name="base">Things that all three versions have.</param>
     /// <param name="ours">The same things in our order, and those that ours added.</param>
-    /// <param name="isShared">Whether all three versions have a thing.</param>
     /// <param name="isSame">Whether a thing that ours added and one that theirs added have the same content.</param>
-    public OrderMerge(List<int> @base, List<int> ours, List<int> theirs, Func<int, bool> isShared, Func<int, int, bool> isSame)
+    public OrderMerge(List<int> @base, List<int> ours, List<int> theirs, Func<int, int, bool> isSame)
     {
+        var shared = @base.ToHashSet();
         _isSame = isSame;
         _base = [.. @base];
-        _ours = new(ours, isShared);
-        _theirs = new(theirs, isShared);
+        _ours = new(ours, shared);
+        _theirs = new(theirs, shared);
     }
 
     public List<OrderPart> Merge()
@@ -136,11 +136,11 @@ internal sealed class OrderMerge
     {
         private readonly List<List<int>?> _added = [null];
 
-        public Skeleton(List<int> order, Func<int, bool> isShared)
+        public Skeleton(List<int> order, HashSet<int> shared)
         {
             foreach (var thing in order)
             {
-                if (isShared(thing))
+                if (shared.Contains(thing))
                 {
                     Shared.Add(thing);
                     _added.Add(null);
