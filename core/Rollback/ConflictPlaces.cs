@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using Memento.Workspaces;
 using Merging;
-using Merging.Json;
 
 namespace Memento.Rollback;
 
@@ -23,8 +22,9 @@ public static class ConflictPlaces
     public static ImmutableArray<SettledPlace> Settled(DocumentKey key, DocumentMerge merge) =>
     [
         .. from conflict in merge.Settled.Take(MaxPlaces)
-           let strategy = StrategyName(conflict.Rule!.Strategy!.Value)
-           select new SettledPlace(key.ToString(), DocumentMerge.PlaceOf(conflict), strategy, conflict.Why),
+           let strategy = MergePolicySet.StrategyOf(conflict.Rule!.Strategy!.Value)
+           let name = NamedEnumConverter<MergePolicyStrategy>.NameOf(strategy)
+           select new SettledPlace(key.ToString(), DocumentMerge.PlaceOf(conflict), name, conflict.Why),
     ];
 
     private static ConflictPlace Of(MergeConflict conflict) => new()
@@ -73,6 +73,7 @@ public static class ConflictPlaces
 
     private static PlaceConflict KindOf(MergeConflictKind kind) => kind switch
     {
+        MergeConflictKind.ValueMismatch => PlaceConflict.ChangedByBoth,
         MergeConflictKind.MissingTarget => PlaceConflict.RemovedAndChanged,
         MergeConflictKind.TypeMismatch => PlaceConflict.ChangedType,
         MergeConflictKind.AddedByBoth => PlaceConflict.AddedByBoth,
@@ -81,26 +82,15 @@ public static class ConflictPlaces
         MergeConflictKind.Reordered => PlaceConflict.Reordered,
         MergeConflictKind.InsertedAtOnePlace => PlaceConflict.InsertedAtOnePlace,
         MergeConflictKind.NotMatched => PlaceConflict.NotMatched,
-        _ => PlaceConflict.ChangedByBoth,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown kind."),
     };
 
     private static PlaceScope ScopeOf(ConflictScope scope) => scope switch
     {
+        ConflictScope.Value => PlaceScope.Value,
         ConflictScope.Elements => PlaceScope.Elements,
         ConflictScope.Members => PlaceScope.Members,
         ConflictScope.Order => PlaceScope.Order,
-        _ => PlaceScope.Value,
-    };
-
-    private static string StrategyName(ConflictSettling strategy) => strategy switch
-    {
-        ConflictSettling.Ours => "skip",
-        ConflictSettling.Theirs => "overwrite",
-        ConflictSettling.Newer => "prefer-newer",
-        ConflictSettling.Larger => "prefer-larger",
-        ConflictSettling.Union => "union",
-        ConflictSettling.Max => "max",
-        ConflictSettling.Text => "text",
-        _ => "ask_user",
+        _ => throw new ArgumentOutOfRangeException(nameof(scope), scope, "Unknown scope."),
     };
 }

@@ -7,6 +7,21 @@ namespace Memento.Rollback;
 /// <summary>A version of a workspace's merge policies, as options of the merge for each document.</summary>
 public sealed class MergePolicySet
 {
+    /// <summary>
+    /// The strategies in the terms of a merge: ours is the current document, theirs is the one that the rollback brings back.
+    /// </summary>
+    private static readonly ImmutableArray<(MergePolicyStrategy Policy, ConflictSettling Settling)> Strategies =
+    [
+        (MergePolicyStrategy.PreferNewer, ConflictSettling.Newer),
+        (MergePolicyStrategy.PreferLarger, ConflictSettling.Larger),
+        (MergePolicyStrategy.Union, ConflictSettling.Union),
+        (MergePolicyStrategy.Max, ConflictSettling.Max),
+        (MergePolicyStrategy.Text, ConflictSettling.Text),
+        (MergePolicyStrategy.Overwrite, ConflictSettling.Theirs),
+        (MergePolicyStrategy.Skip, ConflictSettling.Ours),
+        (MergePolicyStrategy.AskUser, ConflictSettling.Nobody),
+    ];
+
     private readonly ImmutableArray<(Glob Match, JsonMergeRule Rule)> _policies;
 
     private MergePolicySet(ImmutableArray<(Glob, JsonMergeRule)> policies) => _policies = policies;
@@ -31,6 +46,9 @@ public sealed class MergePolicySet
         return rules.IsEmpty ? null : JsonMergeOptions.Default with { Rules = rules };
     }
 
+    /// <summary>Returns the policy's strategy that a merge applied.</summary>
+    internal static MergePolicyStrategy StrategyOf(ConflictSettling settling) => Strategies.Single(pair => pair.Settling == settling).Policy;
+
     private static JsonMergeRule RuleOf(MergePolicy policy) => new()
     {
         Path = policy.Path,
@@ -43,22 +61,6 @@ public sealed class MergePolicySet
             MergePolicyAs.Text => JsonMergeKind.Text,
             _ => throw new ArgumentOutOfRangeException(nameof(policy), policy.As, "Unknown kind."),
         },
-        Strategy = policy.Strategy is { } strategy ? SettlingOf(strategy) : null,
-    };
-
-    /// <summary>
-    /// Maps a strategy to the sides of a merge: ours is the current document, theirs is the one that the rollback brings back.
-    /// </summary>
-    private static ConflictSettling SettlingOf(MergePolicyStrategy strategy) => strategy switch
-    {
-        MergePolicyStrategy.PreferNewer => ConflictSettling.Newer,
-        MergePolicyStrategy.PreferLarger => ConflictSettling.Larger,
-        MergePolicyStrategy.Union => ConflictSettling.Union,
-        MergePolicyStrategy.Max => ConflictSettling.Max,
-        MergePolicyStrategy.Text => ConflictSettling.Text,
-        MergePolicyStrategy.Overwrite => ConflictSettling.Theirs,
-        MergePolicyStrategy.Skip => ConflictSettling.Ours,
-        MergePolicyStrategy.AskUser => ConflictSettling.Nobody,
-        _ => throw new ArgumentOutOfRangeException(nameof(strategy), strategy, "Unknown strategy."),
+        Strategy = policy.Strategy is { } strategy ? Strategies.Single(pair => pair.Policy == strategy).Settling : null,
     };
 }

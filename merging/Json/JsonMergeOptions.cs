@@ -22,7 +22,7 @@ public sealed record JsonMergeOptions
     /// <summary>Names of the two sides in sentences about conflicts.</summary>
     public SideNames Names { get; init; } = SideNames.Default;
 
-    /// <summary>The algorithm that compares arrays of numbers.</summary>
+    /// <summary>The algorithm that compares arrays of numbers. Callers that merge texts as well may take it for those too.</summary>
     public DiffAlgorithm Algorithm { get; init; } = DiffAlgorithm.Histogram;
 
     /// <summary>The first rule that settles conflicts over the whole value; null if there is none.</summary>

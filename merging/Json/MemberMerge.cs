@@ -61,7 +61,8 @@ internal sealed class MemberMerge(JsonMerger merger, MergePath place, JsonPart @
 
             var why = Why(name, byOurs, byTheirs, o is null && t is null);
             var conflict = merger.Log.Open(
-                MergeConflictKind.Renamed, place.Member(name), ObjectOf(member), ObjectOf(our), ObjectOf(their), why, ConflictScope.Members);
+                MergeConflictKind.Renamed, place.Member(name),
+                ObjectOf(member), ObjectOf(our), ObjectOf(their), why, ConflictScope.Members);
             merged.Add((member.Name, conflict));
         }
 

@@ -12,7 +12,10 @@ internal static class MergeSuite
     {
         var rounds = new Option<int>("--rounds") { Description = "Merges of each case.", DefaultValueFactory = _ => 20 };
         var command = new Command(
-            "merge", "Three-way merges of large JSON arrays, in memory. conflicts: conflicts of the merge, 0 for the ordinary cases.") { rounds };
+            "merge", "Three-way merges of large JSON arrays, in memory. conflicts: conflicts of the merge, 0 for the ordinary cases.")
+        {
+            rounds,
+        };
         command.SetAction(line =>
         {
             foreach (var arrays in LargeArrays.All) Console.Out.WriteLine(Measure(arrays, line.GetValue(rounds)).ToJson());
