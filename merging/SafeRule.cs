@@ -15,11 +15,6 @@ public enum SafeRule
     /// <summary>Both sides moved elements of one array, and no element got a new neighbor from both.</summary>
     DifferentMoves,
     /// <summary>
-    /// A member of an object got another name and no other change from one side. The other side changed the member under its earlier name.
-    /// No other member has the same value, and the value is too long for a coincidence.
-    /// </summary>
-    RenamedAndChanged,
-    /// <summary>
     /// A rule says that the array is a set: the additions and removals of both sides are applied, and the order means nothing.
     /// </summary>
     Set,

@@ -24,11 +24,11 @@ public enum MergePolicyStrategy
     [JsonStringEnumMemberName("prefer-newer")] PreferNewer = 0,
     /// <summary>The longer string, the larger number, or the array or object with more in it is taken.</summary>
     [JsonStringEnumMemberName("prefer-larger")] PreferLarger,
-    /// <summary>All elements or members of both sides are taken; arrays and objects only.</summary>
+    /// <summary>All elements or members of both sides are taken, except those that one side removed; arrays and objects only.</summary>
     Union,
     /// <summary>The larger of two numbers is taken.</summary>
     Max,
-    /// <summary>Two strings are merged line by line.</summary>
+    /// <summary>Two strings are merged line by line. Where both sides changed the same lines, the conflict stays.</summary>
     Text,
     /// <summary>The rollback's value is taken.</summary>
     Overwrite,

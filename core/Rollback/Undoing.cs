@@ -52,16 +52,19 @@ public sealed record Undoing
         foreach (var run in runs)
         {
             if (run.After.IsSameAs(run.Before) || (run.Before is null && run.After.IsDeleted)) continue;   // it came to nothing by itself
-            if (merges.Count == 0 && Same(reached, run.After)) reached = run.Before;
+            if (run.IsMadeAnew) merges.Add(run);   // equal contents do not make the later document the earlier one
+            else if (merges.Count == 0 && Same(reached, run.After)) reached = run.Before;
             else if (merges.Count > 0 || !Same(reached, run.Before)) merges.Add(run);
         }
 
         return new() { Current = start, Start = reached, Merges = merges.ToImmutable() };
 
+        // Others must have written behind the run: a run that nobody built on is simply taken back.
         bool IsMadeAnew(int first, int last)
         {
-            for (var i = first; i < since.Count - 1; i++)
-                if (since[i].IsDeleted && (i < last || !isSelected(since[i])) && (i > last || !since[last].IsDeleted)) return true;
+            if (last == since.Count - 1 || since[^1].IsDeleted) return false;
+            for (var i = first; i < since.Count; i++)
+                if (since[i].IsDeleted && (i < last ? !since[last].IsDeleted : i > last && !isSelected(since[i]))) return true;
             return false;
         }
     }

@@ -22,13 +22,11 @@ internal sealed class AddedMembers
         _containers = [.. added.Where(member => !member.Value.Value.IsScalar).Select(member => (member.Key, member.Value.Value))];
     }
 
-    /// <summary>Whether exactly one new member has the value.</summary>
-    public bool HasOnce(JsonPart value) => _byValue.TryGetValue(value, out var names) && names.Count == 1;
-
     /// <summary>Returns the name of a new member with the same value, or of a similar object or array; null if there is none.</summary>
     /// <param name="taken">Names that count as new no more.</param>
     public string? NameOf(JsonPart value, HashSet<string> taken)
     {
+        if (value.IsScalar && (!value.IsString || value.Bytes.Length <= 2)) return null;   // such values are equal by chance
         if (_byValue.TryGetValue(value, out var names))
         {
             while (names.TryPeek(out var same))

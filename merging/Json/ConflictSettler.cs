@@ -19,12 +19,13 @@ public static class ConflictSettler
             default:
                 if (conflict.Scope is ConflictScope.Order || conflict.Lines is not null) return null;
                 if (Both(conflict) is not var (ours, theirs)) return null;
+                JsonPart? @base = conflict.Base is { } b ? new JsonPart(b) : null;
                 value = strategy switch
                 {
                     ConflictSettling.Larger => Larger(ours, theirs)?.Bytes,
                     ConflictSettling.Max => ours.IsNumber && theirs.IsNumber ? Larger(ours, theirs)?.Bytes : null,
-                    ConflictSettling.Union => Union(ours, theirs)?.Bytes,
-                    ConflictSettling.Text => MergedText(conflict.Base is { } b ? new JsonPart(b) : null, ours, theirs)?.Bytes,
+                    ConflictSettling.Union => conflict.Kind is MergeConflictKind.NotMatched ? null : Union(@base, ours, theirs)?.Bytes,
+                    ConflictSettling.Text => MergedText(@base, ours, theirs)?.Bytes,
                     _ => null,
                 };
                 if (value is null) return null;
@@ -51,29 +52,37 @@ public static class ConflictSettler
         return order switch { > 0 => ours, < 0 => theirs, _ => null };
     }
 
-    /// <summary>Returns all elements of both arrays, or all members of both objects if no member has two values.</summary>
-    private static JsonPart? Union(JsonPart ours, JsonPart theirs)
+    /// <summary>
+    /// Returns all elements of both arrays, or all members of both objects if no member has two values. Parts that one side removed are
+    /// left out.
+    /// </summary>
+    private static JsonPart? Union(JsonPart? @base, JsonPart ours, JsonPart theirs)
     {
         if (ours.IsArray && theirs.IsArray)
         {
-            var elements = ours.Elements();
-            var known = elements.ToHashSet();
-            return JsonPart.ArrayOf([.. elements, .. theirs.Elements().Where(element => !known.Contains(element))]);
+            var (old, inOurs, inTheirs) = (@base?.Elements().ToHashSet() ?? [], ours.Elements().ToHashSet(), theirs.Elements().ToHashSet());
+            return JsonPart.ArrayOf([
+                .. ours.Elements().Where(element => inTheirs.Contains(element) || !old.Contains(element)),
+                .. theirs.Elements().Where(element => !inOurs.Contains(element) && !old.Contains(element))]);
         }
 
         if (!ours.IsObject || !theirs.IsObject) return null;
-        var members = new SortedDictionary<string, JsonMember>(ours.Members(), StringComparer.Ordinal);
-        foreach (var (name, member) in theirs.Members())
-            if (!members.TryAdd(name, member) && members[name].Value != member.Value) return null;
+        var (b, o, t) = (@base?.Members() ?? [], ours.Members(), theirs.Members());
+        var members = new SortedDictionary<string, JsonMember>(StringComparer.Ordinal);
+        foreach (var (name, member) in o.Concat(t))
+        {
+            if (o.TryGetValue(name, out var our) && t.TryGetValue(name, out var their) && our.Value != their.Value) return null;
+            if (!b.ContainsKey(name) || (o.ContainsKey(name) && t.ContainsKey(name))) members[name] = member;
+        }
+
         return JsonPart.ObjectOf(members.Values);
     }
 
-    /// <summary>Merges two strings line by line; null if a version is not a string.</summary>
+    /// <summary>Merges two strings line by line; null if both changed the same lines, or a version is not a string.</summary>
     private static JsonPart? MergedText(JsonPart? @base, JsonPart ours, JsonPart theirs)
     {
         if (@base is not { IsString: true } b || !ours.IsString || !theirs.IsString) return null;
-        var merged = TextMerge.Merge(Utf8(b), Utf8(ours), Utf8(theirs));
-        return JsonStrings.Write(merged.Resolve(chunk => SmartText.Settle(chunk).Bytes));
+        return TextMerge.Merge(Utf8(b), Utf8(ours), Utf8(theirs)).Merged is { } merged ? JsonStrings.Write(merged) : null;
 
         static byte[] Utf8(JsonPart text) => Encoding.UTF8.GetBytes(text.Text());
     }

@@ -21,7 +21,11 @@ public static class JsonMerge
         options ??= JsonMergeOptions.Default;
         var log = new MergeLog(new MergeRules(options), options.Names);
         var merger = new JsonMerger(options, log);
-        var root = merger.Merge(MergePath.Root, @base.IsEmpty ? null : new JsonPart(@base), new JsonPart(ours), new JsonPart(theirs))!;
+        JsonPart? b = @base.IsEmpty ? null : new JsonPart(@base);
+        var (o, t) = (new JsonPart(ours), new JsonPart(theirs));
+        var root = log.Try(() => merger.Merge(MergePath.Root, b, o, t)!, isRefused: _ => log.Moves.AreInConflict)
+            ?? log.Open(MergeConflictKind.NotMatched, MergePath.Root, b, o, t,
+                "One side moved something to another place of the value, the other moved it elsewhere or removed it.");
         return new(root, log);
     }
 }

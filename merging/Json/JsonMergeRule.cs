@@ -47,11 +47,11 @@ public enum ConflictSettling
     Newer,
     /// <summary>The longer string, the larger number, or the array or object with more in it is taken.</summary>
     Larger,
-    /// <summary>All elements or members of both sides are taken; arrays and objects only.</summary>
+    /// <summary>All elements or members of both sides are taken, except those that one side removed; arrays and objects only.</summary>
     Union,
     /// <summary>The larger of two numbers is taken.</summary>
     Max,
-    /// <summary>Two strings are merged line by line. Lines that both sides changed are settled by <see cref="SmartRule"/>.</summary>
+    /// <summary>Two strings are merged line by line. The conflict stays open if both sides changed the same lines.</summary>
     Text,
     /// <summary>The conflict stays open for a person.</summary>
     Nobody,

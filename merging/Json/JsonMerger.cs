@@ -1,5 +1,6 @@
 using System.Text;
 using Merging.Json.Arrays;
+using Merging.Sequences;
 using Merging.Text;
 
 namespace Merging.Json;
@@ -10,11 +11,16 @@ internal sealed class JsonMerger(JsonMergeOptions options, MergeLog log)
     public JsonMergeOptions Options => options;
     public MergeLog Log => log;
 
+    /// <summary>The work that the search for matching elements may cost in all arrays together.</summary>
+    public WorkBudget Budget { get; } = new();
+
     /// <summary>Names of members that can identify elements, in UTF-8.</summary>
     public byte[][] KeyNames { get; } = [.. options.KeyMembers.Select(Encoding.UTF8.GetBytes)];
 
     /// <summary>Merges a value in three versions. Null stands for no value, in the arguments and in the result.</summary>
-    /// <param name="identity">Members that identify the value in its array. A value that keeps only these members was made anew.</param>
+    /// <param name="identity">
+    /// Members that identify the value. A value that keeps only these members was made anew. Null for the whole value.
+    /// </param>
     public MergedJson? Merge(MergePath place, JsonPart? @base, JsonPart? ours, JsonPart? theirs, byte[][]? identity = null)
     {
         if (ours == theirs)
@@ -25,19 +31,21 @@ internal sealed class JsonMerger(JsonMergeOptions options, MergeLog log)
 
         if (@base == ours) return log.Take(place, theirs, MergeSide.Theirs);
         if (@base == theirs) return log.Take(place, ours, MergeSide.Ours);
-        if (ours is { } o && theirs is { } t) return MergeChanged(place, @base, o, t, identity ?? []);
+        if (ours is { } o && theirs is { } t) return MergeChanged(place, @base, o, t, identity);
         return log.Open(MergeConflictKind.MissingTarget, place, @base, ours, theirs,
             $"{log.Names.Start(Remover(ours))} removed {place.Name}, {log.Names.Middle(Other(Remover(ours)))} changed it.");
     }
 
     /// <summary>Merges a value that both sides have and changed in different ways.</summary>
-    private MergedJson MergeChanged(MergePath place, JsonPart? @base, JsonPart ours, JsonPart theirs, byte[][] identity)
+    private MergedJson MergeChanged(MergePath place, JsonPart? @base, JsonPart ours, JsonPart theirs, byte[][]? identity)
     {
         if (Max(place, ours, theirs) is { } larger) return larger;
         if (@base is not { } b)
         {
             return log.Open(MergeConflictKind.AddedByBoth, place, null, ours, theirs,
-                $"Both sides added {place.Name}, with different contents. No common version says how they belong together.");
+                place == MergePath.Root
+                    ? "Both sides made the whole value anew, with different contents. No common version says how they belong together."
+                    : $"Both sides added {place.Name}, with different contents. No common version says how they belong together.");
         }
 
         if (b.IsObject && ours.IsObject && theirs.IsObject) return MergeObjects(place, b, ours, theirs, identity);
@@ -55,13 +63,13 @@ internal sealed class JsonMerger(JsonMergeOptions options, MergeLog log)
     }
 
     /// <summary>
-    /// Merges objects. An element that a side replaced by another one with the same key is not mixed with the earlier one: if no member is
-    /// in conflict, the whole element is. Only elements with keys are checked, because the members of other objects may change one by one.
+    /// Merges objects. An object that a side replaced by another one under the same name is not mixed with the earlier one: if no member is
+    /// in conflict, the whole object is. The whole value is not checked, because only the caller knows whether it was made anew.
     /// </summary>
-    private MergedJson MergeObjects(MergePath place, JsonPart @base, JsonPart ours, JsonPart theirs, byte[][] identity)
+    private MergedJson MergeObjects(MergePath place, JsonPart @base, JsonPart ours, JsonPart theirs, byte[][]? identity)
     {
-        var byOurs = identity.Length > 0 && Recreation.IsMadeAnew(@base, ours, identity);
-        var byTheirs = identity.Length > 0 && Recreation.IsMadeAnew(@base, theirs, identity);
+        var byOurs = identity is not null && Recreation.IsMadeAnew(@base, ours, identity);
+        var byTheirs = identity is not null && Recreation.IsMadeAnew(@base, theirs, identity);
         var members = log.Try(() => new MemberMerge(this, place, @base, ours, theirs).Merge(), isRefused: _ => byOurs || byTheirs);
         if (members is not null) return members;
         var why = byOurs && byTheirs ? $"Both sides replaced {place.Name} by another one."

@@ -13,9 +13,6 @@ internal readonly record struct JsonPart(ReadOnlyMemory<byte> Bytes)
     public bool IsNumber => Type is "number";
     public bool IsScalar => !IsObject && !IsArray;
 
-    /// <summary>Whether the value is so long that another value in the document is hardly equal by coincidence.</summary>
-    public bool IsTelling => !IsScalar && Bytes.Length >= 32;
-
     /// <summary>The name of the value's type, for people.</summary>
     public string Type => (char)First switch
     {

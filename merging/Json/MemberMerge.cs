@@ -3,6 +3,8 @@ namespace Merging.Json;
 /// <summary>Merges the members of an object. Their order means nothing, so different members never conflict.</summary>
 internal sealed class MemberMerge(JsonMerger merger, MergePath place, JsonPart @base, JsonPart ours, JsonPart theirs)
 {
+    private static readonly byte[][] NoKeys = [];
+
     private readonly Dictionary<string, JsonMember> _base = @base.Members();
     private readonly Dictionary<string, JsonMember> _ours = ours.Members();
     private readonly Dictionary<string, JsonMember> _theirs = theirs.Members();
@@ -27,7 +29,8 @@ internal sealed class MemberMerge(JsonMerger merger, MergePath place, JsonPart @
             changed++;
             _changedByOurs |= b?.Value != o?.Value;
             _changedByTheirs |= b?.Value != t?.Value;
-            if (merger.Merge(place.Member(name), b?.Value, o?.Value, t?.Value) is { } value)
+            merger.Log.Follow(b, o, t);
+            if (merger.Merge(place.Member(name), b?.Value, o?.Value, t?.Value, NoKeys) is { } value)
                 merged.Add(((o ?? t ?? b)!.Value.Name, value));
         }
 
@@ -51,40 +54,16 @@ internal sealed class MemberMerge(JsonMerger merger, MergePath place, JsonPart @
             var byOurs = o is null ? addedByOurs.NameOf(member.Value, taken) : null;
             var byTheirs = t is null ? addedByTheirs.NameOf(member.Value, taken) : null;
             if ((byOurs is null && byTheirs is null) || byOurs == byTheirs) continue;
-            taken.UnionWith(new[] { name, byOurs, byTheirs }.OfType<string>());
-            var (our, their) = (Of(_ours, byOurs ?? name), Of(_theirs, byTheirs ?? name));
-            if (Follow(member, our, their, (byOurs, byTheirs), (addedByOurs, addedByTheirs)) is { } followed)
-            {
-                merged.Add(followed);
-                continue;
-            }
-
+            string[] names = [.. new[] { name, byOurs, byTheirs }.OfType<string>()];
+            taken.UnionWith(names);
             var why = Why(name, byOurs, byTheirs, o is null && t is null);
             var conflict = merger.Log.Open(
                 MergeConflictKind.Renamed, place.Member(name),
-                ObjectOf(member), ObjectOf(our), ObjectOf(their), why, ConflictScope.Members);
+                ObjectOf(_base, names), ObjectOf(_ours, names), ObjectOf(_theirs, names), why, ConflictScope.Members);
             merged.Add((member.Name, conflict));
         }
 
         return taken;
-    }
-
-    /// <summary>
-    /// Takes the name from the side that only renamed the member, and the value from the side that only changed it; null if that is not
-    /// certain.
-    /// </summary>
-    private (ReadOnlyMemory<byte>, MergedJson)? Follow(
-        JsonMember member, JsonMember? our, JsonMember? their, (string? Ours, string? Theirs) newName,
-        (AddedMembers Ours, AddedMembers Theirs) added)
-    {
-        if (our is not { } o || their is not { } t || (newName.Ours is not null && newName.Theirs is not null)) return null;
-        var (renamed, changed) = newName.Ours is not null ? (o, t) : (t, o);
-        var (name, side, other) = newName.Ours is { } ourName ? (ourName, added.Ours, _theirs) : (newName.Theirs!, added.Theirs, _ours);
-        if (renamed.Value != member.Value || other.ContainsKey(name)) return null;
-        var isUnique = _base.Values.Count(some => some.Value == member.Value) == 1 && side.HasOnce(member.Value);
-        if (!member.Value.IsTelling || !isUnique) return null;
-        merger.Log.Apply(place.Member(name), SafeRule.RenamedAndChanged);
-        return (renamed.Name, new MergedJson.Taken(changed.Value));
     }
 
     private string Why(string name, string? byOurs, string? byTheirs, bool isGoneInBoth)
@@ -97,7 +76,9 @@ internal sealed class MemberMerge(JsonMerger merger, MergePath place, JsonPart @
         return $"{names.Start(renamer)} renamed \"{name}\" to \"{byOurs ?? byTheirs}\", {names.Middle(other)} {did} it.";
     }
 
-    private static JsonPart? ObjectOf(JsonMember? member) => member is { } some ? JsonPart.ObjectOf([some]) : null;
+    private static JsonPart ObjectOf(Dictionary<string, JsonMember> members, string[] names) =>
+        JsonPart.ObjectOf(names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
+            .Where(members.ContainsKey).Select(name => members[name]));
 
     private static JsonMember? Of(Dictionary<string, JsonMember> members, string name) =>
         members.TryGetValue(name, out var found) ? found : null;

@@ -11,6 +11,18 @@ internal sealed class MergeLog(MergeRules rules, SideNames names)
     public List<MergePlace> Changes { get; } = [];
     public List<AppliedRule> SafeRules { get; } = [];
 
+    /// <summary>
+    /// Members and elements that both sides removed or a side added, anywhere in the value: signs of moves between places.
+    /// </summary>
+    public PlaceMoves Moves { get; } = new();
+
+    /// <summary>Notes the versions of a member.</summary>
+    public void Follow(JsonMember? @base, JsonMember? ours, JsonMember? theirs)
+    {
+        if ((@base ?? ours ?? theirs) is { } any)
+            Moves.Note(@base is not null, ours is not null, theirs is not null, JsonPart.ObjectOf([any]));
+    }
+
     /// <summary>Records a value that only one side changed.</summary>
     public MergedJson? Take(MergePath place, JsonPart? value, MergeSide side)
     {

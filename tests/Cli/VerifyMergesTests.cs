@@ -74,14 +74,14 @@ public sealed class VerifyMergesTests : IDisposable
     public async Task Yaml_toml_comments_and_added_files_are_merged()
     {
         _git.Merge("a.yml", "a: 1 # one\nb: 1\n", "a: 2\nb: 1\n", "a: 1\nb: 3\n", "a: 2\nb: 3\n");
-        _git.Merge("b.yaml", "a: 1\n---\nb: 1\n", "a: 2\n---\nb: 1\n", "a: 1\n---\nb: 3\n", "a: 2\n---\nb: 3\n");
+        _git.Merge("b.yaml", "id: a\nv: 1\n---\nid: b\nv: 1\n", "id: a\nv: 2\n---\nid: b\nv: 1\n", "id: a\nv: 1\n---\nid: b\nv: 3\n", "id: a\nv: 2\n---\nid: b\nv: 3\n");
         _git.Merge("Cargo.toml", "[a]\nx = 1\ny = 1\n", "[a]\nx = 2\ny = 1\n", "[a]\nx = 1\ny = 3\n", "[a]\nx = 2\ny = 3\n");
         _git.Merge("c.jsonc", "{ // c\n\"a\": 1, \"b\": 1, }", "{\"a\": 2, \"b\": 1}", "{\"a\": 1, \"b\": 3,}", "{\"b\":3 /*c*/, \"a\":2}");
         _git.Merge("new.json", null, "{\"a\":1}", "{\"b\":1}", "{\"a\":1,\"b\":1}");
 
         var (_, report) = await JsonAsync();
 
-        AssertCounts(report, ("files", 5), ("json", 2), ("yaml", 2), ("toml", 1), ("equal", 5), ("gains", 4), ("gitRight", 1));
+        AssertCounts(report, ("files", 5), ("json", 2), ("yaml", 2), ("toml", 1), ("equal", 4), ("conflicts", 1), ("gains", 3), ("gitRight", 1));
     }
 
     [Fact]

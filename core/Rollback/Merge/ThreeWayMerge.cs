@@ -16,21 +16,23 @@ public static class ThreeWayMerge
     /// <summary>Merges the changes of both sides. Null stands for a document that does not exist.</summary>
     /// <param name="options">For texts, only the algorithm, the names and rules for the whole document count.</param>
     /// <param name="madeAnew">
-    /// Whether a side deleted the document and made another one under its name. If both sides then differ from the base, the whole document
-    /// is in conflict.
+    /// Whether a side deleted the document and made another one under its name. If the sides differ, the whole document is then in conflict.
     /// </param>
     public static MergeOutcome Merge(
         DocumentValue? @base, DocumentValue? ours, DocumentValue? theirs, JsonMergeOptions? options = null, bool madeAnew = false)
     {
         options ??= JsonMergeOptions.Default;
         if (ours == theirs) return Whole(ours);
+        if (madeAnew)
+        {
+            return Conflict(@base, ours, theirs, MergeConflictKind.MadeAnew,
+                "The document was deleted and made anew. The earlier and the later one are not merged.", options);
+        }
+
         if (@base == ours) return Whole(theirs) with { Merged = [new("", null, MergeSide.Theirs)] };
         if (@base == theirs) return Whole(ours) with { Kept = [new("", null, MergeSide.Ours)] };
 
-        var whole = madeAnew
-            ? (MergeConflictKind.MadeAnew, "The document was deleted and made anew. The earlier and the later one are not merged.")
-            : WholeConflict(@base, ours, theirs, options.Names);
-        if (whole is var (kind, why)) return Conflict(@base, ours, theirs, kind, why, options);
+        if (WholeConflict(@base, ours, theirs, options.Names) is var (kind, why)) return Conflict(@base, ours, theirs, kind, why, options);
 
         // A base of another kind does not tell which parts of the document changed.
         var before = @base is not null && @base.IsJson == ours!.IsJson ? @base.Content : default;

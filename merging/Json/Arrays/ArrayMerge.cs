@@ -50,16 +50,17 @@ internal static class ArrayMerge
             + "Nothing says whether it is one element or two.");
     }
 
-    private static MergedJson.Array ByKeys(JsonMerger merger, MergePath place, ArrayVersions elements, Keys keys, bool isSet)
+    private static MergedJson ByKeys(JsonMerger merger, MergePath place, ArrayVersions elements, Keys keys, bool isSet)
     {
         var (b, o, t) = elements;
-        var ours = KeyMatching.Match(b, o, keys.Base, keys.Ours, keys.Count, keys.Names);
-        var theirs = KeyMatching.Match(b, t, keys.Base, keys.Theirs, keys.Count, keys.Names);
-        KeyMatching.PartAddedByBoth(ours, keys.Ours, theirs, keys.Theirs);
-        KeyMatching.PartUncertain(b, t, ours, theirs);
-        KeyMatching.PartUncertain(b, o, theirs, ours);
+        var ours = new KeyMatching(b, o, keys.Base, keys.Ours, keys, merger.Budget).Match();
+        var theirs = new KeyMatching(b, t, keys.Base, keys.Theirs, keys, merger.Budget).Match();
+        if (merger.Budget.IsSpent) return TooDifferent(merger, place, elements);
+        RenamedElements.PartAddedByBoth(ours, keys.Ours, theirs, keys.Theirs);
+        RenamedElements.PartUncertain(b, t, ours, theirs);
+        RenamedElements.PartUncertain(b, o, theirs, ours);
         var things = ArrayThings.Of(elements, ours, theirs, [], AddedByBoth(ours, keys.Ours, theirs, keys.Theirs, keys.Count));
-        return new ElementMerge(merger, place, things, ours, theirs, new(keys.Names, isSet)).Merge();
+        return new ElementMerge(merger, place, things, ours, theirs, new(keys.Names, isSet, keys.Names)).Merge();
     }
 
     private static MergedJson ByContent(JsonMerger merger, MergePath place, ArrayVersions elements)
@@ -67,7 +68,7 @@ internal static class ArrayMerge
         var (b, o, t) = elements;
         var interner = new Interner(b.Count);
         int[] bs = Classes(b), os = Classes(o), ts = Classes(t);
-        var work = new MatchingWork(b, interner.Count, merger.KeyNames);
+        var work = new MatchingWork(b, interner.Count, merger.KeyNames, merger.Budget);
         var ours = new ContentMatching(b, o, bs, os, work).Match();
         var theirs = new ContentMatching(b, t, bs, ts, work).Match();
         if (work.Budget.IsSpent) return TooDifferent(merger, place, elements);
@@ -78,7 +79,7 @@ internal static class ArrayMerge
         }
 
         var things = ArrayThings.Of(elements, ours, theirs, runs, AddedByBoth(ours, os, theirs, ts, interner.Count));
-        var reading = new ArrayReading(NoNames, IsSet: false);
+        var reading = new ArrayReading(NoNames, IsSet: false, merger.KeyNames);
         return WithoutTwins(merger, place, elements, () => new ElementMerge(merger, place, things, ours, theirs, reading).Merge());
 
         int[] Classes(List<JsonPart> some) => [.. some.Select(element => interner.NumberOf(element.Bytes))];

@@ -3,7 +3,8 @@ namespace Merging.Json.Arrays;
 /// <summary>How an array is read.</summary>
 /// <param name="KeyNames">The members that identify elements; empty if elements are matched by content.</param>
 /// <param name="IsSet">Whether the order means nothing.</param>
-internal sealed record ArrayReading(byte[][] KeyNames, bool IsSet);
+/// <param name="Names">The members by which elements may name themselves.</param>
+internal sealed record ArrayReading(byte[][] KeyNames, bool IsSet, byte[][] Names);
 
 /// <summary>Merges the existence of elements, their contents and their order apart.</summary>
 internal sealed class ElementMerge(
@@ -72,6 +73,7 @@ internal sealed class ElementMerge(
     {
         if (things.RunOf(thing) is not null) return true;
         var (b, o, t) = (things.BaseOf(thing), things.OursOf(thing), things.TheirsOf(thing));
+        merger.Log.Moves.Note(isInBase: true, o is not null, t is not null, b!.Value);
         if (o is not null && t is not null) return true;
         if (o is not null && (o != b || _movedByOurs.Contains(thing))) return true;
         if (t is not null && (t != b || _movedByTheirs.Contains(thing))) return true;
@@ -105,6 +107,7 @@ internal sealed class ElementMerge(
     {
         if (things.RunOf(thing) is { } run) return MergeRun(run, at);
         var (b, o, t) = (things.BaseOf(thing), things.OursOf(thing), things.TheirsOf(thing));
+        if (b is null) merger.Log.Moves.Note(isInBase: false, o is not null, t is not null, (o ?? t)!.Value);
         if (b is null && t is null) return merger.Log.Take(at, o, MergeSide.Ours);
         if (b is null && o is null) return merger.Log.Take(at, t, MergeSide.Theirs);
         if (o is null || t is null) return Missing(thing, at);
@@ -115,7 +118,7 @@ internal sealed class ElementMerge(
         }
 
         if (ours.Renamed.Contains(thing) || theirs.Renamed.Contains(thing)) return MergeRenamed(thing, at);
-        return merger.Merge(at, b, o, t, reading.KeyNames);
+        return merger.Merge(at, b, o, t, reading.Names);
     }
 
     /// <summary>Records an element that one side removed and the other changed or moved.</summary>
@@ -190,7 +193,9 @@ internal sealed class ElementMerge(
     private void AddReordered(List<int> b, List<int> o, List<int> t, HashSet<int> shared)
     {
         var bothMoved = !o.Where(shared.Contains).SequenceEqual(b) && !t.Where(shared.Contains).SequenceEqual(b);
+        var noneMoved = o.Where(shared.Contains).SequenceEqual(t.Where(shared.Contains)) && !bothMoved;
         var why = bothMoved ? $"Both sides changed the order of the same elements of {place.ListName}."
+            : noneMoved ? $"Both sides added the same element to {place.ListName}, at different places."
             : $"One side moved elements of {place.ListName}, the other added or moved elements beside them.";
         var conflict = merger.Log.Record(
             MergeConflictKind.Reordered, place,

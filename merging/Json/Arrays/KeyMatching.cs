@@ -1,102 +1,80 @@
+using Merging.Sequences;
+
 namespace Merging.Json.Arrays;
 
 /// <summary>Matches elements by their keys, and elements with a new key by their other members.</summary>
-internal static class KeyMatching
+internal sealed class KeyMatching(
+    List<JsonPart> @base, List<JsonPart> side, int[] baseKeys, int[] sideKeys, Keys keys, WorkBudget budget)
 {
     /// <summary>Pairs of elements up to which a gap is compared.</summary>
     private const int MaxPairs = 4_096;
 
-    public static SideMatch Match(
-        List<JsonPart> @base, List<JsonPart> side, int[] baseKeys, int[] sideKeys, int keyCount, byte[][] keyNames)
+    private readonly SideMatch _match = new(@base.Count, side.Count);
+
+    public SideMatch Match()
     {
-        var match = new SideMatch(@base.Count, side.Count);
-        var at = new int[keyCount];
+        var at = new int[keys.Count];
         Array.Fill(at, SideMatch.None);
         for (var b = 0; b < baseKeys.Length; b++) at[baseKeys[b]] = b;
         for (var s = 0; s < sideKeys.Length; s++)
-            if (at[sideKeys[s]] is not SideMatch.None and var b) match.Pair(b, s);
+            if (at[sideKeys[s]] is not SideMatch.None and var b) _match.Pair(b, s);
 
-        var gaps = CommonOrder.Gaps(match).ToList();
-        foreach (var (inBase, inSide) in gaps) FindRenamed(@base, side, inBase, inSide, match, keyNames);
-        return match;
+        var gaps = CommonOrder.Gaps(_match).ToList();
+        PairCertainlyRenamed();
+        foreach (var (inBase, inSide) in gaps) PairAlike(_match.UnpairedOfBase(inBase), _match.UnpairedOfSide(inSide));
+        return _match;
     }
 
     /// <summary>
-    /// Parts renamed elements from their partners if the other side has another element under the new key: both sides then added that key.
+    /// Pairs elements that are the same but for the key, wherever they stand. Elements that are the same as several others are not paired.
     /// </summary>
-    public static void PartAddedByBoth(SideMatch ours, int[] ourKeys, SideMatch theirs, int[] theirKeys)
+    private void PairCertainlyRenamed()
     {
-        var (byOurs, byTheirs) = (NewKeys(ours, ourKeys), NewKeys(theirs, theirKeys));
-        foreach (var (key, ourBase) in byOurs)
+        var (gone, came) = (_match.UnpairedOfBase(..@base.Count), _match.UnpairedOfSide(..side.Count));
+        if (gone.Count == 0 || came.Count == 0) return;
+        var byRest = came.ToLookup(s => RestOf(side[s]), ByteComparer.Instance);
+        var pairs = gone.Select(b => (Base: b, Content: RestOf(@base[b])))
+            .Where(one => one.Content.Length > 2 && byRest[one.Content].Count() == 1).ToList();
+        if (pairs.Count == 0) return;
+        var inBase = @base.CountBy(RestOf, ByteComparer.Instance).ToDictionary(ByteComparer.Instance);
+        var inSide = side.CountBy(RestOf, ByteComparer.Instance).ToDictionary(ByteComparer.Instance);
+        foreach (var (b, rest) in pairs.Where(one => inBase[one.Content] == 1 && inSide[one.Content] == 1))
         {
-            if (!byTheirs.TryGetValue(key, out var theirBase) || (ourBase == theirBase && ourBase != SideMatch.None)) continue;
-            if (ourBase != SideMatch.None && ours.Renamed.Remove(ourBase)) ours.Part(ourBase);
-            if (theirBase != SideMatch.None && theirs.Renamed.Remove(theirBase)) theirs.Part(theirBase);
+            _match.Pair(b, byRest[rest].Single());
+            _match.Renamed.Add(b);
+            _match.CertainlyRenamed.Add(b);
         }
-    }
-
-    /// <summary>
-    /// Parts elements whose new key is uncertain from their partners if the other side left the element unchanged. The result is then the
-    /// same either way, and the new element is added where it stands.
-    /// </summary>
-    public static void PartUncertain(List<JsonPart> @base, List<JsonPart> others, SideMatch side, SideMatch other)
-    {
-        foreach (var b in side.Renamed.ToList())
-        {
-            if (other.OfBase[b] is not (not SideMatch.None and var o) || other.Renamed.Contains(b) || others[o] != @base[b]) continue;
-            if (side.CertainlyRenamed.Contains(b)) continue;
-            side.Renamed.Remove(b);
-            side.Part(b);
-        }
-    }
-
-    private static bool IsAmong(JsonMember member, byte[][] names) =>
-        Array.Exists(names, name => member.Name.Span[1..^1].SequenceEqual(name));
-
-    private static bool AreSameButForKeys(JsonPart x, JsonPart y, byte[][] keyNames)
-    {
-        return Others(x).SequenceEqual(Others(y));
-
-        IEnumerable<(string, JsonPart)> Others(JsonPart element) => element.MemberList()
-            .Where(member => !IsAmong(member, keyNames)).Select(member => (member.Text, member.Value));
-    }
-
-    /// <summary>
-    /// Returns the keys that the base lacks, each with the base index of the renamed element, or none for an added element.
-    /// </summary>
-    private static Dictionary<int, int> NewKeys(SideMatch match, int[] keys)
-    {
-        var found = new Dictionary<int, int>();
-        for (var i = 0; i < keys.Length; i++)
-            if (match.OfSide[i] is var b && (b == SideMatch.None || match.Renamed.Contains(b))) found.Add(keys[i], b);
-        return found;
     }
 
     /// <summary>
     /// Pairs removed with added elements at the same place, the most similar first. A pair is merged as a whole, so that a wrong pair
     /// leads to a conflict and never to a mixture.
     /// </summary>
-    private static void FindRenamed(
-        List<JsonPart> @base, List<JsonPart> side, Range inBase, Range inSide, SideMatch match, byte[][] keyNames)
+    private void PairAlike(List<int> gone, List<int> came)
     {
-        var (gone, came) = (match.UnpairedOfBase(inBase), match.UnpairedOfSide(inSide));
         if (gone.Count == 0 || came.Count == 0 || (long)gone.Count * came.Count > MaxPairs) return;
         var candidates = from b in gone
                          from s in came
-                         let similarity = Similarity.Of(@base[b], side[s], IsNoKey)
+                         let similarity = SimilarityOf(b, s)
                          where similarity >= Similarity.Alike
                          orderby similarity descending, b, s
                          select (b, s);
-        var alike = candidates.ToList();
-        foreach (var (b, s) in alike)
+        foreach (var (b, s) in candidates.ToList())
         {
-            if (match.OfBase[b] != SideMatch.None || match.OfSide[s] != SideMatch.None) continue;
-            match.Pair(b, s);
-            match.Renamed.Add(b);
-            var hasRival = alike.Count(pair => pair.b == b || pair.s == s) > 1;
-            if (!hasRival && AreSameButForKeys(@base[b], side[s], keyNames)) match.CertainlyRenamed.Add(b);
+            if (_match.OfBase[b] != SideMatch.None || _match.OfSide[s] != SideMatch.None) continue;
+            _match.Pair(b, s);
+            _match.Renamed.Add(b);
         }
-
-        bool IsNoKey(JsonMember member) => !IsAmong(member, keyNames);
     }
+
+    private double SimilarityOf(int b, int s)
+    {
+        budget.Spend(@base[b].Bytes.Length + side[s].Bytes.Length);
+        return budget.IsSpent ? 0 : Similarity.Of(@base[b], side[s], IsNoKey);
+    }
+
+    /// <summary>Returns an element without its key.</summary>
+    private ReadOnlyMemory<byte> RestOf(JsonPart element) => JsonPart.ObjectOf(element.MemberList().Where(IsNoKey)).Bytes;
+
+    private bool IsNoKey(JsonMember member) => !Array.Exists(keys.Names, name => member.Name.Span[1..^1].SequenceEqual(name));
 }

@@ -6,7 +6,8 @@ namespace Merging.Json.Arrays;
 /// <param name="elements">The elements of the base.</param>
 /// <param name="classCount">The number of different contents in all three versions.</param>
 /// <param name="keyNames">Members that can name an element.</param>
-internal sealed class MatchingWork(List<JsonPart> elements, int classCount, byte[][] keyNames)
+/// <param name="budget">The steps that the whole merge may spend.</param>
+internal sealed class MatchingWork(List<JsonPart> elements, int classCount, byte[][] keyNames, WorkBudget budget)
 {
     /// <summary>Elements from which members count as common.</summary>
     private const int MinElements = 4;
@@ -17,7 +18,7 @@ internal sealed class MatchingWork(List<JsonPart> elements, int classCount, byte
 
     public byte[][] KeyNames => keyNames;
 
-    public WorkBudget Budget { get; } = new();
+    public WorkBudget Budget => budget;
 
     /// <summary>Whether a member tells elements apart. A scalar that more than half of the elements have in the member does not.</summary>
     public bool Tells(JsonMember member) => !member.Value.IsScalar || !(_common ??= FindCommon()).Contains(member.Written);

@@ -24,13 +24,27 @@ internal static class NumberMerge
 
         var interner = new Interner(b.Count);
         int[] bs = Numbers(b), os = Numbers(o), ts = Numbers(t);
-        var budget = new WorkBudget();
-        var regions = SequenceMerge.Merge(bs, os, ts, interner.Count, merger.Options.Algorithm, budget);
+        var (algorithm, budget) = (merger.Options.Algorithm, merger.Budget);
+        int[] backB = [.. bs.Reverse()], backO = [.. os.Reverse()], backT = [.. ts.Reverse()];
+        var regions = SequenceMerge.Merge(bs, os, ts, interner.Count, algorithm, budget);
+        var backwards = SequenceMerge.Merge(backB, backO, backT, interner.Count, algorithm, budget);
         if (budget.IsSpent) return ArrayMerge.TooDifferent(merger, place, elements);
+        var isClean = regions.TrueForAll(region => region.Part is not MergePart.Conflict);
+        if (isClean && !Merged(regions, os, ts).SequenceEqual(Merged(backwards, backO, backT).Reverse()))
+        {
+            return merger.Log.Open(MergeConflictKind.NotMatched, place, elements,
+                $"Both sides changed {place.ListName}. Several of its elements are equal, and nothing says which of them were changed.");
+        }
+
         return ArrayMerge.WithoutTwins(merger, place, elements, () => new(Write(merger, place, elements, regions)));
 
         int[] Numbers(List<JsonPart> some) => [.. some.Select(element => interner.NumberOf(element.Bytes))];
     }
+
+    private static int[] Merged(List<MergeRegion> regions, int[] ours, int[] theirs) => [.. regions.SelectMany(region =>
+        region.Part is MergePart.Theirs
+            ? theirs.Skip(region.Theirs.Start).Take(region.Theirs.Length)
+            : ours.Skip(region.Ours.Start).Take(region.Ours.Length))];
 
     private static List<MergedJson> Write(JsonMerger merger, MergePath place, ArrayVersions elements, List<MergeRegion> regions)
     {

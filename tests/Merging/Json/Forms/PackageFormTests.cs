@@ -34,13 +34,12 @@ public sealed class PackageFormTests
         { "two locked packages", Locked, Lock(LockA2, LockB), Lock(LockA, LockB2), Lock(LockA2, LockB2) },
         { "locked package added, another removed", Locked, Lock(LockB), Lock(LockA, LockB, "'node_modules/c':{'version':'1'}"),
             Lock(LockB, "'node_modules/c':{'version':'1'}") },
-        { "locked package marked and upgraded", Locked, Lock(LockA2, LockB),
-            Lock(LockA.Replace("}", ",'dev':true}", StringComparison.Ordinal), LockB),
-            Lock(LockA2.Replace("}", ",'dev':true}", StringComparison.Ordinal), LockB) },
     };
 
     public static TheoryData<string, string, string, string, string> Conflicts => new()
     {
+        { "locked package marked and upgraded", Locked, Lock(LockA2, LockB),
+            Lock(LockA.Replace("}", ",'dev':true}", StringComparison.Ordinal), LockB), "/packages/node_modules~1a" },
         { "one dependency", Base, With("'left':'1'", "'left':'2'"), With("'left':'1'", "'left':'3'"), "/dependencies/left" },
         { "dependency removed and changed", Base, With("'left':'1',", ""), With("'left':'1'", "'left':'3'"), "/dependencies/left" },
         { "dependency moved and changed", Base, With("'left':'1','right':'1'}", "'right':'1'},'devDependencies':{'left':'1'}"),
