@@ -15,7 +15,7 @@ namespace Orleans.Hosting;
 public static class MementoSiloBuilderExtensions
 {
     /// <summary>
-    /// Name of the grain storage that Memento's grains use. The host adds it, on the database that section <c>Memento</c> names.
+    /// Name of the grain storage that Memento's grains use. The host adds the storage, on the database that section <c>Memento</c> names.
     /// </summary>
     public const string StateStorage = "memento";
 
@@ -62,7 +62,7 @@ public static class MementoSiloBuilderExtensions
         return silo;
     }
 
-    /// <summary>Stored state has the same JSON as the entries of streams: source-generated, camelCase, absent instead of null.</summary>
+    /// <summary>Gives stored state the JSON of stream entries: source-generated, camelCase, absent instead of null.</summary>
     private static void StoredAsFacts(JsonSerializerOptions options)
     {
         var facts = MementoJson.Default.Options;

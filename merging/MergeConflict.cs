@@ -19,19 +19,21 @@ public sealed record MergeConflict
     /// <summary>The lines of theirs, if the value is a text.</summary>
     public Stretch? TheirLines { get; init; }
 
-    /// <summary>What the three values are.</summary>
+    /// <summary>The form of the three values.</summary>
     public ConflictScope Scope { get; init; }
 
-    /// <summary>The value both sides started from; null if there was none. The JSON value <c>null</c> is the bytes <c>null</c>.</summary>
+    /// <summary>
+    /// The value that both sides started from; null if there was none. The JSON value <c>null</c> is the bytes <c>null</c>.
+    /// </summary>
     public required ReadOnlyMemory<byte>? Base { get; init; }
 
-    /// <summary>Our value; null if there is none.</summary>
+    /// <summary>The value of our side; null if there is none.</summary>
     public required ReadOnlyMemory<byte>? Ours { get; init; }
 
-    /// <summary>Their value; null if there is none.</summary>
+    /// <summary>The value of their side; null if there is none.</summary>
     public required ReadOnlyMemory<byte>? Theirs { get; init; }
 
-    /// <summary>One sentence for people.</summary>
+    /// <summary>A sentence for people that says what happened.</summary>
     public required string Why { get; init; }
 
     /// <summary>The first rule with a strategy that fits the place; null if there is none.</summary>
@@ -46,10 +48,10 @@ public sealed record MergeConflict
     };
 }
 
-/// <summary>What the values of a conflict stand for.</summary>
+/// <summary>The forms of the values of a conflict.</summary>
 public enum ConflictScope
 {
-    /// <summary>One value: a member, an element, a text, or all of the value.</summary>
+    /// <summary>A single value: a member, an element, a text, or all of the value.</summary>
     Value = 0,
     /// <summary>Elements of an array in a row. The values are arrays of such elements, and so is a value that replaces them.</summary>
     Elements,
@@ -65,5 +67,5 @@ public enum ConflictScope
 /// <summary>A place that was changed, and by whom.</summary>
 /// <param name="Path">JSON Pointer to the place; empty for a text or for all of the value.</param>
 /// <param name="Lines">Lines in the version of <paramref name="From"/>, if the value is a text.</param>
-/// <param name="From">Whose change it is: ours or theirs.</param>
+/// <param name="From">The side that made the change: ours or theirs.</param>
 public readonly record struct MergePlace(string Path, Stretch? Lines, MergeSide From);

@@ -1,14 +1,14 @@
 namespace Merging;
 
-/// <summary>Who changed a part of what is merged.</summary>
+/// <summary>The sides that changed a part of the merged value.</summary>
 public enum MergePart
 {
-    /// <summary>Both sides have the same there: nobody changed it, or both did in the same way.</summary>
+    /// <summary>Both sides have the same part: neither changed it, or both changed it in the same way.</summary>
     Common = 0,
-    /// <summary>Only our side changed it.</summary>
+    /// <summary>Only our side changed the part.</summary>
     Ours,
-    /// <summary>Only their side changed it.</summary>
+    /// <summary>Only their side changed the part.</summary>
     Theirs,
-    /// <summary>Both sides changed it, each in its own way.</summary>
+    /// <summary>Both sides changed the part, each in its own way.</summary>
     Conflict,
 }

@@ -1,9 +1,9 @@
 namespace Merging;
 
-/// <summary>One of the three versions that a merge knows.</summary>
+/// <summary>The three versions of a merge.</summary>
 public enum MergeSide
 {
-    /// <summary>What both sides started from.</summary>
+    /// <summary>The version that both sides started from.</summary>
     Base = 0,
     /// <summary>The version that changes are applied to.</summary>
     Ours,

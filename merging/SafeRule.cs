@@ -14,7 +14,9 @@ public enum SafeRule
     DifferentElements,
     /// <summary>Both sides moved elements of one array, and no element got a new neighbor from both.</summary>
     DifferentMoves,
-    /// <summary>A rule says that the array is a set: what either side added or removed is added or removed, and the order means nothing.</summary>
+    /// <summary>
+    /// A rule says that the array is a set: the additions and removals of both sides are applied, and the order means nothing.
+    /// </summary>
     Set,
     /// <summary>A rule says that the larger of two numbers counts.</summary>
     Max,

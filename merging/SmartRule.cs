@@ -1,25 +1,27 @@
 namespace Merging;
 
-/// <summary>How a smart merge settled a conflict. The first rule that fits is taken.</summary>
+/// <summary>The rules by which a smart merge settles a conflict. The first rule that fits is taken.</summary>
 public enum SmartRule
 {
-    /// <summary>The two sides differ in white space only: theirs.</summary>
+    /// <summary>The two sides differ in white space only. Theirs is taken.</summary>
     SameButForWhiteSpace = 0,
-    /// <summary>One side changed nothing but white space: the other.</summary>
+    /// <summary>Only white space was changed by one of the sides. The other side is taken.</summary>
     OneChangedWhiteSpace,
-    /// <summary>One side has all that the other has, in the same order, and more: the larger.</summary>
+    /// <summary>A side has everything that the other side has, in the same order, and more. The larger is taken.</summary>
     OneContainsTheOther,
-    /// <summary>Both added something where nothing was: ours, then theirs. Members and elements of sets: all of them.</summary>
+    /// <summary>Both sides added something where nothing was. Ours is taken, then theirs; of members and elements of sets, all.</summary>
     BothAdded,
-    /// <summary>Both changed lines that touch, but no line in common: both changes.</summary>
+    /// <summary>Both sides changed lines that touch, but no line in common. Both changes are taken.</summary>
     LinesTouch,
-    /// <summary>Both changed different words of the same lines: both changes.</summary>
+    /// <summary>Both sides changed different words of the same lines. Both changes are taken.</summary>
     DifferentWords,
-    /// <summary>One side removed what the other changed: removed.</summary>
+    /// <summary>A thing was removed by one side and changed by the other. The removal is taken.</summary>
     OneRemoved,
-    /// <summary>One side deleted the whole document, the other changed it: it stays, as changed, because that loses least.</summary>
+    /// <summary>
+    /// The whole document was deleted by one side and changed by the other. The changed document is taken, because that loses least.
+    /// </summary>
     OneDeletedTheDocument,
-    /// <summary>Both changed the same: theirs.</summary>
+    /// <summary>Both sides changed the same place. Theirs is taken.</summary>
     BothChanged,
     /// <summary>A rule for the place says how conflicts there are settled.</summary>
     ByRule,

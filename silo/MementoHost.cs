@@ -23,7 +23,9 @@ internal static class MementoHost
         ["Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics"] = "None",   // otherwise every request pays for a scope and an activity that nobody reads
     };
 
-    /// <summary>Runs until it is told to stop. Answers the exit code; a start that fails says why in one line on <paramref name="error"/>.</summary>
+    /// <summary>
+    /// Runs until it is told to stop. Answers the exit code; a start that fails says why in one line on <paramref name="error"/>.
+    /// </summary>
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
         if (args.Any(a => a is "--help" or "-h" or "-?"))
@@ -46,7 +48,10 @@ internal static class MementoHost
         }
     }
 
-    /// <summary>Throws <see cref="StartupException"/>, <see cref="OptionsValidationException"/> or what a component throws if it cannot be built as configured.</summary>
+    /// <summary>
+    /// Throws <see cref="StartupException"/>, <see cref="OptionsValidationException"/> or what a component throws if it cannot be built as
+    /// configured.
+    /// </summary>
     public static WebApplication Build(string[] args, TextWriter output, Action<WebApplicationBuilder>? adjust = null)
     {
         var builder = WebApplication.CreateSlimBuilder(Usage.Expand(args));

@@ -10,7 +10,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Memento.Bench.Stores;
 
-/// <summary>A silo in this process over one database: Memento's grains and store without HTTP, called through the grain interface by a client in the same process.</summary>
+/// <summary>
+/// A silo in this process over one database: Memento's grains and store without HTTP, called through the grain interface by a client in the
+/// same process.
+/// </summary>
 internal sealed class BenchSilo : IAsyncDisposable
 {
     private readonly IHost _host;

@@ -1,23 +1,25 @@
 namespace Memento.Rollback;
 
-/// <summary>What changed in one workspace since a point, and undoing it. Errors and retries as in <see cref="Workspaces.IWorkspaceClient"/>.</summary>
+/// <summary>Compares and rolls back a workspace. Errors and retries are those of <see cref="Workspaces.IWorkspaceClient"/>.</summary>
 public interface IRollbackClient
 {
-    /// <summary>What changed between a point and another, or now.</summary>
+    /// <summary>Compares a point with another one, or with the current documents.</summary>
     Task<PointDiff> DiffAsync(string rollbackPointId, DiffRequest? request = null, CancellationToken cancellationToken = default);
 
-    /// <summary>What a rollback would do, and a token with which exactly that can be carried out.</summary>
+    /// <summary>Previews a rollback. The preview has a token with which exactly this rollback can be started.</summary>
     Task<RollbackPreview> PreviewAsync(string rollbackPointId, PreviewRollback request, CancellationToken cancellationToken = default);
 
     /// <summary>Reads every document of a point back.</summary>
     Task<PointCheck> CheckAsync(string rollbackPointId, CancellationToken cancellationToken = default);
 
-    /// <summary>Begins a rollback; it goes on in the background. <c>STALE_PREVIEW</c> if the workspace has moved on since the preview.</summary>
+    /// <summary>
+    /// Begins a rollback; it goes on in the background. <c>STALE_PREVIEW</c> if the workspace has moved on since the preview.
+    /// </summary>
     Task<RollbackView> StartAsync(string rollbackPointId, StartRollback request, string? idempotencyKey = null, CancellationToken cancellationToken = default);
 
     Task<RollbackView> GetAsync(string operationId, CancellationToken cancellationToken = default);
 
-    /// <summary>One page of rollbacks, newest first, without their logs.</summary>
+    /// <summary>Lists a page of rollbacks, newest first, without their logs.</summary>
     Task<Page<RollbackView>> ListAsync(RollbackStatus? status = null, int limit = Paging.DefaultLimit, string? cursor = null, CancellationToken cancellationToken = default);
 
     /// <summary>A rollback as it is now, and then whenever it changes, until it is over. A dropped connection is resumed.</summary>
@@ -29,7 +31,7 @@ public interface IRollbackClient
     /// <summary>Undoes a rollback and keeps everybody's work since: a rollback of its own, which is answered.</summary>
     Task<RollbackView> UndoAsync(string operationId, string? agentId = null, CancellationToken cancellationToken = default);
 
-    /// <summary>One page of conflicts, newest first.</summary>
+    /// <summary>Lists a page of conflicts, newest first.</summary>
     Task<Page<ConflictView>> ListConflictsAsync(
         ConflictStatus? status = null, string? operationId = null, int limit = Paging.DefaultLimit, string? cursor = null, CancellationToken cancellationToken = default);
 
@@ -39,10 +41,10 @@ public interface IRollbackClient
     Task<ConflictView> ResolveAsync(string conflictId, ResolveConflict request, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Reads the merge policies, as they are or as they were in a version. <c>MERGE_POLICIES_NOT_FOUND</c> if there was no such version.
+    /// Reads a version of the merge policies, or the newest one. <c>MERGE_POLICIES_NOT_FOUND</c> if there was no such version.
     /// </summary>
     Task<MergePolicyList> GetMergePoliciesAsync(long? version = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Replaces the merge policies. <c>VERSION_CONFLICT</c> if they are not the ones that the request expects.</summary>
+    /// <summary>Replaces the merge policies. <c>VERSION_CONFLICT</c> if they are not the version that the request expects.</summary>
     Task<MergePolicyList> SetMergePoliciesAsync(SetMergePolicies request, CancellationToken cancellationToken = default);
 }

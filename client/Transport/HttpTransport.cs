@@ -8,7 +8,9 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Memento.Transport;
 
-/// <summary>Sends requests to a Memento server: JSON in and out, refusals as <see cref="MementoException"/>, retries where they can help.</summary>
+/// <summary>
+/// Sends requests to a Memento server: JSON in and out, refusals as <see cref="MementoException"/>, retries where they can help.
+/// </summary>
 internal sealed class HttpTransport : IDisposable
 {
     private readonly HttpClient _http;
@@ -47,7 +49,9 @@ internal sealed class HttpTransport : IDisposable
     public Task<TAnswer> PatchAsync<TBody, TAnswer>(string path, TBody body, JsonTypeInfo<TBody> bodyInfo, JsonTypeInfo<TAnswer> answer, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Patch, path, Json(body, bodyInfo), answer, null, cancellationToken);
 
-    /// <summary>Puts a body, and reads the answer in the caller's way. Doing it twice must do no harm.</summary>
+    /// <summary>
+    /// Puts a body and reads the answer with <paramref name="read"/>. The request may be sent twice, so it must be idempotent.
+    /// </summary>
     public Task<TAnswer> PutAsync<TBody, TAnswer>(
         string path, TBody body, JsonTypeInfo<TBody> bodyInfo, Action<HttpRequestHeaders> headers,
         Func<HttpResponseMessage, byte[], TAnswer> read, CancellationToken cancellationToken)
@@ -91,8 +95,10 @@ internal sealed class HttpTransport : IDisposable
         }
     }, cancellationToken);
 
-    /// <summary>Reads a stream of server-sent events, once; failures that another attempt may cure are <see cref="TransientException"/>.</summary>
-    /// <param name="parse">What an item says; null for the transport's own talk, like <c>end</c>.</param>
+    /// <summary>
+    /// Reads a stream of server-sent events, once; failures that another attempt may cure are <see cref="TransientException"/>.
+    /// </summary>
+    /// <param name="parse">Reads an item; null for messages of the transport itself, such as <c>end</c>.</param>
     public async IAsyncEnumerable<T> StreamAsync<T>(string path, SseItemParser<T?> parse, [EnumeratorCancellation] CancellationToken cancellationToken) where T : class
     {
         using var response = await OpenStreamAsync(path, cancellationToken).ConfigureAwait(false);
@@ -195,7 +201,10 @@ internal sealed class HttpTransport : IDisposable
         _ => e.Message,
     };
 
-    /// <summary>Connections that carry a silent stream are probed, so that a server that vanished without a word is noticed within about half a minute.</summary>
+    /// <summary>
+    /// Connections that carry a silent stream are probed, so that a server that vanished without a word is noticed within about half a
+    /// minute.
+    /// </summary>
     private static SocketsHttpHandler SocketsHandler() => new()
     {
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),

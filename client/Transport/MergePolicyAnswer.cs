@@ -6,20 +6,20 @@ using Memento.Workspaces;
 
 namespace Memento.Transport;
 
-/// <summary>Merge policies over HTTP: the list is the body, and what is known of it stands in headers.</summary>
+/// <summary>Merge policies over HTTP: the list is the body; its version, time and agent are headers.</summary>
 internal static class MergePolicyAnswer
 {
-    /// <summary>Where the policies are, below the workspace.</summary>
+    /// <summary>Path of the policies, below the workspace.</summary>
     public const string Path = "/merge-policies";
 
-    /// <summary>Says which version of the list a request expects.</summary>
+    /// <summary>Adds the headers that say which version of the list a request expects.</summary>
     public static void AddTo(HttpRequestHeaders headers, SetMergePolicies request)
     {
         if (request.IfMatch is { } tag) headers.TryAddWithoutValidation("If-Match", tag);
         if (request.IfAbsent) headers.TryAddWithoutValidation("If-None-Match", Etag.Any);
     }
 
-    /// <summary>Reads the list. Throws <see cref="InvalidDataException"/> if the answer does not say its version.</summary>
+    /// <summary>Reads the list. Throws <see cref="InvalidDataException"/> if the answer has no version.</summary>
     public static MergePolicyList Read(HttpResponseMessage response, byte[] body) => new()
     {
         Version = Header(response, "ETag") is { } tag && Etag.Seq(tag) is { } version ? version

@@ -35,9 +35,9 @@ public static class AuditTrail
     };
 
     /// <summary>An entry of a rollback's journal, with all conflicts that it names.</summary>
-    /// <param name="fact">What it says.</param>
+    /// <param name="fact">The entry itself.</param>
     /// <param name="operationId">The rollback.</param>
-    /// <param name="agentId">Who did it; see <see cref="AgentOf"/>.</param>
+    /// <param name="agentId">The agent that acted; see <see cref="AgentOf"/>.</param>
     public static AuditEntry Of(RollbackFact fact, string operationId, string? agentId)
     {
         var entry = fact switch
@@ -63,18 +63,20 @@ public static class AuditTrail
         return entry with { OperationId = operationId, AgentId = agentId };
     }
 
-    /// <summary>What a queue refused.</summary>
+    /// <summary>Describes calls that a queue refused.</summary>
     /// <param name="refused">The entry of its journal.</param>
     /// <param name="queue">The queue.</param>
     public static AuditEntry Of(QueueFact.TasksChanged refused, string queue) =>
         New(refused.At, AuditAction.StaleCallRefused, ("queue", queue), ("calls", Node(refused.Calls ?? [], MementoJson.Default.ImmutableArrayRefusedCall))) with { AgentId = refused.AgentId };
 
-    /// <summary>A change of the merge policies. The policies themselves can be read by their version.</summary>
+    /// <summary>Describes a change of the merge policies. The policies themselves can be read by their version.</summary>
     public static AuditEntry Of(MergePoliciesChanged changed) =>
         New(changed.At, AuditAction.MergePoliciesChanged, ("version", changed.Version), ("policies", changed.Policies.Length))
             with { AgentId = changed.AgentId };
 
-    /// <summary>Who did what a rollback's fact says; of what it did by itself, who asked for the rollback.</summary>
+    /// <summary>
+    /// Returns the agent behind an entry of a rollback; for the rollback's own steps, the agent that asked for the rollback.
+    /// </summary>
     public static string? AgentOf(RollbackFact fact, string? requestedBy) => fact switch
     {
         RollbackFact.ConflictResolved f => f.AgentId ?? requestedBy,
@@ -93,7 +95,10 @@ public static class AuditTrail
         _ => default,
     };
 
-    /// <summary>The label that finds all that a query asks for in a workspace's journal; null if none does. The first that is given is the one that fewest entries share.</summary>
+    /// <summary>
+    /// The label that finds all that a query asks for in a workspace's journal; null if none does. The first that is given is the one that
+    /// fewest entries share.
+    /// </summary>
     public static AuditLabel? LabelOf(AuditQuery query) =>
         query.RollbackPointId is { } point ? AuditLabel.Point(point)
         : query.OperationId is { } operation ? AuditLabel.Operation(operation)

@@ -6,7 +6,7 @@ using Orleans;
 
 namespace Memento.Audit;
 
-/// <summary>What was done.</summary>
+/// <summary>The actions that the audit records.</summary>
 [JsonConverter(typeof(NamedEnumConverter<AuditAction>))]
 public enum AuditAction
 {
@@ -16,7 +16,7 @@ public enum AuditAction
     [JsonStringEnumMemberName("point_removed")] PointRemoved,
     [JsonStringEnumMemberName("history_compacted")] HistoryCompacted,
 
-    // What follows stands in the journals of rollbacks.
+    // Entries of the journals of rollbacks.
     [JsonStringEnumMemberName("rollback_requested")] RollbackRequested,
     [JsonStringEnumMemberName("rollback_started")] RollbackStarted,
     [JsonStringEnumMemberName("rollback_progressed")] RollbackProgressed,
@@ -27,21 +27,23 @@ public enum AuditAction
     [JsonStringEnumMemberName("rollback_finished")] RollbackFinished,
     [JsonStringEnumMemberName("rollback_undone")] RollbackUndone,
 
-    // What follows stands in the journals of queues.
+    // Entries of the journals of queues.
     [JsonStringEnumMemberName("stale_call_refused")] StaleCallRefused,
 
-    // What follows stands in the stream of a workspace's merge policies.
+    // Entries of the stream of a workspace's merge policies.
     [JsonStringEnumMemberName("merge_policies_changed")] MergePoliciesChanged,
 }
 
-/// <summary>Who did what, and when: one entry of a journal, as an auditor reads it.</summary>
+/// <summary>An entry of a journal, as an auditor reads it: agent, action and time.</summary>
 [GenerateSerializer, Immutable, Alias("memento.AuditEntry")]
 public sealed record AuditEntry
 {
     [Id(0)] public required DateTimeOffset At { get; init; }
     [Id(1)] public required AuditAction Action { get; init; }
 
-    /// <summary>Who. Of what a rollback does by itself: who asked for it. Absent = nobody said who, or Memento itself.</summary>
+    /// <summary>
+    /// The agent that acted; for the steps of a rollback, the agent that asked for it. Absent = no agent was named, or Memento acted.
+    /// </summary>
     [Id(2)] public string? AgentId { get; init; }
     [Id(3)] public string? SessionId { get; init; }
 
@@ -58,7 +60,7 @@ public sealed record AuditEntry
     /// <summary>How many there are. Versions that history no longer keeps are not counted.</summary>
     [Id(8)] public long DocumentCount { get; init; }
 
-    /// <summary>What else is known, as an object that depends on the action. What looks like a secret is masked.</summary>
+    /// <summary>Details, as an object that depends on the action. Values that look like secrets are masked.</summary>
     [Id(9)] public JsonText? Detail { get; init; }
 
     /// <summary>Documents that an entry names.</summary>
@@ -66,15 +68,15 @@ public sealed record AuditEntry
 }
 
 /// <summary>A document of an entry.</summary>
-/// <param name="Kind">Its kind.</param>
-/// <param name="Id">Its id.</param>
-/// <param name="Operation">What happened to it; absent for a conflict.</param>
+/// <param name="Kind">The document's kind.</param>
+/// <param name="Id">The document's id.</param>
+/// <param name="Operation">The operation on the document; absent for a conflict.</param>
 /// <param name="ConflictId">The conflict about it.</param>
 [GenerateSerializer, Immutable, Alias("memento.AuditedDocument")]
 public sealed record AuditedDocument(
     [property: Id(0)] DocumentKind Kind, [property: Id(1)] string Id, [property: Id(2)] DiffOperation? Operation = null, [property: Id(3)] string? ConflictId = null);
 
-/// <summary>Which entries to list. All that is given must hold.</summary>
+/// <summary>Selects the entries to list: those to which every given filter applies.</summary>
 [GenerateSerializer, Immutable, Alias("memento.AuditQuery")]
 public sealed record AuditQuery
 {

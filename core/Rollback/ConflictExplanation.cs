@@ -13,10 +13,10 @@ public static class ConflictExplanation
     private const int MaxShown = 64 * 1024;
 
     /// <param name="conflict">The conflict.</param>
-    /// <param name="undone">What the rollback undoes.</param>
-    /// <param name="current">What is there.</param>
-    /// <param name="before">What the rollback would bring back.</param>
-    /// <param name="policies">What the workspace's merge policies say of the document; null = nothing.</param>
+    /// <param name="undone">The version that the rollback undoes.</param>
+    /// <param name="current">The current document.</param>
+    /// <param name="before">The document that the rollback would bring back.</param>
+    /// <param name="policies">Options from the merge policies that match the document; null = no policy matches.</param>
     public static ConflictDetails Of(
         ConflictView conflict, DocumentValue? undone, DocumentValue? current, DocumentValue? before, JsonMergeOptions? policies = null)
     {

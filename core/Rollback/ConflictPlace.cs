@@ -4,13 +4,13 @@ using Orleans;
 
 namespace Memento.Rollback;
 
-/// <summary>What happened at a place that a rollback and later work do not agree on.</summary>
+/// <summary>Kinds of conflicts between a rollback and later work.</summary>
 [JsonConverter(typeof(NamedEnumConverter<PlaceConflict>))]
 public enum PlaceConflict
 {
     /// <summary>Both changed the place, to values of one type.</summary>
     [JsonStringEnumMemberName("changed_by_both")] ChangedByBoth = 0,
-    /// <summary>One removed what the other changed, renamed or moved.</summary>
+    /// <summary>A thing was removed by one side and changed, renamed or moved by the other.</summary>
     [JsonStringEnumMemberName("removed_and_changed")] RemovedAndChanged,
     /// <summary>Both changed the place, to values of different types.</summary>
     [JsonStringEnumMemberName("changed_type")] ChangedType,
@@ -18,7 +18,7 @@ public enum PlaceConflict
     [JsonStringEnumMemberName("added_by_both")] AddedByBoth,
     /// <summary>The thing was removed and another one was made under its name.</summary>
     [JsonStringEnumMemberName("made_anew")] MadeAnew,
-    /// <summary>One renamed the thing, and the other renamed it differently, or changed it.</summary>
+    /// <summary>A thing was renamed by one side, and renamed differently or changed by the other.</summary>
     Renamed,
     /// <summary>Both changed the order of the same elements.</summary>
     Reordered,
@@ -32,7 +32,7 @@ public enum PlaceConflict
 [JsonConverter(typeof(NamedEnumConverter<PlaceScope>))]
 public enum PlaceScope
 {
-    /// <summary>One value.</summary>
+    /// <summary>A single value.</summary>
     Value = 0,
     /// <summary>Elements of an array in a row.</summary>
     Elements,
@@ -55,7 +55,7 @@ public sealed record ConflictPlace
 
     [Id(2)] public required PlaceScope Scope { get; init; }
 
-    /// <summary>What happened, in one sentence.</summary>
+    /// <summary>A sentence that says what happened.</summary>
     [Id(3)] public required string Reason { get; init; }
 
     /// <summary>The version that the rollback undoes; absent if the place has no value in it, and if <see cref="NotShown"/> names it.</summary>
@@ -74,7 +74,8 @@ public sealed record ConflictPlace
 /// <summary>A conflict at one place that a merge policy settled.</summary>
 /// <param name="Document">The document, as <c>kind/id</c>.</param>
 /// <param name="Path">JSON Pointer to the place, or its lines; empty for the whole document.</param>
-/// <param name="Strategy">The policy's strategy, or how it says the place is read: <c>set</c> or <c>text</c>.</param>
-/// <param name="Reason">What was in conflict, in one sentence.</param>
+/// <param name="Strategy">The policy's strategy, or how the policy says the place is read: <c>set</c> or <c>text</c>.</param>
+/// <param name="Reason">A sentence that says what was in conflict.</param>
 [GenerateSerializer, Immutable, Alias("memento.SettledPlace")]
-public sealed record SettledPlace([property: Id(0)] string Document, [property: Id(1)] string Path, [property: Id(2)] string Strategy, [property: Id(3)] string Reason);
+public sealed record SettledPlace(
+    [property: Id(0)] string Document, [property: Id(1)] string Path, [property: Id(2)] string Strategy, [property: Id(3)] string Reason);

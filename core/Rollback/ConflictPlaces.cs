@@ -3,27 +3,28 @@ using System.Text;
 using System.Text.Json;
 using Memento.Workspaces;
 using Merging;
-using Merging.Json;
 
 namespace Memento.Rollback;
 
-/// <summary>Tells the conflicts of a merge in the terms of a rollback.</summary>
+/// <summary>Describes the conflicts of a merge in the terms of a rollback.</summary>
 public static class ConflictPlaces
 {
-    /// <summary>Places that are told of one document.</summary>
+    /// <summary>Places of a document up to which conflicts are described.</summary>
     private const int MaxPlaces = 100;
 
-    /// <summary>Longest value that is told, in bytes.</summary>
-    private const int MaxValue = 16 * 1024;
+    /// <summary>Bytes up to which a value is shown.</summary>
+    private const int MaxValueBytes = 16 * 1024;
 
-    /// <summary>The first 100 open places of a merge.</summary>
+    /// <summary>Returns the first 100 open places of a merge.</summary>
     public static ImmutableArray<ConflictPlace> Of(DocumentMerge merge) => [.. merge.Open.Take(MaxPlaces).Select(Of)];
 
-    /// <summary>The first 100 places of a document that policies settled.</summary>
+    /// <summary>Returns the first 100 places of a document that policies settled.</summary>
     public static ImmutableArray<SettledPlace> Settled(DocumentKey key, DocumentMerge merge)
     {
-        var settled = merge.Settled.Select(conflict =>
-            new SettledPlace(key.ToString(), DocumentMerge.PlaceOf(conflict), StrategyName(conflict.Rule!.Strategy!.Value), conflict.Why));
+        var settled = from conflict in merge.Settled
+                      let strategy = MergePolicySet.StrategyOf(conflict.Rule!.Strategy!.Value)
+                      let name = NamedEnumConverter<MergePolicyStrategy>.NameOf(strategy)
+                      select new SettledPlace(key.ToString(), DocumentMerge.PlaceOf(conflict), name, conflict.Why);
         var merged = merge.ByPolicy.Select(applied => new SettledPlace(key.ToString(), applied.Path, RuleName(applied.Rule), "Both sides changed the place."));
         return [.. settled.Concat(merged).Take(MaxPlaces)];
     }
@@ -51,7 +52,7 @@ public static class ConflictPlaces
 
     private static JsonText? Show(MergeConflict conflict, MergeSide side)
     {
-        if (conflict[side] is not { } bytes || bytes.Length > MaxValue) return null;
+        if (conflict[side] is not { } bytes || bytes.Length > MaxValueBytes) return null;
         if (conflict.Lines is null && IsJson(bytes.Span)) return new(Encoding.UTF8.GetString(bytes.Span));
         return TextOf(bytes.Span) is { } text ? new(JsonSerializer.Serialize(text, MementoJson.Default.String)) : null;
     }
@@ -66,7 +67,7 @@ public static class ConflictPlaces
         }
         catch (JsonException)
         {
-            return false;   // the value of a document that is no JSON
+            return false;   // the document is not JSON
         }
     }
 
@@ -84,6 +85,7 @@ public static class ConflictPlaces
 
     private static PlaceConflict KindOf(MergeConflictKind kind) => kind switch
     {
+        MergeConflictKind.ValueMismatch => PlaceConflict.ChangedByBoth,
         MergeConflictKind.MissingTarget => PlaceConflict.RemovedAndChanged,
         MergeConflictKind.TypeMismatch => PlaceConflict.ChangedType,
         MergeConflictKind.AddedByBoth => PlaceConflict.AddedByBoth,
@@ -92,33 +94,23 @@ public static class ConflictPlaces
         MergeConflictKind.Reordered => PlaceConflict.Reordered,
         MergeConflictKind.InsertedAtOnePlace => PlaceConflict.InsertedAtOnePlace,
         MergeConflictKind.NotMatched => PlaceConflict.NotMatched,
-        _ => PlaceConflict.ChangedByBoth,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown kind."),
     };
 
     private static PlaceScope ScopeOf(ConflictScope scope) => scope switch
     {
+        ConflictScope.Value => PlaceScope.Value,
         ConflictScope.Elements => PlaceScope.Elements,
         ConflictScope.Members => PlaceScope.Members,
         ConflictScope.Order => PlaceScope.Order,
-        _ => PlaceScope.Value,
+        _ => throw new ArgumentOutOfRangeException(nameof(scope), scope, "Unknown scope."),
     };
 
     private static string RuleName(SafeRule rule) => rule switch
     {
         SafeRule.Set => "set",
         SafeRule.Max => "max",
-        _ => "text",
-    };
-
-    private static string StrategyName(ConflictSettling strategy) => strategy switch
-    {
-        ConflictSettling.Ours => "skip",
-        ConflictSettling.Theirs => "overwrite",
-        ConflictSettling.Newer => "prefer-newer",
-        ConflictSettling.Larger => "prefer-larger",
-        ConflictSettling.Union => "union",
-        ConflictSettling.Max => "max",
-        ConflictSettling.Text => "text",
-        _ => "ask_user",
+        SafeRule.TextLines => "text",
+        _ => throw new ArgumentOutOfRangeException(nameof(rule), rule, "The rule comes from no policy."),
     };
 }

@@ -18,13 +18,18 @@ public sealed record DiffRequest
     /// <summary>How finely lines are compared; null chooses by what they look like.</summary>
     [Id(2)] public DiffGranularity? Granularity { get; init; }
 
-    /// <summary>Differences to leave out and count: names of members, globs over paths, or JSON pointers; see <see cref="DiffOptions.IgnoreProperties"/>.</summary>
+    /// <summary>
+    /// Differences to leave out and count: names of members, globs over paths, or JSON pointers; see
+    /// <see cref="DiffOptions.IgnoreProperties"/>.
+    /// </summary>
     [Id(3)] public ImmutableArray<string> Ignore { get => field.IsDefault ? [] : field; init; } = [];
 
-    /// <summary>How many steps down into documents to look, 1–128; what lies deeper is one change as a whole, and marked. Default 64.</summary>
+    /// <summary>
+    /// How many steps down into documents to look, 1–128; what lies deeper is one change as a whole, and marked. Default 64.
+    /// </summary>
     [Id(4)] public int? Depth { get; init; }
 
-    /// <summary>What <see cref="To"/> is if nothing is said.</summary>
+    /// <summary>The default of <see cref="To"/>.</summary>
     public const string Current = "current";
 
     /// <summary>How documents are compared. Throws <c>VALIDATION_FAILED</c> if that breaks a rule.</summary>
@@ -37,7 +42,7 @@ public sealed record DiffRequest
     }
 }
 
-/// <summary>What changed between two moments.</summary>
+/// <summary>The changes between two points.</summary>
 [GenerateSerializer, Immutable, Alias("memento.PointDiff")]
 public sealed record PointDiff
 {
@@ -62,7 +67,7 @@ public sealed record PointDiff
     [Id(9)] public required DateTimeOffset GeneratedAt { get; init; }
 }
 
-/// <summary>One change: of a whole document, or of a place in one.</summary>
+/// <summary>A change of a whole document, or of a place in a document.</summary>
 [GenerateSerializer, Immutable, Alias("memento.PathChange")]
 public sealed record PathChange
 {
@@ -75,7 +80,7 @@ public sealed record PathChange
     [Id(3)] public JsonText? NewValue { get; init; }
     [Id(4)] public required ChangeMetadata Metadata { get; init; }
 
-    /// <summary>It lies as deep as was looked: it stands for all that changed in there.</summary>
+    /// <summary>Whether the place is as deep as the diff looks, so that the change stands for all changes below it.</summary>
     [Id(5), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Truncated { get; init; }
 }
 
@@ -125,11 +130,11 @@ public sealed record PointDiffSummary
     [Id(7)] public long TruncatedChanges { get; init; }
 }
 
-/// <summary>One document's visual diff.</summary>
-/// <param name="Kind">Its kind.</param>
-/// <param name="Id">Its id.</param>
+/// <summary>The visual diff of a document.</summary>
+/// <param name="Kind">The document's kind.</param>
+/// <param name="Id">The document's id.</param>
 /// <param name="Diff">Side by side.</param>
-/// <param name="Words">What changed, in words; for JSON on both sides.</param>
+/// <param name="Words">The changes in words, if both sides are JSON.</param>
 [GenerateSerializer, Immutable, Alias("memento.DocumentDiff")]
 public sealed record DocumentDiff([property: Id(0)] DocumentKind Kind, [property: Id(1)] string Id, [property: Id(2)] VisualDiffResult Diff, [property: Id(3)] SemanticDiff? Words = null);
 
@@ -163,26 +168,32 @@ public sealed record ConflictDetails
     [Id(2)] public JsonText? CurrentValue { get; init; }
     [Id(3)] public JsonText? RollbackValue { get; init; }
 
-    /// <summary>What is there now, against what the rollback would bring back.</summary>
+    /// <summary>The current document, compared with the one that the rollback would bring back.</summary>
     [Id(4)] public required VisualDiffResult Diff { get; init; }
     [Id(5)] public required ImmutableArray<ConflictOption> Options { get; init; }
     [Id(6)] public required ConflictChoice Recommended { get; init; }
 
-    /// <summary>ETag of the document's newest version, also if that deleted it. If it is not that of <see cref="ConflictView.CurrentSeq"/>, settling the conflict needs it as <c>ifMatch</c>.</summary>
+    /// <summary>
+    /// ETag of the document's newest version, also if that deleted it. If it is not that of <see cref="ConflictView.CurrentSeq"/>, settling
+    /// the conflict needs it as <c>ifMatch</c>.
+    /// </summary>
     [Id(7)] public string? CurrentEtag { get; init; }
 
-    /// <summary>The places in conflict, each with its three values; the first 100. Empty if the conflict is outside of the document, or about several runs of changes.</summary>
+    /// <summary>
+    /// The places in conflict, each with its three values; the first 100. Empty if the conflict is outside of the document, or about
+    /// several runs of changes.
+    /// </summary>
     [Id(8)] public ImmutableArray<ConflictPlace> Places { get; init; } = [];
 }
 
-/// <summary>One way to settle a conflict.</summary>
+/// <summary>A way to settle a conflict.</summary>
 [GenerateSerializer, Immutable, Alias("memento.ConflictOption")]
 public sealed record ConflictOption
 {
     [Id(0)] public required ConflictChoice Choice { get; init; }
     [Id(1)] public required string Description { get; init; }
 
-    /// <summary>What the document would hold; absent = it would be deleted, or is no text.</summary>
+    /// <summary>The document's content under this choice; absent = the document would be deleted, or is not text.</summary>
     [Id(2)] public JsonText? Preview { get; init; }
 
     /// <summary>Percent.</summary>

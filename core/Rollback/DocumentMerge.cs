@@ -7,19 +7,22 @@ using Merging.Text;
 
 namespace Memento.Rollback;
 
-/// <summary>One run of changes of a document undone: a three-way merge in the terms of a rollback.</summary>
-/// <param name="Value">The document then; with a conflict, the result of the smart merge, or the current document if no rule applies. Null = it is not there.</param>
-/// <param name="Conflict">Its type, if there is one.</param>
-/// <param name="Reason">One sentence.</param>
+/// <summary>The result of undoing a run of changes of a document: a three-way merge in the terms of a rollback.</summary>
+/// <param name="Value">
+/// The document after the merge; with a conflict, the result of the smart merge, or the current document if no rule applies. Null =
+/// deleted.
+/// </param>
+/// <param name="Conflict">Type of the conflict; null if there is none.</param>
+/// <param name="Reason">A sentence about the conflict; empty if there is none.</param>
 /// <param name="HasSmart">Whether rules settle all of the conflict.</param>
-/// <param name="Confidence">How likely the value is right: percent.</param>
+/// <param name="Confidence">Probability in percent that the value is right.</param>
 public sealed record DocumentMerge(DocumentValue? Value, ConflictType? Conflict, string Reason, bool HasSmart, int Confidence)
 {
     private const int MaxPlaces = 100;
 
     private static readonly SideNames Names = new("later work", "the rollback");
 
-    /// <summary>The places that nobody has settled.</summary>
+    /// <summary>The places that no merge policy has settled.</summary>
     public ImmutableArray<MergeConflict> Open { get; init; } = [];
 
     /// <summary>The places that a merge policy has settled.</summary>
@@ -31,10 +34,10 @@ public sealed record DocumentMerge(DocumentValue? Value, ConflictType? Conflict,
     /// <summary>Whether a merge policy keeps an open place for a person.</summary>
     public bool IsForPerson => Open.Any(IsPersonal);
 
-    /// <summary>Where the open conflict is: JSON pointers, or lines of the current document; the first 100.</summary>
+    /// <summary>The open places as JSON Pointers, or as lines of the current document; the first 100.</summary>
     public ImmutableArray<string> Places => [.. Open.Take(MaxPlaces).Select(PlaceOf)];
 
-    /// <summary>Merges.</summary>
+    /// <summary>Undoes a run of changes by a three-way merge.</summary>
     /// <param name="key">The document, for the reason.</param>
     /// <param name="undone">The version that the rollback undoes: the base.</param>
     /// <param name="current">The current document.</param>
@@ -45,25 +48,21 @@ public sealed record DocumentMerge(DocumentValue? Value, ConflictType? Conflict,
         DocumentKey key, DocumentValue? undone, DocumentValue? current, DocumentValue? before, JsonMergeOptions? options = null, bool madeAnew = false)
     {
         options = (options ?? JsonMergeOptions.Default) with { Names = Names };
-        var outcome = madeAnew ? ThreeWayMerge.MadeAnew(undone, current, before, options) : ThreeWayMerge.Merge(undone, current, before, options);
+        var outcome = ThreeWayMerge.Merge(undone, current, before, options, madeAnew);
         ImmutableArray<MergeConflict> settled = [.. outcome.Settlements.Where(s => s.Rule is SmartRule.ByRule).Select(s => s.Conflict)];
         ImmutableArray<MergeConflict> open = [.. outcome.Settlements.Where(s => s.Rule is not SmartRule.ByRule).Select(s => s.Conflict)];
         ImmutableArray<AppliedRule> byPolicy = [.. outcome.SafeRules.Where(applied => applied.Rule is SafeRule.Set or SafeRule.Max or SafeRule.TextLines)];
         if (open.IsEmpty) return new(SmartMerge.Settle(outcome).Value, null, "", true, outcome.Confidence) { Settled = settled, ByPolicy = byPolicy };
 
         var smart = open.All(CanSettle) && !IsBinary(undone, current, before);
+        var (value, confidence) = smart ? (SmartMerge.Settle(outcome).Value, outcome.Confidence) : (current, 0);
         var more = open.Length == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" ({open.Length} places)");
-        return new(smart ? SmartMerge.Settle(outcome).Value : current, TypeOf(open[0].Kind), $"{key}: {open[0].Why}{more}", smart, smart ? outcome.Confidence : 0)
-        {
-            Open = open,
-            Settled = settled,
-            ByPolicy = byPolicy,
-        };
+        return new(value, TypeOf(open[0].Kind), $"{key}: {open[0].Why}{more}", smart, confidence) { Open = open, Settled = settled, ByPolicy = byPolicy };
     }
 
     /// <summary>
-    /// Whether a rule can settle a conflict. None can tell whether a whole document goes or stays, what kind of value it is, which of two
-    /// different things under one name is meant, or which elements are the same; and a policy may keep a place for a person.
+    /// Whether a rule can settle a conflict. No rule tells whether a whole document goes or stays, what kind of value it has, which of
+    /// two things under one name is meant, or which elements are the same. A policy may also keep a place open for a person.
     /// </summary>
     private static bool CanSettle(MergeConflict conflict) => !IsPersonal(conflict) && conflict.Kind switch
     {
@@ -74,7 +73,7 @@ public sealed record DocumentMerge(DocumentValue? Value, ConflictType? Conflict,
 
     private static bool IsPersonal(MergeConflict conflict) => conflict.Rule?.Strategy is ConflictSettling.Nobody;
 
-    /// <summary>A place as people read it: a JSON pointer, or lines.</summary>
+    /// <summary>Names the place of a conflict for people: a JSON Pointer, or lines.</summary>
     public static string PlaceOf(MergeConflict conflict) => conflict.Lines is { } lines
         ? lines.Length <= 1 ? $"line {lines.Start + 1}" : $"lines {lines.Start + 1}-{lines.End}"
         : conflict.Path;

@@ -24,7 +24,7 @@ public enum MergePolicyStrategy
     [JsonStringEnumMemberName("prefer-newer")] PreferNewer = 0,
     /// <summary>The longer string, the larger number, or the array or object with more in it is taken.</summary>
     [JsonStringEnumMemberName("prefer-larger")] PreferLarger,
-    /// <summary>Everything that either side has and neither removed is taken; arrays and objects only.</summary>
+    /// <summary>All elements or members of both sides are taken, except those that one side removed; arrays and objects only.</summary>
     Union,
     /// <summary>The larger of two numbers is taken.</summary>
     Max,
@@ -54,7 +54,9 @@ public sealed record MergePolicy
     /// <summary>The members that together identify an element of the array at the place, 1 to 4.</summary>
     [Id(2)] public ImmutableArray<string>? Key { get; init; }
 
-    /// <summary>How the value at the place is read. Absent = an array is a list, and a string is one value.</summary>
+    /// <summary>
+    /// How the value at the place is read. Absent = the merge looks for a key of an array itself, and a string is one value.
+    /// </summary>
     [Id(3)] public MergePolicyAs? As { get; init; }
 
     /// <summary>How conflicts at the place, or below it, are settled. Absent = as without a policy.</summary>
@@ -76,7 +78,7 @@ public sealed record SetMergePolicies
     /// <summary>The list must never have been set. <c>VERSION_CONFLICT</c> otherwise.</summary>
     [Id(2)] public bool IfAbsent { get; init; }
 
-    /// <summary>The agent that sets it.</summary>
+    /// <summary>The agent that sets the list.</summary>
     [Id(3)] public string? AgentId { get; init; }
 }
 

@@ -7,16 +7,16 @@ namespace Memento.Rollback;
 /// <summary>The bounds of a list of merge policies.</summary>
 public sealed record MergePolicyLimits
 {
-    /// <summary>Most policies of a workspace.</summary>
+    /// <summary>Policies that a workspace may have.</summary>
     public int MaxPolicies { get; init; } = 200;
 
-    /// <summary>Most bytes of all policies as JSON.</summary>
+    /// <summary>Bytes that all policies may have as JSON.</summary>
     public int MaxBytes { get; init; } = 64 * 1024;
 
-    /// <summary>Most UTF-16 code units of a path.</summary>
+    /// <summary>UTF-16 code units that a path may have.</summary>
     public const int MaxPathLength = 1_024;
 
-    /// <summary>Most members of a key.</summary>
+    /// <summary>Members that a key may have.</summary>
     public const int MaxKeyMembers = 4;
 }
 
@@ -26,13 +26,13 @@ public static class MergePolicyRules
     /// <summary>The section of the settings that has the bounds.</summary>
     private const string Section = "Memento:Rollback";
 
-    /// <summary>The list that follows from an entry.</summary>
+    /// <summary>Returns the list after a change.</summary>
     public static MergePolicyState Apply(MergePolicyState state, MergePoliciesChanged changed) =>
         state with { Version = changed.Version, UpdatedAt = changed.At, AgentId = changed.AgentId, Policies = changed.Policies };
 
-    /// <summary>Replaces the list, or says why not. Setting the list that is there already changes nothing.</summary>
-    /// <param name="state">The list as it is.</param>
-    /// <param name="request">The list that is wanted, and the version that is expected.</param>
+    /// <summary>Replaces the list, or refuses. Setting the current list again changes nothing.</summary>
+    /// <param name="state">The current list.</param>
+    /// <param name="request">The new list, and the version that is expected.</param>
     /// <param name="limits">The bounds of a list.</param>
     /// <param name="now">The server's time.</param>
     public static Decision<MergePoliciesChanged> Decide(
@@ -45,13 +45,14 @@ public static class MergePolicyRules
         return new MergePoliciesChanged { At = now, Version = state.Version + 1, AgentId = request.AgentId, Policies = request.Policies };
     }
 
-    /// <summary>Returns a refusal if the request breaks a rule, whatever the list is; null otherwise.</summary>
+    /// <summary>Returns a refusal if the request breaks a rule, whatever the current list is; null otherwise.</summary>
     public static Refusal? Problem(SetMergePolicies request, MergePolicyLimits limits)
     {
-        var policies = request.Policies.IsDefault ? [] : request.Policies;
-        if (request.Policies.IsDefault) return Refusal.Invalid("policies", "is missing; must be an array, which may be empty");
+        var policies = request.Policies;
+        if (policies.IsDefault) return Refusal.Invalid("policies", "is missing; must be an array, which may be empty");
         if (policies.Length > limits.MaxPolicies)
-            return TooLarge($"There are {policies.Length} policies; the most is {limits.MaxPolicies} ({Section}:MaxMergePolicies).");
+            return TooLarge(
+                $"The list has {policies.Length} merge policies; at most {limits.MaxPolicies} are allowed ({Section}:MaxMergePolicies).");
 
         var errors = new List<FieldError>();
         if (request.AgentId is { } agent && Names.Problem(agent) is { } problem) errors.Add(new("agentId", problem));
@@ -64,15 +65,16 @@ public static class MergePolicyRules
     }
 
     /// <summary>
-    /// Returns a refusal if the list is not the one that the caller knows.
-    /// A repeated request finds its own change: then the list is as the caller wants it.
+    /// Returns a refusal if the list is not the version that the caller expects.
+    /// A repeated request finds its own change, and is accepted.
     /// </summary>
     private static Refusal? Expected(MergePolicyState state, SetMergePolicies request, bool isSame)
     {
-        var known = state.Version - (isSame ? 1 : 0);   // the version that the change which made this list was based on
-        if (request.IfAbsent && known > 0) return Stale($"The merge policies are set already: their ETag is {Etag.Of(state.Version)}.");
+        var known = state.Version - (isSame ? 1 : 0);   // the version before the change that made this list
+        if (request.IfAbsent && known > 0)
+            return Stale($"The merge policies are set already: their ETag is {Etag.Of(state.Version)}. Replace them with If-Match.");
         if (request.IfMatch is not { } wanted) return null;
-        if (wanted == Etag.Any) return state.Version > 0 ? null : Stale("The merge policies were never set, and were asked to be.");
+        if (wanted == Etag.Any) return state.Version > 0 ? null : Stale("The merge policies were never set. Set them without If-Match.");
         var seq = Etag.Seq(wanted);
         return seq == state.Version || seq == known
             ? null : Stale($"The merge policies have changed: their ETag is {Etag.Of(state.Version)}, not {wanted}. Read them again.");

@@ -4,23 +4,38 @@ using Merging.Json;
 
 namespace Memento.Rollback;
 
-/// <summary>Holds one version of a workspace's merge policies, ready to be asked how a document is merged.</summary>
+/// <summary>A version of a workspace's merge policies, as options of the merge for each document.</summary>
 public sealed class MergePolicySet
 {
+    /// <summary>
+    /// The strategies in the terms of a merge: ours is the current document, theirs is the one that the rollback brings back.
+    /// </summary>
+    private static readonly ImmutableArray<(MergePolicyStrategy Policy, ConflictSettling Settling)> Strategies =
+    [
+        (MergePolicyStrategy.PreferNewer, ConflictSettling.Newer),
+        (MergePolicyStrategy.PreferLarger, ConflictSettling.Larger),
+        (MergePolicyStrategy.Union, ConflictSettling.Union),
+        (MergePolicyStrategy.Max, ConflictSettling.Max),
+        (MergePolicyStrategy.Text, ConflictSettling.Text),
+        (MergePolicyStrategy.Overwrite, ConflictSettling.Theirs),
+        (MergePolicyStrategy.Skip, ConflictSettling.Ours),
+        (MergePolicyStrategy.AskUser, ConflictSettling.Nobody),
+    ];
+
     private readonly ImmutableArray<(Glob Match, JsonMergeRule Rule)> _policies;
 
     private MergePolicySet(ImmutableArray<(Glob, JsonMergeRule)> policies) => _policies = policies;
 
-    /// <summary>No policy: documents are merged by the built-in rules.</summary>
+    /// <summary>A set without policies: documents are merged by the built-in rules.</summary>
     public static MergePolicySet Empty { get; } = new([]);
 
-    /// <summary>Makes the policies ready.</summary>
+    /// <summary>Parses the patterns of policies.</summary>
     /// <param name="policies">Policies that <see cref="MergePolicyRules"/> accepted, in the order in which they are tried.</param>
     public static MergePolicySet Of(ImmutableArray<MergePolicy> policies) =>
         policies.IsEmpty ? Empty : new([.. policies.Select((policy, i) => (Glob.Parse(policy.Match, $"[{i}].match"), RuleOf(policy)))]);
 
     /// <summary>
-    /// Returns how a document is merged; null if no policy matches it.
+    /// Returns the options with which a document is merged; null if no policy matches the document.
     /// Policies that match keep their order, so that the first that fits a place counts.
     /// </summary>
     public JsonMergeOptions? OptionsFor(DocumentKey key)
@@ -30,6 +45,9 @@ public sealed class MergePolicySet
         ImmutableArray<JsonMergeRule> rules = [.. _policies.Where(policy => policy.Match.IsMatch(name)).Select(policy => policy.Rule)];
         return rules.IsEmpty ? null : JsonMergeOptions.Default with { Rules = rules };
     }
+
+    /// <summary>Returns the policy's strategy that a merge applied.</summary>
+    internal static MergePolicyStrategy StrategyOf(ConflictSettling settling) => Strategies.Single(pair => pair.Settling == settling).Policy;
 
     private static JsonMergeRule RuleOf(MergePolicy policy) => new()
     {
@@ -43,20 +61,6 @@ public sealed class MergePolicySet
             MergePolicyAs.Text => JsonMergeKind.Text,
             _ => throw new ArgumentOutOfRangeException(nameof(policy), policy.As, "Unknown kind."),
         },
-        Strategy = policy.Strategy is { } strategy ? SettlingOf(strategy) : null,
-    };
-
-    /// <summary>A rollback merges what it brings back (theirs) into what is there (ours).</summary>
-    private static ConflictSettling SettlingOf(MergePolicyStrategy strategy) => strategy switch
-    {
-        MergePolicyStrategy.PreferNewer => ConflictSettling.Newer,
-        MergePolicyStrategy.PreferLarger => ConflictSettling.Larger,
-        MergePolicyStrategy.Union => ConflictSettling.Union,
-        MergePolicyStrategy.Max => ConflictSettling.Max,
-        MergePolicyStrategy.Text => ConflictSettling.Text,
-        MergePolicyStrategy.Overwrite => ConflictSettling.Theirs,
-        MergePolicyStrategy.Skip => ConflictSettling.Ours,
-        MergePolicyStrategy.AskUser => ConflictSettling.Nobody,
-        _ => throw new ArgumentOutOfRangeException(nameof(strategy), strategy, "Unknown strategy."),
+        Strategy = policy.Strategy is { } strategy ? Strategies.Single(pair => pair.Policy == strategy).Settling : null,
     };
 }

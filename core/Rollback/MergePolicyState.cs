@@ -3,19 +3,19 @@ using System.Collections.Immutable;
 namespace Memento.Rollback;
 
 /// <summary>
-/// The merge policies of a workspace were replaced. Each entry has the whole list, so one entry is enough to know a version.
+/// Records that the merge policies of a workspace were replaced. Each entry has the whole list, so a version is read from one entry.
 /// </summary>
 public sealed record MergePoliciesChanged : IFact
 {
     /// <summary>The kind under which the entry is stored.</summary>
     public const string Kind = "merge_policies.changed";
 
-    /// <summary>How the entry and the state are stored.</summary>
+    /// <summary>The stored form of the entry and of the state.</summary>
     public static FactCodec<MergePolicyState, MergePoliciesChanged> Codec { get; } =
         new FactCodec<MergePolicyState, MergePoliciesChanged>("merge policies", MementoJson.Default.MergePolicyState)
             .With(Kind, MementoJson.Default.MergePoliciesChanged);
 
-    /// <summary>When it was recorded, by the server's clock.</summary>
+    /// <summary>The time of the change, by the server's clock.</summary>
     public required DateTimeOffset At { get; init; }
 
     /// <summary>The version that the list has from here on: the entry's position in its stream.</summary>
@@ -34,7 +34,7 @@ public sealed record MergePolicyState
     /// <summary>The state before the list was ever set.</summary>
     public static MergePolicyState Empty { get; } = new();
 
-    /// <summary>Position of the stream's entry that the state follows from; 0 = none.</summary>
+    /// <summary>Position of the stream entry that the state follows from; 0 = none.</summary>
     public long Version { get; init; }
 
     /// <summary>When the list was set.</summary>

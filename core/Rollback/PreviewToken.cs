@@ -7,9 +7,8 @@ using Memento.Workspaces;
 namespace Memento.Rollback;
 
 /// <summary>
-/// Ties a rollback to what was previewed: the workspace, the point, the selection, and the workspace's newest change and version of the
-/// merge policies then.
-/// A token protects from acting on an old view, not from somebody who forges one: who may roll back may do so without a token.
+/// Ties a rollback to its preview: the workspace, the point, the selection, and the newest change and the version of the merge policies
+/// at that time. A token protects from acting on an old view. Forging a token gains nothing, because a rollback needs none.
 /// </summary>
 public static class PreviewToken
 {
@@ -23,20 +22,21 @@ public static class PreviewToken
             CultureInfo.InvariantCulture, $"{changedSeq} {Fingerprint(workspace, pointId, selection)} {policiesVersion}")));
 
     /// <summary>
-    /// Returns the version of the merge policies that the preview merged with.
-    /// The policies may have changed since; the rollback merges as it was previewed.
-    /// Throws <c>STALE_PREVIEW</c> if the workspace has moved on, <c>VALIDATION_FAILED</c> if the token is for something else.
+    /// Returns the version of the merge policies that the preview merged with. The rollback uses that version even if the policies have
+    /// changed since. Throws <c>STALE_PREVIEW</c> if the workspace has changed or the token is for something else, and
+    /// <c>VALIDATION_FAILED</c> if the text is no token.
     /// </summary>
     public static long Check(string token, string workspace, string pointId, Selection? selection, long changedSeq)
     {
-        // A token of a server that knew no merge policies has no third part.
+        // A token from a server without merge policies has no third part.
         var parts = token.StartsWith(Prefix, StringComparison.Ordinal) ? Decode(token) : [];
         var policies = 0L;
         if (parts.Length is not (2 or 3)
             || (parts.Length == 3 && !long.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out policies)))
             throw new MementoException(Refusal.Invalid("previewToken", $"{Quoted.Text(token)} is not a token that a preview gave"));
         if (parts[1] != Fingerprint(workspace, pointId, selection))
-            throw new MementoException(Refusal.Of(RefusalKind.Conflict, Codes.StalePreview, "The preview token is of another workspace, rollback point or selection."));
+            throw new MementoException(Refusal.Of(
+                RefusalKind.Conflict, Codes.StalePreview, "The preview token is of another workspace, rollback point or selection."));
         if (parts[0] != changedSeq.ToString(CultureInfo.InvariantCulture))
             throw new MementoException(Refusal.Of(
                 RefusalKind.Conflict, Codes.StalePreview,
@@ -58,7 +58,8 @@ public static class PreviewToken
 
     private static string Fingerprint(string workspace, string pointId, Selection? selection)
     {
-        var json = selection is null or { IsEverything: true } ? "{}"u8.ToArray() : JsonSerializer.SerializeToUtf8Bytes(selection, MementoJson.Default.Selection);
+        var json = selection is null or { IsEverything: true }
+            ? "{}"u8.ToArray() : JsonSerializer.SerializeToUtf8Bytes(selection, MementoJson.Default.Selection);
         return ContentHash.Of([.. Encoding.UTF8.GetBytes($"{workspace}\n{pointId}\n"), .. json]).ToString()[..32];
     }
 }

@@ -4,7 +4,7 @@ using Memento.Workspaces;
 
 namespace Memento.Rollback;
 
-/// <summary>What the journal of a rollback records.</summary>
+/// <summary>An entry in the journal of a rollback.</summary>
 public abstract record RollbackFact : IFact
 {
     private RollbackFact() { }
@@ -36,13 +36,15 @@ public abstract record RollbackFact : IFact
         public string? UndoOf { get; init; }
 
         /// <summary>
-        /// Version of the workspace's merge policies with which the rollback merges, to its end.
-        /// Null = none: the entry is older than merge policies.
+        /// Version of the workspace's merge policies with which the rollback merges until its end.
+        /// Null = the entry is older than merge policies.
         /// </summary>
         public long? PoliciesVersion { get; init; }
     }
 
-    /// <summary>The plan is made. It follows from the point, the selection and <see cref="StartSeq"/>, so it can be made again after a crash.</summary>
+    /// <summary>
+    /// The plan is made. It follows from the point, the selection and <see cref="StartSeq"/>, so it can be made again after a crash.
+    /// </summary>
     public sealed record Started : RollbackFact
     {
         /// <summary>Changes after this one are somebody else's later work: never selected.</summary>
@@ -52,7 +54,7 @@ public abstract record RollbackFact : IFact
         /// <summary>The point to which undoing goes back; null for a dry run.</summary>
         public string? RecoveryPointId { get; init; }
 
-        /// <summary>Conflicts that merge policies settled; the first 100. Default in what older versions recorded.</summary>
+        /// <summary>Conflicts that merge policies settled; the first 100. Default in entries of older versions.</summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public ImmutableArray<SettledPlace> Settled { get; init; }
     }
 
@@ -82,13 +84,13 @@ public abstract record RollbackFact : IFact
         public string? AgentId { get; init; }
     }
 
-    /// <summary>It cannot go on: from here on it only takes back what it changed, also after a crash.</summary>
+    /// <summary>The rollback cannot go on. From here on its own changes are undone, also after a crash.</summary>
     public sealed record GaveUp : RollbackFact
     {
         public required RollbackError Error { get; init; }
     }
 
-    /// <summary>It is over.</summary>
+    /// <summary>The rollback is over.</summary>
     public sealed record Finished : RollbackFact
     {
         public required RollbackStatus Status { get; init; }

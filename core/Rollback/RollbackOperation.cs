@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Memento.Rollback;
 
-/// <summary>The rules of a rollback's life: what may follow what. What it does to documents is in <see cref="Undoing"/> and the merges.</summary>
+/// <summary>
+/// The rules of a rollback's life: what may follow what. What it does to documents is in <see cref="Undoing"/> and the merges.
+/// </summary>
 public static class RollbackOperation
 {
     /// <summary>Newest lines of the log that are kept.</summary>
@@ -68,7 +70,9 @@ public static class RollbackOperation
         _ => throw new ArgumentOutOfRangeException(nameof(fact), fact, "Unknown fact."),
     };
 
-    /// <summary>Whether a fact still fits the state. What comes too late, because something else was recorded first, is not recorded.</summary>
+    /// <summary>
+    /// Whether a fact still fits the state. What comes too late, because something else was recorded first, is not recorded.
+    /// </summary>
     public static bool MayFollow(RollbackState s, RollbackFact fact) => fact switch
     {
         RollbackFact.Requested => s.View is null,
@@ -93,7 +97,10 @@ public static class RollbackOperation
             ? Refusal.Of(RefusalKind.Conflict, Codes.RollbackConflict, $"{s.View.OperationId} changed nothing that could be undone: it is {Name(s.View.Status)}.")
         : null;
 
-    /// <summary>Whether an undoing undid something, or there was nothing to undo. One of which nothing came, because all was in conflict and stayed, can be tried again.</summary>
+    /// <summary>
+    /// Whether an undoing undid something, or there was nothing to undo. One of which nothing came, because all was in conflict and stayed,
+    /// can be tried again.
+    /// </summary>
     public static bool CameAbout(RollbackView undo) => undo.Status is RollbackStatus.Completed
         && (undo.AppliedChanges > 0 || undo.ConflictCount == 0 || undo.Conflicts.Any(c => c is { Status: ConflictStatus.Resolved, Resolution: not ConflictChoice.KeepCurrent }));
 
@@ -105,7 +112,7 @@ public static class RollbackOperation
 
     private const string Revert = "/revert";
 
-    /// <summary>What is wrong with a request, or null.</summary>
+    /// <summary>Returns the reason why a request is invalid; null if it is valid.</summary>
     public static Refusal? Problem(StartRollback request)
     {
         var errors = new List<FieldError>();
@@ -118,7 +125,7 @@ public static class RollbackOperation
         return errors.Count == 0 ? null : Refusal.Invalid([.. errors]);
     }
 
-    /// <summary>What kind of rollback a request is, if it does not say.</summary>
+    /// <summary>Returns the type of a rollback from its request.</summary>
     public static RollbackType TypeOf(StartRollback request) => request.Type
         ?? (request.Selection is null or { IsEverything: true } ? RollbackType.Full
             : request.Selection is { SelectsAuthors: false, Since: null, Until: null, MaxAgeSeconds: null } ? RollbackType.Partial

@@ -3,7 +3,7 @@ using Memento.Workspaces;
 
 namespace Memento.Rollback;
 
-/// <summary>What one document becomes.</summary>
+/// <summary>The planned change of a document.</summary>
 public sealed record PlannedChange
 {
     public required DocumentKey Key { get; init; }
@@ -11,16 +11,18 @@ public sealed record PlannedChange
     /// <summary>The document as it is; it may be deleted.</summary>
     public required DocumentVersion Current { get; init; }
 
-    /// <summary>The version that comes back; null or deleted = the document goes. Does not count if <see cref="Merged"/> is there.</summary>
+    /// <summary>
+    /// The version that comes back; null or deleted = the document goes. Does not count if <see cref="Merged"/> is there.
+    /// </summary>
     public DocumentVersion? Target { get; init; }
 
     /// <summary>The value that a merge gave; no version has had it.</summary>
     public DocumentValue? Merged { get; init; }
 
-    /// <summary>What the merge undid, newest first: the version after it.</summary>
+    /// <summary>The version after the newest change that the merge undid.</summary>
     public DocumentVersion? Base { get; init; }
 
-    /// <summary>What there was before all that the merge undid.</summary>
+    /// <summary>The version before all changes that the merge undid.</summary>
     public DocumentVersion? Before { get; init; }
 
     /// <summary>Why the document cannot simply become that. What it becomes all the same, the strategy says.</summary>
@@ -48,23 +50,25 @@ public sealed record PlannedChange
 }
 
 /// <summary>A conflict over one document.</summary>
-/// <param name="Type">Its type.</param>
-/// <param name="Reason">One sentence.</param>
-/// <param name="Places">Where in the document, as JSON pointers or line ranges.</param>
-/// <param name="Base">What the rollback undoes.</param>
-/// <param name="Rollback">What the rollback would bring back; null or deleted = nothing.</param>
-/// <param name="HasSmart">Whether a rule can tell what the document should become.</param>
-/// <param name="Smart">What it says; null = nothing.</param>
-/// <param name="Confidence">How likely that is what a person would do: percent.</param>
-/// <param name="SeveralRuns">It took more than one step to get there.</param>
-/// <param name="IsForPerson">A merge policy keeps it for a person, whatever the strategy of the rollback.</param>
-/// <param name="IsMadeAnew">The document was deleted and made anew, so that its versions are different things.</param>
+/// <param name="Type">Type of the conflict.</param>
+/// <param name="Reason">A sentence about the conflict.</param>
+/// <param name="Places">Places in the document, as JSON Pointers or line ranges.</param>
+/// <param name="Base">The version that the rollback undoes.</param>
+/// <param name="Rollback">The version that the rollback would bring back; null or deleted = nothing.</param>
+/// <param name="HasSmart">Whether rules settle all of the conflict.</param>
+/// <param name="Smart">The result of those rules; null = the document is deleted, or no rule applies.</param>
+/// <param name="Confidence">Probability in percent that a person would settle the conflict in the same way.</param>
+/// <param name="SeveralRuns">Whether several runs of changes are undone.</param>
+/// <param name="IsMadeAnew">Whether the document was deleted and made anew, so that its versions are different things.</param>
+/// <param name="IsForPerson">Whether a merge policy keeps the conflict for a person, whatever the strategy of the rollback.</param>
 public sealed record FoundConflict(
-    ConflictType Type, string Reason, ImmutableArray<string> Places, DocumentVersion? Base, DocumentVersion? Rollback, bool HasSmart = false, DocumentValue? Smart = null, int Confidence = 0, bool SeveralRuns = false, bool IsMadeAnew = false, bool IsForPerson = false);
+    ConflictType Type, string Reason, ImmutableArray<string> Places, DocumentVersion? Base, DocumentVersion? Rollback, bool HasSmart = false,
+    DocumentValue? Smart = null, int Confidence = 0, bool SeveralRuns = false, bool IsMadeAnew = false,
+    bool IsForPerson = false);
 
-/// <summary>What a rollback does.</summary>
+/// <summary>The plan of a rollback.</summary>
 /// <param name="Changes">All documents that change, in the order in which they may change; conflicts among them.</param>
-/// <param name="Dependencies">What depends on what.</param>
+/// <param name="Dependencies">Dependencies between the documents.</param>
 /// <param name="Done">Documents that the rollback changed already.</param>
 public sealed record RollbackPlan(ImmutableArray<PlannedChange> Changes, DependencyReport Dependencies, long Done)
 {
@@ -73,7 +77,7 @@ public sealed record RollbackPlan(ImmutableArray<PlannedChange> Changes, Depende
 
     public IEnumerable<PlannedChange> Conflicts => Changes.Where(c => c.Conflict is not null);
 
-    /// <summary>What is to be done under a strategy, and the conflicts that it leaves open.</summary>
+    /// <summary>Returns the changes to apply under a strategy, and the conflicts that the strategy leaves open.</summary>
     public (ImmutableArray<PlannedChange> Apply, ImmutableArray<PlannedChange> Open) Settle(ConflictStrategy strategy)
     {
         var (apply, open) = (ImmutableArray.CreateBuilder<PlannedChange>(), ImmutableArray.CreateBuilder<PlannedChange>());

@@ -12,7 +12,7 @@ public enum RollbackType
     Full = 0,
     /// <summary>Some documents.</summary>
     Partial,
-    /// <summary>What some agents or sessions did, or what was done at some time.</summary>
+    /// <summary>The changes of some agents or sessions, or of some time.</summary>
     Selective,
     /// <summary>Nothing: what would be done is worked out and told.</summary>
     [JsonStringEnumMemberName("dry_run")] DryRun,
@@ -26,29 +26,33 @@ public enum RollbackStrategy
     Immediate = 0,
     /// <summary>In batches, with a pause between them; can be cancelled between two.</summary>
     Gradual,
-    /// <summary>In one atomic change, after reading back all that is needed, and looked at again afterwards; what does not fit is undone.</summary>
+    /// <summary>
+    /// In one atomic change, after reading back all that is needed, and looked at again afterwards; what does not fit is undone.
+    /// </summary>
     Safe,
-    /// <summary>In one atomic change that overwrites what conflicts, however old the point. Damaged values are refused all the same.</summary>
+    /// <summary>
+    /// In one atomic change that overwrites what conflicts, however old the point. Damaged values are refused all the same.
+    /// </summary>
     Force,
 }
 
-/// <summary>What becomes of documents on which the rollback and later work do not agree.</summary>
+/// <summary>Strategies for documents in conflict.</summary>
 [JsonConverter(typeof(NamedEnumConverter<ConflictStrategy>))]
 public enum ConflictStrategy
 {
-    /// <summary>One conflict, and nothing is rolled back.</summary>
+    /// <summary>Nothing is rolled back if a document is in conflict.</summary>
     Abort = 0,
-    /// <summary>They stay as they are.</summary>
+    /// <summary>Documents in conflict stay unchanged.</summary>
     Skip,
-    /// <summary>They get the rollback's value; later work on them is lost, and is in their history.</summary>
+    /// <summary>Documents in conflict get the rollback's value. Later work on them is undone, and stays in their history.</summary>
     Overwrite,
-    /// <summary>They are merged; where a rule can tell, by the rule. The others stay as they are, as open conflicts.</summary>
+    /// <summary>Documents in conflict are merged by rules. Documents without a fitting rule stay unchanged, as open conflicts.</summary>
     Merge,
-    /// <summary>They stay as they are, as open conflicts.</summary>
+    /// <summary>Documents in conflict stay unchanged, as open conflicts.</summary>
     [JsonStringEnumMemberName("ask_user")] AskUser,
 }
 
-/// <summary>What an entry of a selection names.</summary>
+/// <summary>The kinds of entries in a selection.</summary>
 [JsonConverter(typeof(NamedEnumConverter<SelectedType>))]
 public enum SelectedType
 {
@@ -83,7 +87,7 @@ public sealed record DocumentSelection
     [Id(4)] public int? Priority { get; init; }
 }
 
-/// <summary>Which changes are undone: those that every given part covers. Empty = everything since the point.</summary>
+/// <summary>Selects the changes to undo: those that every given part covers. Empty = everything since the point.</summary>
 [GenerateSerializer, Immutable, Alias("memento.Selection"), JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record Selection
 {
@@ -115,7 +119,9 @@ public sealed record Selection
     [JsonIgnore] public bool SelectsAuthors => Sessions is { Length: > 0 } || Agents is { Length: > 0 } || Rollbacks is { Length: > 0 };
 }
 
-/// <summary>A document that needs others to make sense, beyond what relationships say themselves. Documents are named <c>kind/id</c>.</summary>
+/// <summary>
+/// A document that needs others to make sense, beyond what relationships say themselves. Documents are named <c>kind/id</c>.
+/// </summary>
 [GenerateSerializer, Immutable, Alias("memento.Dependency"), JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record Dependency([property: Id(0)] string Item, [property: Id(1)] ImmutableArray<string> DependsOn);
 
@@ -129,7 +135,7 @@ public sealed record PreviewRollback
     [Id(3)] public ImmutableArray<Dependency>? Dependencies { get; init; }
 
     /// <summary>
-    /// Version of the merge policies to merge with, for a rollback that began with it; null = the newest. Not part of a request by HTTP.
+    /// Version of the merge policies with which a running rollback previews itself; null = the newest. Not part of a request over HTTP.
     /// </summary>
     [Id(4), JsonIgnore] public long? PoliciesVersion { get; init; }
 }
@@ -157,7 +163,7 @@ public sealed record StartRollback
     /// <summary>Milliseconds between two batches. Default 1,000.</summary>
     [Id(6)] public int? DelayMs { get; init; }
 
-    /// <summary>Who asks for it.</summary>
+    /// <summary>The agent that asks for it.</summary>
     [Id(7)] public string? AgentId { get; init; }
 
     /// <summary>Documents that need others, beyond what relationships say.</summary>

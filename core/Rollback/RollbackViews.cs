@@ -19,7 +19,7 @@ public enum RollbackStatus
 [JsonConverter(typeof(NamedEnumConverter<LogSeverity>))]
 public enum LogSeverity { Info = 0, Warn, Error, Debug }
 
-/// <summary>One line of what a rollback did.</summary>
+/// <summary>A line in the log of a rollback.</summary>
 [GenerateSerializer, Immutable, Alias("memento.RollbackLogEntry")]
 public sealed record RollbackLogEntry([property: Id(0)] DateTimeOffset Timestamp, [property: Id(1)] LogSeverity Level, [property: Id(2)] string Message);
 
@@ -65,13 +65,13 @@ public sealed record RollbackView
     [Id(19)] public string? UndoOf { get; init; }
     [Id(20)] public string? UndoneBy { get; init; }
 
-    /// <summary>What a dry run found.</summary>
+    /// <summary>The preview of a dry run.</summary>
     [Id(21)] public RollbackPreview? Preview { get; init; }
 
     /// <summary>Conflicts that merge policies settled; the first 100.</summary>
     [Id(22), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public ImmutableArray<SettledPlace> Settled { get; init; }
 
-    /// <summary>Version of the workspace's merge policies with which it merges; absent = without policies.</summary>
+    /// <summary>Version of the merge policies with which the rollback merges; absent = without policies.</summary>
     [Id(23)] public long? PoliciesVersion { get; init; }
 
     [JsonIgnore] public bool IsOver => Status is RollbackStatus.Completed or RollbackStatus.Failed or RollbackStatus.Cancelled;
@@ -125,7 +125,9 @@ public sealed record ConflictView
     [Id(7)] public required string Reason { get; init; }
     [Id(8)] public required ConflictStatus Status { get; init; }
 
-    /// <summary>Seq of the version that the rollback undoes, of the one that was there then, and of the one that it would bring back.</summary>
+    /// <summary>
+    /// Seq of the version that the rollback undoes, of the one that was there then, and of the one that it would bring back.
+    /// </summary>
     [Id(9)] public long? BaseSeq { get; init; }
     [Id(10)] public long? CurrentSeq { get; init; }
     [Id(11)] public long? RollbackSeq { get; init; }
@@ -137,10 +139,16 @@ public sealed record ConflictView
     [Id(15)] public DateTimeOffset? ResolvedAt { get; init; }
     [Id(16)] public string? ResolvedBy { get; init; }
 
-    /// <summary>What is undone are several runs of changes with others' between them. One merge cannot settle that; only the strategy merge does, run by run.</summary>
+    /// <summary>
+    /// Whether several runs of changes are undone, with changes of others between them. Only the strategy merge settles such a conflict,
+    /// run by run.
+    /// </summary>
     [Id(17), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool SeveralRuns { get; init; }
 
-    /// <summary>The document was deleted and made anew, so that its versions are different things under one name. No merge can settle that.</summary>
+    /// <summary>
+    /// Whether the document was deleted and made anew, so that its versions are different things under one name. No merge settles such a
+    /// conflict.
+    /// </summary>
     [Id(18), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool IsMadeAnew { get; init; }
 
     [JsonIgnore] public DocumentKey Key => new(Kind, Id);
@@ -151,9 +159,9 @@ public sealed record ConflictView
     /// <summary>A conflict that a plan found.</summary>
     /// <param name="change">The change in conflict.</param>
     /// <param name="operationId">The rollback; empty in a preview.</param>
-    /// <param name="scope">What the conflict's id is made from, beside the document and its version.</param>
+    /// <param name="scope">Text from which the conflict's id is made, beside the document and its version.</param>
     /// <param name="now">When it was found.</param>
-    /// <param name="strategy">What becomes of it; null in a preview.</param>
+    /// <param name="strategy">The strategy that settles the conflict; null in a preview.</param>
     public static ConflictView Of(PlannedChange change, string operationId, string scope, DateTimeOffset now, ConflictStrategy? strategy)
     {
         var conflict = change.Conflict!;
@@ -182,7 +190,7 @@ public sealed record ConflictView
     }
 }
 
-/// <summary>What a rollback would do.</summary>
+/// <summary>The preview of a rollback.</summary>
 [GenerateSerializer, Immutable, Alias("memento.RollbackPreview")]
 public sealed record RollbackPreview
 {
@@ -209,18 +217,20 @@ public sealed record RollbackPreview
     /// <summary>Conflicts that merge policies settle; the first 100.</summary>
     [Id(10), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public ImmutableArray<SettledPlace> Settled { get; init; }
 
-    /// <summary>Version of the workspace's merge policies with which it merges; a rollback with the token does so too.</summary>
+    /// <summary>
+    /// Version of the merge policies with which the preview merges; a rollback with the preview token uses the same version.
+    /// </summary>
     [Id(11)] public long? PoliciesVersion { get; init; }
 }
 
-/// <summary>What depends on what. Documents are named <c>kind/id</c>.</summary>
+/// <summary>Dependencies between documents, which are named <c>kind/id</c>.</summary>
 [GenerateSerializer, Immutable, Alias("memento.DependencyReport")]
 public sealed record DependencyReport
 {
-    /// <summary>What documents that come back refer to and will not be there.</summary>
+    /// <summary>Missing documents to which restored documents refer.</summary>
     [Id(0)] public ImmutableArray<string> Required { get; init; } = [];
 
-    /// <summary>What stays and refers to documents that would go.</summary>
+    /// <summary>Documents that stay and refer to documents that would be deleted.</summary>
     [Id(1)] public ImmutableArray<string> Affected { get; init; } = [];
 
     /// <summary>Documents that need each other.</summary>
@@ -256,7 +266,7 @@ public sealed record ResolveConflicts
     [Id(2)] public string? AgentId { get; init; }
 }
 
-/// <summary>What became of one conflict.</summary>
+/// <summary>The outcome of settling a conflict.</summary>
 [GenerateSerializer, Immutable, Alias("memento.Resolution")]
 public sealed record Resolution([property: Id(0)] string ConflictId, [property: Id(1)] ConflictStatus? Status = null, [property: Id(2)] RollbackError? Error = null);
 
@@ -267,7 +277,7 @@ public sealed record Resolutions([property: Id(0)] ImmutableArray<Resolution> Re
 [GenerateSerializer, Immutable, Alias("memento.CancelRollback"), JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record CancelRollback
 {
-    /// <summary>Who asks for it.</summary>
+    /// <summary>The agent that asks for it.</summary>
     [Id(0)] public string? AgentId { get; init; }
 }
 
@@ -275,6 +285,6 @@ public sealed record CancelRollback
 [GenerateSerializer, Immutable, Alias("memento.UndoRollback"), JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record UndoRollback
 {
-    /// <summary>Who asks for it.</summary>
+    /// <summary>The agent that asks for it.</summary>
     [Id(0)] public string? AgentId { get; init; }
 }

@@ -6,13 +6,14 @@ namespace Memento.Rollback;
 /// <summary>A run of selected changes of one document.</summary>
 /// <param name="Before">The document before the run; null = it never was.</param>
 /// <param name="After">The document after it.</param>
-/// <param name="IsMadeAnew">Whether the document was deleted and made anew in the run, or behind it by others.</param>
+/// <param name="IsMadeAnew">Whether the document was deleted and made anew in the run, or after the run by others.</param>
 public sealed record UndoneRun(DocumentVersion? Before, DocumentVersion After, bool IsMadeAnew = false);
 
 /// <summary>
-/// What a document becomes when some of its changes are undone and the others stay: the state that the others alone would have given.
-/// Runs of selected changes are undone from the newest to the oldest, each as a three-way merge with the true base (base: after the run, ours: what there is by then,
-/// theirs: before the run), which is what <c>git revert</c> does. A run with nothing unselected behind it is simply restored.
+/// The undoing of some changes of a document while the others stay: the result is the state that the others alone would have given.
+/// Runs of selected changes are undone from the newest to the oldest, each as a three-way merge with the true base (base: after the run,
+/// ours: what there is by then, theirs: before the run), which is what <c>git revert</c> does. A run with nothing unselected behind it is
+/// simply restored.
 /// </summary>
 public sealed record Undoing
 {
@@ -32,9 +33,9 @@ public sealed record Undoing
     public DocumentVersion? Oldest => Merges.IsEmpty ? Start : Merges[^1].Before;
 
     /// <summary>Works out what is to be done with one document.</summary>
-    /// <param name="atPoint">Its version at the point; null if there was none.</param>
-    /// <param name="since">Its versions since, oldest first; at least one.</param>
-    /// <param name="isSelected">Which of them are undone.</param>
+    /// <param name="atPoint">The document's version at the point; null if there was none.</param>
+    /// <param name="since">The document's versions since the point, oldest first; at least one.</param>
+    /// <param name="isSelected">Whether a version is undone.</param>
     public static Undoing Of(DocumentVersion? atPoint, IReadOnlyList<DocumentVersion> since, Func<DocumentVersion, bool> isSelected)
     {
         var runs = new List<UndoneRun>();

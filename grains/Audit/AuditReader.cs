@@ -38,7 +38,7 @@ internal sealed class AuditReader(IJournal journal, IWorkspaceIndex index, IAudi
             items.Add(found.Entry!);
         }
 
-        // What happens between two pages is on neither: it would come behind what is older.
+        // Entries recorded between two pages are on neither page, because they would come behind older ones.
         if (isFirst && cursor.Seq == long.MaxValue) cursor = cursor with { Seq = newest + 1 };
         if (isFirst && cursor.Place == AuditPlace.End && items.Count > 0) cursor = cursor with { Place = AuditPlace.Behind(items[0].At) };
         return new() { Items = [.. await WithDocumentsAsync(stream, items, cancellationToken)], NextCursor = isMore ? cursor.ToString() : null };
@@ -157,7 +157,8 @@ internal sealed class AuditReader(IJournal journal, IWorkspaceIndex index, IAudi
     /// <summary>An entry, and where the list goes on behind it.</summary>
     /// <param name="Entry">Null = looked so far.</param>
     /// <param name="At">When.</param>
-    /// <param name="Seq">Its seq in the workspace's journal.</param>
-    /// <param name="Place">Its place in the journal of a rollback, a queue or merge policies; null for one of the workspace's.</param>
+    /// <param name="Seq">The entry's seq in the workspace's journal.</param>
+    /// <param name="Place">The entry's place in the journal of a rollback, a queue or merge policies; null for an entry of the
+    /// workspace.</param>
     private sealed record Found(AuditEntry? Entry, DateTimeOffset At, long Seq, AuditPlace? Place = null);
 }

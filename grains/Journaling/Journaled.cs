@@ -3,16 +3,17 @@ using Memento.Storage;
 
 namespace Memento.Journaling;
 
-/// <summary>What was handed to the journal.</summary>
+/// <summary>An append that was handed to the journal.</summary>
 /// <param name="Durable">Completes when it is durable, or with what went wrong.</param>
 /// <param name="After">The state then.</param>
 /// <param name="Position">The stream's newest position then.</param>
 internal readonly record struct Appended<TState>(Task Durable, TState After, long Position);
 
 /// <summary>
-/// A state that lives in a journal stream. There are two of it: <see cref="Committed"/>, which callers may see, and <see cref="Tentative"/>, which has the appends under way on top
-/// and which the next decision must see. When an append fails, everything behind it is void: <see cref="IsBroken"/> says so, and <see cref="LoadAsync"/> reads the truth again.
-/// Used by one grain; nothing in here is thread-safe.
+/// A state that lives in a journal stream. There are two of it: <see cref="Committed"/>, which callers may see, and
+/// <see cref="Tentative"/>, which has the appends under way on top and which the next decision must see. When an append fails, everything
+/// behind it is void: <see cref="IsBroken"/> says so, and <see cref="LoadAsync"/> reads the truth again. Used by one grain; nothing in here
+/// is thread-safe.
 /// </summary>
 internal sealed class Journaled<TState, TFact>(IJournal journal, IStateMachine<TState, TFact> machine, string stream, int snapshotInterval) where TState : class
 {
@@ -55,8 +56,8 @@ internal sealed class Journaled<TState, TFact>(IJournal journal, IStateMachine<T
         Take(head, (state, position));
     }
 
-    /// <summary>Reads the state from one that is known: only the entries behind its position are read.</summary>
-    /// <param name="known">Says, of the stream's newest position (0 = none), a state and the position that it belongs to.</param>
+    /// <summary>Loads the state from a known one, and reads only the entries after its position.</summary>
+    /// <param name="known">Returns a state and its position, given the stream's newest position (0 = none).</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     public async Task LoadFromAsync(Func<long, (TState State, long Position)> known, CancellationToken cancellationToken)
     {
@@ -66,7 +67,10 @@ internal sealed class Journaled<TState, TFact>(IJournal journal, IStateMachine<T
         Take(head, head is null ? (state, 0) : await ReplayAsync(head.StreamId, state, position, head.Position, null, cancellationToken));
     }
 
-    /// <summary>A state as it was, of this stream or of one of the same kind: the last one, up to <paramref name="upTo"/>, before <paramref name="isPast"/> is true.</summary>
+    /// <summary>
+    /// A state as it was, of this stream or of one of the same kind: the last one, up to <paramref name="upTo"/>, before
+    /// <paramref name="isPast"/> is true.
+    /// </summary>
     public async Task<TState> LoadAtAsync(long streamId, long snapshotAtOrBefore, long upTo, Func<TState, bool> isPast, CancellationToken cancellationToken = default)
     {
         var snapshot = await journal.FindSnapshotAsync(streamId, snapshotAtOrBefore, cancellationToken);
@@ -75,8 +79,8 @@ internal sealed class Journaled<TState, TFact>(IJournal journal, IStateMachine<T
     }
 
     /// <summary>
-    /// Hands facts to the journal; the state that follows from them is the tentative one from now on. Decide and call this without awaiting in between.
-    /// Await <see cref="Appended{TState}.Durable"/>, then call <see cref="Commit"/> at once.
+    /// Hands facts to the journal; the state that follows from them is the tentative one from now on. Decide and call this without awaiting
+    /// in between. Await <see cref="Appended{TState}.Durable"/>, then call <see cref="Commit"/> at once.
     /// </summary>
     public Appended<TState> Append(ImmutableArray<TFact> facts, TState after, IReadOnlyList<RowChange> rows, IdempotencyRecord? key = null, IReadOnlyList<NewBlob>? blobs = null, bool snapshot = false)
     {

@@ -6,16 +6,16 @@ using Orleans.Storage;
 namespace Memento.Rollback;
 
 /// <summary>
-/// The shell of a workspace's merge policies. A change is an entry of their stream, which is the truth and keeps every version.
-/// After it, the newest list is written as grain state, so that an activation reads one row instead of a stream.
-/// If a crash came between the two, the next activation writes the state.
+/// The merge policies of a workspace. Each change is appended to a stream, which is the truth and keeps every version.
+/// Then the newest list is written as grain state, so that an activation reads one row instead of a stream.
+/// After a crash between the two writes, the next activation writes the state.
 /// </summary>
 [GrainType("memento.merge-policies")]
 internal sealed partial class MergePolicyGrain(
     [PersistentState(MergePolicyGrain.StateName, MementoSiloBuilderExtensions.StateStorage)] IPersistentState<MergePolicyState> stored,
     IJournal journal, RollbackRules rules, TimeProvider clock, ILogger<MergePolicyGrain> log) : Grain, IMergePolicyGrain
 {
-    /// <summary>Name of the state in grain storage. Rows are found by it; it never changes.</summary>
+    /// <summary>Name of the state in grain storage. Rows are found by the name, so it must never change.</summary>
     internal const string StateName = "merge-policies";
 
     private const int MaxAttempts = 5;
@@ -76,7 +76,7 @@ internal sealed partial class MergePolicyGrain(
             catch (MementoException e) when (attempt < MaxAttempts && e.Code is Codes.StaleWriter)
             {
                 LogOvertaken(log, _workspace, e);
-                DeactivateOnIdle();   // another activation wrote; decide anew on what it wrote
+                DeactivateOnIdle();   // another activation appended first; decide again on its list
                 continue;
             }
 
@@ -86,13 +86,14 @@ internal sealed partial class MergePolicyGrain(
     }
 
     /// <summary>
-    /// Reads the list: from the stored state if the stream has nothing newer, else from the stream's newest entry, which has all of it.
+    /// Reads the list from the stored state if the stream has no newer entry, otherwise from the stream's newest entry, which has the whole
+    /// list.
     /// </summary>
     private Task LoadAsync(CancellationToken cancellationToken) => _policies.LoadFromAsync(
         newest => stored.State.Version == newest ? (stored.State, newest) : (MergePolicyState.Empty, Math.Max(0, newest - 1)),
         cancellationToken);
 
-    /// <summary>Reads all again after an append that failed: another activation may have written the stream and the state.</summary>
+    /// <summary>Reads state and stream again after a failed append, because another activation may have written both.</summary>
     private async Task ReloadAsync()
     {
         try
@@ -101,7 +102,7 @@ internal sealed partial class MergePolicyGrain(
         }
         catch (OrleansException e)
         {
-            throw NotReady("The store does not give the state of the merge policies now. Ask again.", e);
+            throw NotReady("The state of the merge policies could not be read from the store. Repeat the request.", e);
         }
 
         await LoadAsync(CancellationToken.None);
@@ -117,8 +118,8 @@ internal sealed partial class MergePolicyGrain(
     }
 
     /// <summary>
-    /// Writes the list beside its stream. The stream has it already, so a failure loses nothing; this activation ends, and the next one
-    /// reads the truth.
+    /// Writes the list as grain state. A failure loses nothing, because the stream has the list. This activation then ends, and the next
+    /// one reads the stream.
     /// </summary>
     private async Task SaveAsync()
     {
@@ -134,13 +135,14 @@ internal sealed partial class MergePolicyGrain(
             DeactivateOnIdle();
             throw new MementoException(Refusal.Of(
                 RefusalKind.Conflict, Codes.VersionConflict,
-                $"The merge policies are being changed on another silo too. Version {version} is recorded; read them again."), e);
+                $"Version {version} of the merge policies is recorded, but another silo is changing them too. Read them again."), e);
         }
         catch (OrleansException e)
         {
             LogNotSaved(log, _workspace, version, e);
             DeactivateOnIdle();
-            throw NotReady($"Version {version} of the merge policies is recorded, but the store did not take their state. Ask again.", e);
+            throw NotReady(
+                $"Version {version} of the merge policies is recorded, but the store refused to write their state. Repeat the request.", e);
         }
     }
 

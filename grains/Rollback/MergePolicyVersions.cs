@@ -9,12 +9,12 @@ namespace Memento.Rollback;
 internal static class MergePolicyVersions
 {
     /// <summary>
-    /// Returns the version that was previewed, or the newest one without a preview. Throws as <see cref="PreviewToken.Check"/>.
+    /// Returns the previewed version, or the newest one without a preview. Throws like <see cref="PreviewToken.Check"/>.
     /// </summary>
     /// <param name="grains">Where the policies are asked for.</param>
     /// <param name="workspace">The workspace.</param>
     /// <param name="pointId">The point to go back to.</param>
-    /// <param name="request">The rollback that is about to begin.</param>
+    /// <param name="request">The request for the rollback.</param>
     public static async Task<long> ChooseAsync(IGrainFactory grains, string workspace, string pointId, StartRollback request)
     {
         var policies = grains.GetGrain<IMergePolicyGrain>(workspace);
@@ -35,7 +35,7 @@ internal static class MergePolicyVersions
     /// <summary>Returns a version of a workspace's merge policies, ready for use.</summary>
     /// <param name="grains">Where the policies are asked for.</param>
     /// <param name="workspace">The workspace.</param>
-    /// <param name="version">The version; null or 0 = no policies, which nobody is asked for.</param>
+    /// <param name="version">The version; null or 0 = no policies, which takes no call.</param>
     public static async ValueTask<MergePolicySet> ReadAsync(IGrainFactory grains, string workspace, long? version) => version is null or 0
         ? MergePolicySet.Empty
         : MergePolicySet.Of((await grains.GetGrain<IMergePolicyGrain>(workspace).GetVersionAsync(version.Value)).Policies);

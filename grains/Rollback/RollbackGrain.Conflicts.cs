@@ -6,7 +6,7 @@ using Merging.Json;
 
 namespace Memento.Rollback;
 
-/// <summary>What a rollback answers about its conflicts.</summary>
+/// <summary>The calls about a rollback's conflicts.</summary>
 internal sealed partial class RollbackGrain
 {
     private const int HistoryPage = 200;
@@ -66,7 +66,9 @@ internal sealed partial class RollbackGrain
         return resolved.Resolution == request.Choice ? resolved : throw Resolved(resolved);   // somebody was faster
     }
 
-    /// <summary>Whoever settles a conflict has seen the document as it is: as the conflict says, or as they say themselves.</summary>
+    /// <summary>
+    /// Checks that the caller has seen the current document: the version that the conflict names, or the one that they name.
+    /// </summary>
     private static void CheckLooked(ConflictView conflict, ResolveConflict request, DocumentVersion? current)
     {
         var looked = request.IfMatch is not { } tag ? conflict.CurrentSeq
@@ -90,7 +92,7 @@ internal sealed partial class RollbackGrain
             : throw new MementoException(Refusal.Invalid("choice", $"is smart-merge, but there is no rule for this: {merge.Reason}; choose keep-current, use-rollback or value"));
     }
 
-    /// <summary>The conflict, marked if the document was deleted and made anew since the conflict was found.</summary>
+    /// <summary>Returns the conflict, marked if the document was deleted and made anew since the conflict was found.</summary>
     private async ValueTask<ConflictView> WithLaterHistoryAsync(long stream, ConflictView conflict, DocumentVersion? current)
     {
         if (current is null or { IsDeleted: true } || conflict.IsMadeAnew || conflict.CurrentSeq is not { } known) return conflict;
@@ -106,7 +108,7 @@ internal sealed partial class RollbackGrain
         return conflict;
     }
 
-    /// <summary>How the merge policies with which the rollback began merge a document; null = they say nothing of it.</summary>
+    /// <summary>Returns the options of the policies with which the rollback began, for a document; null if no policy matches.</summary>
     private async ValueTask<JsonMergeOptions?> OptionsForAsync(DocumentKey key) =>
         (await MergePolicyVersions.ReadAsync(GrainFactory, _key.Workspace, _rollback.Committed.View!.PoliciesVersion)).OptionsFor(key);
 

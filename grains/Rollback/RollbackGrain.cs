@@ -9,8 +9,9 @@ using Orleans.Concurrency;
 namespace Memento.Rollback;
 
 /// <summary>
-/// The shell of a rollback: it remembers what happened and tells it. <see cref="RollbackRun"/> carries it out, in the background of this grain.
-/// It is reentrant so that it can be asked, watched and cancelled meanwhile; facts are appended one after the other.
+/// The shell of a rollback, which keeps its state and answers calls about it. <see cref="RollbackRun"/> does the work, in the background of
+/// this grain. The grain is reentrant, so that a running rollback can be read, watched and cancelled; facts are appended one after the
+/// other.
 /// </summary>
 [GrainType("memento.rollback"), Reentrant]
 internal sealed partial class RollbackGrain(
@@ -149,7 +150,10 @@ internal sealed partial class RollbackGrain(
 
     private IUndoing Other(string operationId) => GrainFactory.GetGrain<IUndoing>(new GrainKey(_key.Workspace, operationId).ToString());
 
-    /// <summary>Tells the rollback that this one undoes, if something came of it. Whoever asks for this one finds that it was told, also after a crash.</summary>
+    /// <summary>
+    /// Tells the rollback that this one undoes, if something came of it. Whoever asks for this one finds that it was told, also after a
+    /// crash.
+    /// </summary>
     private async ValueTask TellUndoneAsync()
     {
         if (_told || _rollback.Committed.View is not { UndoOf: { } original } view || !RollbackOperation.CameAbout(view)) return;
@@ -208,7 +212,10 @@ internal sealed partial class RollbackGrain(
         return view;
     }
 
-    /// <summary>Carries it out in the background: the caller is answered, the grain goes on. An activation that dies is found by <see cref="RollbackSweeper"/>.</summary>
+    /// <summary>
+    /// Carries it out in the background: the caller is answered, the grain goes on. An activation that dies is found by
+    /// <see cref="RollbackSweeper"/>.
+    /// </summary>
     private Task RunAsync()
     {
         if (!_running.IsCompleted || _stopping.IsCancellationRequested) return Task.CompletedTask;

@@ -24,7 +24,10 @@ public sealed class RollbackOptions
     [Range(1, 10_000_000)]
     public int MaxDocuments { get; set; } = 200_000;
 
-    /// <summary>Bytes that a rollback may change in one atomic step; more must be gradual. The journal takes more than 64 MiB (Memento:Journal:MaxWaitingBytes) only while nobody else writes. Default 64 MiB.</summary>
+    /// <summary>
+    /// Bytes that a rollback may change in one atomic step; more must be gradual. The journal takes more than 64 MiB
+    /// (Memento:Journal:MaxWaitingBytes) only while nobody else writes. Default 64 MiB.
+    /// </summary>
     [Range(1024, 4L * 1024 * 1024 * 1024)]
     public long MaxAtomicBytes { get; set; } = 64 * 1024 * 1024;
 
@@ -51,7 +54,7 @@ public sealed class RollbackOptions
     [Range(1, 10_000)]
     public int MaxMergePolicies { get; set; } = 200;
 
-    /// <summary>Bytes of all merge policies of a workspace, as JSON. Default 64 KiB.</summary>
+    /// <summary>Bytes that the merge policies of a workspace may have as JSON. Default 64 KiB.</summary>
     [Range(1024, 1024 * 1024)]
     public int MaxMergePolicyBytes { get; set; } = 64 * 1024;
 

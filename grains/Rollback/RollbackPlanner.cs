@@ -3,13 +3,13 @@ using Memento.Workspaces;
 
 namespace Memento.Rollback;
 
-/// <summary>What a plan is made for. The same gives the same plan: history does not change.</summary>
+/// <summary>The input of a plan. Equal input gives equal plans, because history does not change.</summary>
 /// <param name="StreamId">The workspace's stream.</param>
 /// <param name="PointSeq">Changes after this one are looked at.</param>
 /// <param name="StartSeq">Changes after this one are somebody else's later work, or the rollback's own.</param>
-/// <param name="Filter">Which of the others are undone.</param>
+/// <param name="Filter">The changes to undo.</param>
 /// <param name="OperationId">The rollback; what it changed already is left alone.</param>
-/// <param name="Dependencies">What needs what, beyond what relationships say.</param>
+/// <param name="Dependencies">Dependencies between documents, beyond the relationships.</param>
 internal sealed record PlanRequest(long StreamId, long PointSeq, long StartSeq, SelectionFilter Filter, string? OperationId, IReadOnlyDictionary<DocumentKey, ImmutableArray<DocumentKey>> Dependencies)
 {
     /// <summary>The workspace's merge policies, in the version with which the rollback merges.</summary>
@@ -20,7 +20,9 @@ internal sealed record PlanRequest(long StreamId, long PointSeq, long StartSeq, 
         $"The point stands at change {PointSeq}, and the history up to change {compactedTo} only has what rollback points see (Memento:Workspaces:History). So far back only documents can be selected, not agents, sessions or times."));
 }
 
-/// <summary>Makes plans: reads what changed since a point, and asks the rules what each document becomes. It costs what changed, not what there is.</summary>
+/// <summary>
+/// Makes plans: reads what changed since a point, and asks the rules what each document becomes. It costs what changed, not what there is.
+/// </summary>
 internal sealed class RollbackPlanner(IWorkspaceIndex index, RollbackRules rules)
 {
     private const int Chunk = 1_000;
@@ -53,7 +55,9 @@ internal sealed class RollbackPlanner(IWorkspaceIndex index, RollbackRules rules
         return timelines;
     }
 
-    /// <summary>Who made the changes that must be asked about: all if the selection asks for makers or times, else only those since the rollback began.</summary>
+    /// <summary>
+    /// Finds the makers of changes: of all changes if the selection names makers or times, otherwise of those since the rollback began.
+    /// </summary>
     private async Task<Dictionary<long, Change>> ReadChangesAsync(PlanRequest request, Dictionary<DocumentKey, List<DocumentVersion>> timelines, CancellationToken cancellationToken)
     {
         var seqs = new HashSet<long>();
@@ -122,7 +126,8 @@ internal sealed class RollbackPlanner(IWorkspaceIndex index, RollbackRules rules
             Base = undoing.Merges[0].After,
             Before = undoing.Oldest,
             Conflict = conflict is null ? null : new(
-                conflict.Conflict!.Value, conflict.Reason, conflict.Places, undoing.Merges[0].After, undoing.Oldest, conflict.HasSmart, value, confidence, SeveralRuns: undoing.Merges.Length > 1 || undoing.Start != current,
+                conflict.Conflict!.Value, conflict.Reason, conflict.Places, undoing.Merges[0].After, undoing.Oldest, conflict.HasSmart, value,
+                confidence, SeveralRuns: undoing.Merges.Length > 1 || undoing.Start != current,
                 IsMadeAnew: undoing.Merges.Any(run => run.IsMadeAnew), conflict.IsForPerson),
             Settled = settled.ToImmutable(),
         };

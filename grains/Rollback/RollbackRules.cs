@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace Memento.Rollback;
 
-/// <summary>What the operator set, made ready.</summary>
+/// <summary>The operator's options, parsed.</summary>
 internal sealed class RollbackRules(IOptions<RollbackOptions> options)
 {
     private readonly ImmutableArray<Glob> _protected = [.. options.Value.Protected.Select((pattern, i) => Glob.Parse(pattern, $"{RollbackOptions.Section}:Protected:{i}"))];

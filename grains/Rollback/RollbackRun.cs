@@ -6,8 +6,9 @@ using Memento.Workspaces;
 namespace Memento.Rollback;
 
 /// <summary>
-/// Carries a rollback out. Every step can be done again: the plan follows from the point, the selection and the seq at which it began; what was changed already is seen in the
-/// workspace's history, because changes name their rollback. So after a crash it simply goes on, and ends completed or with nothing changed.
+/// Carries a rollback out. Every step can be done again: the plan follows from the point, the selection and the seq at which it began; what
+/// was changed already is seen in the workspace's history, because changes name their rollback. So after a crash it simply goes on, and
+/// ends completed or with nothing changed.
 /// </summary>
 internal sealed class RollbackRun(
     GrainKey key, IGrainFactory grains, IWorkspaceIndex index, RollbackRules rules, RollbackPace pace, TimeProvider clock, Func<RollbackState> state,
@@ -87,7 +88,14 @@ internal sealed class RollbackRun(
         CheckSize(apply);
         if (View.Strategy is RollbackStrategy.Safe) await ReadBackAsync(stream, apply, cancellationToken);
         var recovery = apply.IsEmpty && conflicts.IsEmpty ? null : await grains.GetGrain<IWorkspaceWriter>(key.Workspace).CreateRecoveryPointAsync(key.Id, (long)rules.Options.RecoveryTtl.TotalSeconds);
-        await append(new RollbackFact.Started { At = clock.Now(), StartSeq = workspace.ChangedSeq, Total = apply.Length, RecoveryPointId = recovery?.RollbackPointId, Settled = plan.Settled.IsEmpty ? default : plan.Settled });
+        await append(new RollbackFact.Started
+        {
+            At = clock.Now(),
+            StartSeq = workspace.ChangedSeq,
+            Total = apply.Length,
+            RecoveryPointId = recovery?.RollbackPointId,
+            Settled = plan.Settled.IsEmpty ? default : plan.Settled,
+        });
     }
 
     /// <summary>Changes the documents: at once, or in batches. What somebody else changes meanwhile is planned anew.</summary>
@@ -128,7 +136,7 @@ internal sealed class RollbackRun(
         if (State.CancelRequested || (!await CompleteAsync() && State.CancelRequested)) await CancelAsync(stream, cancellationToken);
     }
 
-    /// <summary>What is to be done now.</summary>
+    /// <summary>Plans the changes that are left to do, and records new conflicts and progress.</summary>
     private async Task<ImmutableArray<PlannedChange>> LookAsync(long stream, WorkspaceView workspace, CancellationToken cancellationToken)
     {
         var plan = await PlanAsync(stream, State.StartSeq, cancellationToken);
@@ -163,7 +171,10 @@ internal sealed class RollbackRun(
         return append(new RollbackFact.Finished { At = clock.Now(), Status = RollbackStatus.Completed, Message = message });
     }
 
-    /// <summary>Looks whether everything is as planned: each document is read back, and after a full rollback that nobody interfered with, the hash of all must be the point's.</summary>
+    /// <summary>
+    /// Looks whether everything is as planned: each document is read back, and after a full rollback that nobody interfered with, the hash
+    /// of all must be the point's.
+    /// </summary>
     private async Task VerifyAsync(long stream, CancellationToken cancellationToken)
     {
         var since = new List<DocumentVersion>();
@@ -250,7 +261,7 @@ internal sealed class RollbackRun(
     private async Task<RollbackPlan> PlanAsync(long stream, long startSeq, CancellationToken cancellationToken) =>
         await _planner.PlanAsync(await RequestAsync(stream, startSeq), cancellationToken);
 
-    /// <summary>The merge policies with which the rollback began; they do not change while it runs.</summary>
+    /// <summary>Returns the merge policies with which the rollback began. A rollback keeps them until its end.</summary>
     private async ValueTask<MergePolicySet> PoliciesAsync() =>
         _policies ??= await MergePolicyVersions.ReadAsync(grains, key.Workspace, View.PoliciesVersion);
 

@@ -3,7 +3,7 @@ namespace Merging.Json;
 /// <summary>The members that one side added to an object, found by their values.</summary>
 internal sealed class AddedMembers
 {
-    /// <summary>More values than this are not compared for being alike, over all questions together.</summary>
+    /// <summary>Values that are compared for similarity, over all calls together.</summary>
     private const int MaxComparisons = 4_096;
 
     private readonly Dictionary<JsonPart, Queue<string>> _byValue = [];
@@ -22,8 +22,8 @@ internal sealed class AddedMembers
         _containers = [.. added.Where(member => !member.Value.Value.IsScalar).Select(member => (member.Key, member.Value.Value))];
     }
 
-    /// <summary>The name of a new member with the same value, or else of an object or array that is alike; null if there is none.</summary>
-    /// <param name="taken">Names that are not new any more.</param>
+    /// <summary>Returns the name of a new member with the same value, or of a similar object or array; null if there is none.</summary>
+    /// <param name="taken">Names that count as new no more.</param>
     public string? NameOf(JsonPart value, HashSet<string> taken)
     {
         if (value.IsScalar && (!value.IsString || value.Bytes.Length <= 2)) return null;   // such values are equal by chance

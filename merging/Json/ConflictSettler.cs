@@ -6,7 +6,7 @@ namespace Merging.Json;
 /// <summary>Settles a recorded conflict by a strategy that a rule gives.</summary>
 public static class ConflictSettler
 {
-    /// <summary>The settlement, or null if the strategy leaves the conflict open: it asks for a person, or fits no such values.</summary>
+    /// <summary>Returns the settlement; null if the strategy asks for a person or does not fit the values.</summary>
     /// <param name="newer">The side that was written later.</param>
     public static Settlement? Settle(MergeConflict conflict, ConflictSettling strategy, MergeSide newer)
     {
@@ -17,7 +17,8 @@ public static class ConflictSettler
             case ConflictSettling.Theirs: value = conflict.Theirs; break;
             case ConflictSettling.Newer: value = conflict[newer]; break;
             default:
-                if (conflict.Scope is ConflictScope.Order || conflict.Lines is not null || Both(conflict) is not var (ours, theirs)) return null;
+                if (conflict.Scope is ConflictScope.Order || conflict.Lines is not null) return null;
+                if (Both(conflict) is not var (ours, theirs)) return null;
                 JsonPart? @base = conflict.Base is { } b ? new JsonPart(b) : null;
                 value = strategy switch
                 {
@@ -52,7 +53,8 @@ public static class ConflictSettler
     }
 
     /// <summary>
-    /// Everything that either side has and neither removed: elements of arrays, or members of objects if no member has two values.
+    /// Returns all elements of both arrays, or all members of both objects if no member has two values. Parts that one side removed are
+    /// left out.
     /// </summary>
     private static JsonPart? Union(JsonPart? @base, JsonPart ours, JsonPart theirs)
     {
@@ -76,7 +78,7 @@ public static class ConflictSettler
         return JsonPart.ObjectOf(members.Values);
     }
 
-    /// <summary>Both strings merged line by line; null if they changed the same lines, or are no texts with a common base.</summary>
+    /// <summary>Merges two strings line by line; null if both changed the same lines, or a version is not a string.</summary>
     private static JsonPart? MergedText(JsonPart? @base, JsonPart ours, JsonPart theirs)
     {
         if (@base is not { IsString: true } b || !ours.IsString || !theirs.IsString) return null;

@@ -11,11 +11,10 @@ namespace Merging.Json;
 public static class JsonMerge
 {
     /// <summary>
-    /// Applies the changes from <paramref name="base"/> to <paramref name="theirs"/> to <paramref name="ours"/>. All three are canonical
-    /// JSON: UTF-8, members in the order of their names, no white space, so that equal values are equal bytes; and so is the result.
-    /// An empty base stands for no value.
+    /// Merges the changes of both sides. All three versions and the result are canonical JSON: UTF-8, members in the order of their names,
+    /// no white space. Equal values are then equal bytes. An empty base stands for no value.
     /// </summary>
-    /// <exception cref="JsonException">A value that the merge has to look into is no JSON.</exception>
+    /// <exception cref="JsonException">A value that the merge has to read is not JSON.</exception>
     public static JsonMergeResult Merge(
         ReadOnlyMemory<byte> @base, ReadOnlyMemory<byte> ours, ReadOnlyMemory<byte> theirs, JsonMergeOptions? options = null)
     {
@@ -55,13 +54,17 @@ public sealed class JsonMergeResult
     /// <summary>The places that both sides changed and that are no conflict, each with the reason.</summary>
     public ImmutableArray<AppliedRule> SafeRules { get; }
 
-    /// <summary>The merged value with every conflict settled in favor of one side. Null if the whole value is in conflict and that side has none.</summary>
+    /// <summary>
+    /// Returns the merged value with every conflict settled in favor of one side. Null if the whole value is in conflict and the side has
+    /// none.
+    /// </summary>
     public byte[]? Resolve(MergeSide side) => Resolve(conflict => conflict[side]);
 
     /// <summary>
-    /// The merged value with every conflict replaced by the answer of <paramref name="choose"/>: canonical JSON, or null to leave the place out.
+    /// Returns the merged value with every conflict replaced by the result of <paramref name="choose"/>: canonical JSON, or null to leave
+    /// the place out.
     /// </summary>
-    /// <exception cref="ArgumentException">A conflict over the order of elements got another answer than one of its three values.</exception>
+    /// <exception cref="ArgumentException">A conflict over the order of elements got a value that is none of its three values.</exception>
     public byte[]? Resolve(Func<MergeConflict, ReadOnlyMemory<byte>?> choose)
     {
         var json = new ArrayBufferWriter<byte>();

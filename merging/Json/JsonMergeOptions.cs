@@ -2,27 +2,29 @@ using System.Collections.Immutable;
 
 namespace Merging.Json;
 
-/// <summary>How JSON is merged.</summary>
+/// <summary>Options of <see cref="JsonMerge"/>.</summary>
 public sealed record JsonMergeOptions
 {
     public static JsonMergeOptions Default { get; } = new();
 
     /// <summary>
-    /// Members that can identify the elements of an array. A name, or a pair of names where no single one will do, identifies the elements
-    /// if each element of all three versions is an object that has it with a scalar value, unique in its version.
-    /// The first that fits is taken. Empty = elements are compared by content only.
+    /// Members that can identify the elements of an array, in the order in which they are tried; then pairs of them. A member identifies
+    /// the elements if each element of all three versions is an object with a scalar in that member, which is not null and unique in its
+    /// version. Empty = elements are matched by content only.
     /// </summary>
     public ImmutableArray<string> KeyMembers { get; init; } = ["id", "_id", "uid", "uuid", "key", "name", "path", "@id"];
 
-    /// <summary>Rules for single places. Of the rules that say how a place is read, and of those that say how a conflict is settled, the first that fits counts.</summary>
+    /// <summary>
+    /// Rules for single places. Of the rules that say how a place is read, the first that fits counts; so does the first with a strategy.
+    /// </summary>
     public ImmutableArray<JsonMergeRule> Rules { get; init; } = [];
 
-    /// <summary>How sentences about conflicts name the two sides.</summary>
+    /// <summary>Names of the two sides in sentences about conflicts.</summary>
     public SideNames Names { get; init; } = SideNames.Default;
 
-    /// <summary>How arrays of numbers are compared.</summary>
+    /// <summary>The algorithm that compares arrays of numbers. Callers that merge texts as well may take it for those too.</summary>
     public DiffAlgorithm Algorithm { get; init; } = DiffAlgorithm.Histogram;
 
-    /// <summary>The first rule that settles conflicts over the whole value, or null.</summary>
+    /// <summary>The first rule that settles conflicts over the whole value; null if there is none.</summary>
     public JsonMergeRule? WholeRule => Rules.FirstOrDefault(rule => rule.Strategy is not null && rule.Path is null or "");
 }

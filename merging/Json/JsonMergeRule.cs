@@ -11,13 +11,17 @@ public sealed record JsonMergeRule
     /// </summary>
     public string? Path { get; init; }
 
-    /// <summary>The members that together identify an element of the array at the place. Empty: the merge looks for a key itself.</summary>
+    /// <summary>
+    /// The members that together identify an element of the array at the place. Empty = the merge looks for a key itself.
+    /// </summary>
     public ImmutableArray<string> Key { get; init; } = [];
 
-    /// <summary>How the value at the place is read; null: an array is a list, and a string is one value.</summary>
+    /// <summary>
+    /// How the value at the place is read. Null = the merge looks for a key of an array itself, and a string is one value.
+    /// </summary>
     public JsonMergeKind? As { get; init; }
 
-    /// <summary>How a conflict at the place, or below it, is settled; null: it stays a conflict.</summary>
+    /// <summary>How a conflict at the place, or below the place, is settled. Null = the conflict stays open.</summary>
     public ConflictSettling? Strategy { get; init; }
 }
 
@@ -43,11 +47,11 @@ public enum ConflictSettling
     Newer,
     /// <summary>The longer string, the larger number, or the array or object with more in it is taken.</summary>
     Larger,
-    /// <summary>Everything that either side has and neither removed is taken; arrays and objects only.</summary>
+    /// <summary>All elements or members of both sides are taken, except those that one side removed; arrays and objects only.</summary>
     Union,
     /// <summary>The larger of two numbers is taken.</summary>
     Max,
-    /// <summary>Two strings are merged line by line. Where both sides changed the same lines, the conflict stays.</summary>
+    /// <summary>Two strings are merged line by line. The conflict stays open if both sides changed the same lines.</summary>
     Text,
     /// <summary>The conflict stays open for a person.</summary>
     Nobody,

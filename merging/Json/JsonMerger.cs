@@ -17,8 +17,10 @@ internal sealed class JsonMerger(JsonMergeOptions options, MergeLog log)
     /// <summary>Names of members that can identify elements, in UTF-8.</summary>
     public byte[][] KeyNames { get; } = [.. options.KeyMembers.Select(Encoding.UTF8.GetBytes)];
 
-    /// <summary>Merges one value in three versions. Null stands for no value, in the arguments and in the result.</summary>
-    /// <param name="identity">Members that identify the value, and say nothing about whether it was made anew; null for the whole value.</param>
+    /// <summary>Merges a value in three versions. Null stands for no value, in the arguments and in the result.</summary>
+    /// <param name="identity">
+    /// Members that identify the value. A value that keeps only these members was made anew. Null for the whole value.
+    /// </param>
     public MergedJson? Merge(MergePath place, JsonPart? @base, JsonPart? ours, JsonPart? theirs, byte[][]? identity = null)
     {
         if (ours == theirs)
@@ -41,22 +43,28 @@ internal sealed class JsonMerger(JsonMergeOptions options, MergeLog log)
         if (@base is not { } b)
         {
             return log.Open(MergeConflictKind.AddedByBoth, place, null, ours, theirs,
-                place == MergePath.Root ? "Both sides made the whole value anew, with different contents. No common version says how they belong together."
+                place == MergePath.Root
+                    ? "Both sides made the whole value anew, with different contents. No common version says how they belong together."
                     : $"Both sides added {place.Name}, with different contents. No common version says how they belong together.");
         }
 
         if (b.IsObject && ours.IsObject && theirs.IsObject) return MergeObjects(place, b, ours, theirs, identity);
         if (b.IsArray && ours.IsArray && theirs.IsArray) return ArrayMerge.Merge(this, place, b, ours, theirs);
         if (b.IsString && ours.IsString && theirs.IsString && MergeText(place, b, ours, theirs) is { } text) return text;
-        return ours.Type == theirs.Type
-            ? log.Open(MergeConflictKind.ValueMismatch, place, b, ours, theirs, $"Both sides changed {place.Name}, to different {Plural(ours.Type)}.")
-            : log.Open(MergeConflictKind.TypeMismatch, place, b, ours, theirs,
-                $"Both sides changed {place.Name}: {log.Names.Ours} has {WithArticle(ours.Type)} now, {log.Names.Theirs} has {WithArticle(theirs.Type)}.");
+        if (ours.Type == theirs.Type)
+        {
+            return log.Open(MergeConflictKind.ValueMismatch, place, b, ours, theirs,
+                $"Both sides changed {place.Name}, to different {Plural(ours.Type)}.");
+        }
+
+        return log.Open(MergeConflictKind.TypeMismatch, place, b, ours, theirs,
+            $"Both sides changed {place.Name}: {log.Names.Ours} has {WithArticle(ours.Type)} now, "
+            + $"{log.Names.Theirs} has {WithArticle(theirs.Type)}.");
     }
 
     /// <summary>
-    /// Merges objects. An object that one side replaced by another one under the same name is not mixed with the earlier one: if its members
-    /// do not conflict by themselves, the object does. Only the caller can tell that of the whole value.
+    /// Merges objects. An object that a side replaced by another one under the same name is not mixed with the earlier one: if no member is
+    /// in conflict, the whole object is. The whole value is not checked, because only the caller knows whether it was made anew.
     /// </summary>
     private MergedJson MergeObjects(MergePath place, JsonPart @base, JsonPart ours, JsonPart theirs, byte[][]? identity)
     {
@@ -92,11 +100,7 @@ internal sealed class JsonMerger(JsonMergeOptions options, MergeLog log)
 
     private static MergeSide Other(MergeSide side) => side is MergeSide.Ours ? MergeSide.Theirs : MergeSide.Ours;
 
-    private static string Plural(string type) => type switch
-    {
-        "null" => "nulls",
-        _ => type + "s",
-    };
+    private static string Plural(string type) => type + "s";
 
     private static string WithArticle(string type) => type switch
     {

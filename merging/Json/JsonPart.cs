@@ -1,9 +1,10 @@
 using System.Text;
 using System.Text.Json;
+using Merging.Sequences;
 
 namespace Merging.Json;
 
-/// <summary>A value inside canonical JSON, read no further than somebody asks. Equal bytes are equal values.</summary>
+/// <summary>A value inside canonical JSON, which is read only as far as callers ask. Equal bytes are equal values.</summary>
 internal readonly record struct JsonPart(ReadOnlyMemory<byte> Bytes)
 {
     public bool IsObject => First == '{';
@@ -12,7 +13,7 @@ internal readonly record struct JsonPart(ReadOnlyMemory<byte> Bytes)
     public bool IsNumber => Type is "number";
     public bool IsScalar => !IsObject && !IsArray;
 
-    /// <summary>The name of its type, for people.</summary>
+    /// <summary>The name of the value's type, for people.</summary>
     public string Type => (char)First switch
     {
         '{' => "object",
@@ -25,16 +26,11 @@ internal readonly record struct JsonPart(ReadOnlyMemory<byte> Bytes)
 
     private byte First => Bytes.IsEmpty ? throw new JsonException("There is no JSON value in an empty text.") : Bytes.Span[0];
 
-    public bool Equals(JsonPart other) => Bytes.Span.SequenceEqual(other.Bytes.Span);
+    public bool Equals(JsonPart other) => ByteComparer.Instance.Equals(Bytes, other.Bytes);
 
-    public override int GetHashCode()
-    {
-        var hash = new HashCode();
-        hash.AddBytes(Bytes.Span);
-        return hash.ToHashCode();
-    }
+    public override int GetHashCode() => ByteComparer.Instance.GetHashCode(Bytes);
 
-    /// <summary>The members of an object, in order; none of anything else.</summary>
+    /// <summary>Reads the members of an object, in order. Other values have none.</summary>
     public List<JsonMember> MemberList()
     {
         var members = new List<JsonMember>();
@@ -50,7 +46,7 @@ internal readonly record struct JsonPart(ReadOnlyMemory<byte> Bytes)
         return members;
     }
 
-    /// <summary>The members of an object, by name; none of anything else.</summary>
+    /// <summary>Reads the members of an object, by name. Other values have none.</summary>
     public Dictionary<string, JsonMember> Members()
     {
         var members = new Dictionary<string, JsonMember>(StringComparer.Ordinal);
@@ -76,7 +72,7 @@ internal readonly record struct JsonPart(ReadOnlyMemory<byte> Bytes)
         }
     }
 
-    /// <summary>The elements of an array; none of anything else.</summary>
+    /// <summary>Reads the elements of an array. Other values have none.</summary>
     public List<JsonPart> Elements()
     {
         var elements = new List<JsonPart>();
@@ -86,7 +82,7 @@ internal readonly record struct JsonPart(ReadOnlyMemory<byte> Bytes)
         return elements;
     }
 
-    /// <summary>The text of a string, without its escapes.</summary>
+    /// <summary>Reads a string and resolves its escapes.</summary>
     public string Text()
     {
         var reader = new Utf8JsonReader(Bytes.Span);
@@ -96,8 +92,7 @@ internal readonly record struct JsonPart(ReadOnlyMemory<byte> Bytes)
 
     public static JsonPart ArrayOf(IEnumerable<JsonPart> elements) => Enclosed('[', elements.Select(element => element.Bytes), ']');
 
-    public static JsonPart ObjectOf(IEnumerable<JsonMember> members) =>
-        Enclosed('{', members.Select(member => (ReadOnlyMemory<byte>)(byte[])[.. member.Name.Span, (byte)':', .. member.Value.Bytes.Span]), '}');
+    public static JsonPart ObjectOf(IEnumerable<JsonMember> members) => Enclosed('{', members.Select(member => member.Written), '}');
 
     public override string ToString() => Encoding.UTF8.GetString(Bytes.Span);
 
@@ -128,4 +123,7 @@ internal readonly record struct JsonMember(ReadOnlyMemory<byte> Name, JsonPart V
 {
     /// <summary>The name without quotation marks and escapes.</summary>
     public string Text => new JsonPart(Name).Text();
+
+    /// <summary>Name and value as they are written.</summary>
+    public ReadOnlyMemory<byte> Written => (byte[])[.. Name.Span, (byte)':', .. Value.Bytes.Span];
 }

@@ -30,7 +30,8 @@ internal sealed class MemberMerge(JsonMerger merger, MergePath place, JsonPart @
             _changedByOurs |= b?.Value != o?.Value;
             _changedByTheirs |= b?.Value != t?.Value;
             merger.Log.Follow(b, o, t);
-            if (merger.Merge(place.Member(name), b?.Value, o?.Value, t?.Value, NoKeys) is { } value) merged.Add(((o ?? t ?? b)!.Value.Name, value));
+            if (merger.Merge(place.Member(name), b?.Value, o?.Value, t?.Value, NoKeys) is { } value)
+                merged.Add(((o ?? t ?? b)!.Value.Name, value));
         }
 
         if (changed > 1 && _changedByOurs && _changedByTheirs) merger.Log.Apply(place, SafeRule.DifferentMembers);
@@ -55,8 +56,11 @@ internal sealed class MemberMerge(JsonMerger merger, MergePath place, JsonPart @
             if ((byOurs is null && byTheirs is null) || byOurs == byTheirs) continue;
             string[] names = [.. new[] { name, byOurs, byTheirs }.OfType<string>()];
             taken.UnionWith(names);
-            merged.Add((member.Name, merger.Log.Open(MergeConflictKind.Renamed, place.Member(name),
-                ObjectOf(_base, names), ObjectOf(_ours, names), ObjectOf(_theirs, names), Why(name, byOurs, byTheirs, o is null && t is null), ConflictScope.Members)));
+            var why = Why(name, byOurs, byTheirs, o is null && t is null);
+            var conflict = merger.Log.Open(
+                MergeConflictKind.Renamed, place.Member(name),
+                ObjectOf(_base, names), ObjectOf(_ours, names), ObjectOf(_theirs, names), why, ConflictScope.Members);
+            merged.Add((member.Name, conflict));
         }
 
         return taken;
@@ -68,11 +72,14 @@ internal sealed class MemberMerge(JsonMerger merger, MergePath place, JsonPart @
         if (byOurs is not null && byTheirs is not null)
             return $"{names.Start(MergeSide.Ours)} renamed \"{name}\" to \"{byOurs}\", {names.Theirs} renamed it to \"{byTheirs}\".";
         var (renamer, other) = byOurs is not null ? (MergeSide.Ours, MergeSide.Theirs) : (MergeSide.Theirs, MergeSide.Ours);
-        return $"{names.Start(renamer)} renamed \"{name}\" to \"{byOurs ?? byTheirs}\", {names.Middle(other)} {(isGoneInBoth ? "removed" : "changed")} it.";
+        var did = isGoneInBoth ? "removed" : "changed";
+        return $"{names.Start(renamer)} renamed \"{name}\" to \"{byOurs ?? byTheirs}\", {names.Middle(other)} {did} it.";
     }
 
     private static JsonPart ObjectOf(Dictionary<string, JsonMember> members, string[] names) =>
-        JsonPart.ObjectOf(names.Order(StringComparer.Ordinal).Distinct(StringComparer.Ordinal).Where(members.ContainsKey).Select(name => members[name]));
+        JsonPart.ObjectOf(names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
+            .Where(members.ContainsKey).Select(name => members[name]));
 
-    private static JsonMember? Of(Dictionary<string, JsonMember> members, string name) => members.TryGetValue(name, out var found) ? found : null;
+    private static JsonMember? Of(Dictionary<string, JsonMember> members, string name) =>
+        members.TryGetValue(name, out var found) ? found : null;
 }

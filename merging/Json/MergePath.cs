@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Merging.Json;
 
-/// <summary>A place in the merged value, written out as a JSON Pointer only when somebody asks.</summary>
+/// <summary>A place in the merged value. The JSON Pointer is written only when asked for, because most places are never named.</summary>
 internal sealed class MergePath
 {
     public static readonly MergePath Root = new(null, "", -1);
@@ -18,7 +18,7 @@ internal sealed class MergePath
     public MergePath Element(int index) => new(this, "", index);
 
     /// <summary>Whether the place fits a pattern of tokens, in which <c>*</c> stands for any token.</summary>
-    /// <param name="orBelow">Whether a place below one that fits counts too.</param>
+    /// <param name="orBelow">Whether a place below a place that fits counts too.</param>
     public bool Fits(ReadOnlySpan<string> pattern, bool orBelow)
     {
         var at = this;
@@ -30,7 +30,12 @@ internal sealed class MergePath
         return true;
     }
 
-    public override string ToString() => _parent is null ? "" : $"{_parent}/{Token.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
+    public override string ToString()
+    {
+        if (_parent is null) return "";
+        var escaped = Token.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+        return $"{_parent}/{escaped}";
+    }
 
     /// <summary>The place as messages name it.</summary>
     public string Name => _parent is null ? "the whole value" : ToString();

@@ -8,15 +8,19 @@ internal sealed class MergeRules
     public MergeRules(JsonMergeOptions options) =>
         _rules = [.. options.Rules.Select(rule => (rule, rule.Path is { } path ? Tokens(path) : null))];
 
-    /// <summary>The rule that says how the value at a place is read, or null.</summary>
+    /// <summary>Returns the rule that says how the value at a place is read; null if there is none.</summary>
     public JsonMergeRule? ReadingAt(MergePath place)
     {
         foreach (var (rule, pattern) in _rules)
-            if ((rule.As is not null || !rule.Key.IsDefaultOrEmpty) && (pattern is null || place.Fits(pattern, orBelow: false))) return rule;
+        {
+            var saysReading = rule.As is not null || !rule.Key.IsDefaultOrEmpty;
+            if (saysReading && (pattern is null || place.Fits(pattern, orBelow: false))) return rule;
+        }
+
         return null;
     }
 
-    /// <summary>The rule that says how a conflict at a place is settled, or null.</summary>
+    /// <summary>Returns the rule that says how a conflict at a place is settled; null if there is none.</summary>
     public JsonMergeRule? SettlingAt(MergePath place)
     {
         foreach (var (rule, pattern) in _rules)
@@ -24,6 +28,8 @@ internal sealed class MergeRules
         return null;
     }
 
-    private static string[] Tokens(string pointer) => pointer.Length == 0 ? []
-        : [.. pointer[1..].Split('/').Select(token => token.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal))];
+    private static string[] Tokens(string pointer) => pointer.Length == 0 ? [] : [.. pointer[1..].Split('/').Select(Unescaped)];
+
+    private static string Unescaped(string token) =>
+        token.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
 }

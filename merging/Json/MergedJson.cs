@@ -2,16 +2,16 @@ using System.Buffers;
 
 namespace Merging.Json;
 
-/// <summary>A merged value with gaps where conflicts are, so that one merge can be written with one choice or another.</summary>
+/// <summary>A merged value with gaps where conflicts are, so that one merge can be written with different choices.</summary>
 internal abstract record MergedJson
 {
-    /// <summary>A value that is certain.</summary>
+    /// <summary>A value without conflicts.</summary>
     public sealed record Taken(JsonPart Value) : MergedJson;
 
-    /// <summary>Elements of an array in a row that are certain.</summary>
+    /// <summary>Elements of an array in a row, without conflicts.</summary>
     public sealed record Run(List<JsonPart> Elements) : MergedJson;
 
-    /// <summary>A gap.</summary>
+    /// <summary>A gap for the value of a conflict.</summary>
     public sealed record Open(MergeConflict Conflict) : MergedJson;
 
     /// <summary>Members of an object, in any order.</summary>
@@ -24,19 +24,23 @@ internal abstract record MergedJson
     /// <param name="Orders">The elements that base, ours and theirs have, as indexes of <paramref name="Elements"/>.</param>
     public sealed record Order(MergeConflict Conflict, List<MergedJson> Elements, int[][] Orders) : MergedJson
     {
-        /// <summary>The index in <see cref="Orders"/> of the order that was chosen.</summary>
+        /// <summary>Returns the index in <see cref="Orders"/> of the chosen order.</summary>
         public int Chosen(Func<MergeConflict, ReadOnlyMemory<byte>?> choose)
         {
             var chosen = choose(Conflict);
             foreach (var side in new[] { MergeSide.Ours, MergeSide.Theirs, MergeSide.Base })
                 if (chosen is { } bytes && Conflict[side] is { } known && bytes.Span.SequenceEqual(known.Span)) return (int)side;
-            throw new ArgumentException($"A conflict over the order of elements, at {Conflict.Path}, can be settled only by one of its three values.", nameof(choose));
+            throw new ArgumentException(
+                $"The order of elements at \"{Conflict.Path}\" was settled by another value than the conflict's three. Choose one of them.",
+                nameof(choose));
         }
     }
 
-    /// <summary>Writes the value. Each conflict becomes the answer of <paramref name="choose"/>, or nothing where the answer is null.</summary>
+    /// <summary>
+    /// Writes the value. Each conflict becomes the result of <paramref name="choose"/>, or nothing where the result is null.
+    /// </summary>
     /// <param name="prefix">Bytes to write before the value, if there is one.</param>
-    /// <returns>Whether something was written.</returns>
+    /// <returns>Whether a value was written.</returns>
     public bool Write(ArrayBufferWriter<byte> json, Func<MergeConflict, ReadOnlyMemory<byte>?> choose, ReadOnlySpan<byte> prefix)
     {
         switch (this)
@@ -51,7 +55,7 @@ internal abstract record MergedJson
                 WriteAll(json, array.Elements, choose, "["u8, always: true);
                 json.Write("]"u8);
                 return true;
-            default: throw new InvalidOperationException($"There is no way to write {GetType().Name}.");
+            default: throw new InvalidOperationException($"{GetType().Name} cannot be written.");
         }
     }
 
@@ -71,8 +75,8 @@ internal abstract record MergedJson
     }
 
     private static bool WriteAll(
-        ArrayBufferWriter<byte> json, IEnumerable<MergedJson> elements, Func<MergeConflict, ReadOnlyMemory<byte>?> choose, ReadOnlySpan<byte> prefix,
-        bool always = false)
+        ArrayBufferWriter<byte> json, IEnumerable<MergedJson> elements, Func<MergeConflict, ReadOnlyMemory<byte>?> choose,
+        ReadOnlySpan<byte> prefix, bool always = false)
     {
         if (always) json.Write(prefix);
         var separator = always ? [] : prefix;
@@ -87,7 +91,7 @@ internal abstract record MergedJson
         return any;
     }
 
-    /// <summary>Writes the members in the order of their names: a conflict over members can bring others than were expected.</summary>
+    /// <summary>Writes the members in the order of their names, because a conflict over members may bring new names.</summary>
     private bool WriteObject(ArrayBufferWriter<byte> json, Func<MergeConflict, ReadOnlyMemory<byte>?> choose, ReadOnlySpan<byte> prefix)
     {
         var written = new SortedDictionary<string, (ReadOnlyMemory<byte> Name, ReadOnlyMemory<byte> Value)>(StringComparer.Ordinal);

@@ -3,7 +3,7 @@ namespace Merging.Json;
 /// <summary>Compares canonical JSON numbers exactly, however many digits they have.</summary>
 internal static class NumberOrder
 {
-    /// <summary>Less than 0, 0, or more than 0, as the left number is less than, equal to, or greater than the right one.</summary>
+    /// <summary>Returns less than 0, 0, or more than 0, as the left number is less than, equal to, or greater than the right one.</summary>
     public static int Compare(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
     {
         var (x, y) = (new Parsed(left), new Parsed(right));

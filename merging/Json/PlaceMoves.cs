@@ -1,18 +1,18 @@
 namespace Merging.Json;
 
 /// <summary>
-/// Notices what moved from one array or object to another. Places are merged one by one, so that a thing which both sides moved, or one moved and
-/// the other removed, would end up twice, or stay.
+/// Finds members and elements that moved from one array or object to another. Places are merged one by one, so a thing that both sides
+/// moved would stand twice, and a thing that one side moved and the other removed would stay.
 /// </summary>
 internal sealed class PlaceMoves
 {
-    /// <summary>Shorter things than this, in bytes, are equal by chance.</summary>
+    /// <summary>Bytes below which things are equal by chance.</summary>
     private const int ShortThing = 12;
 
     private readonly HashSet<JsonPart> _goneInBoth = [];
     private readonly HashSet<JsonPart> _newInOne = [];
 
-    /// <summary>Whether something that both sides took from its place stands at another place now.</summary>
+    /// <summary>Whether a thing that both sides took from its place stands at another place now.</summary>
     public bool AreInConflict => _goneInBoth.Overlaps(_newInOne);
 
     /// <param name="thing">An element, or an object with one member.</param>

@@ -1,10 +1,10 @@
 namespace Merging.Json;
 
-/// <summary>Tells whether an object was replaced by another one under the same name, rather than changed.</summary>
+/// <summary>Tells whether an object was replaced by another one under the same name, or changed.</summary>
 internal static class Recreation
 {
     /// <summary>
-    /// Whether a later object keeps nothing of an earlier one. A single text that was replaced is a change; several, or other names,
+    /// Whether a later object keeps nothing of an earlier one. A single replaced text is a change. Several replaced texts, or other names,
     /// make another object.
     /// </summary>
     /// <param name="identity">Names of members that do not count, because both must have them.</param>
@@ -24,7 +24,9 @@ internal static class Recreation
         return names == 0 || replaced > 1;
     }
 
-    /// <summary>Whether a value says which object it belongs to. Numbers change all the time, and flags, null and empty values are equal by chance.</summary>
+    /// <summary>
+    /// Whether a value tells objects apart. Numbers change too often for that, and booleans, null and empty values are equal by chance.
+    /// </summary>
     private static bool IsTelling(JsonPart value) => value.Bytes.Length > 2 && (value.IsString || !value.IsScalar);
 
     private static Dictionary<string, JsonPart> Counted(JsonPart value, byte[][] identity) => value.MemberList()

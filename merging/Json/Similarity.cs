@@ -4,26 +4,26 @@ using Merging.Sequences;
 namespace Merging.Json;
 
 /// <summary>
-/// Measures how much of two values is the same, from 0 to 1, weighed by how much the values say: a long string says more than a number or a flag,
-/// and null and empty values say nothing.
+/// Measures how much of two values is the same, from 0 to 1. Parts are weighted: a long string counts more than a number or a boolean,
+/// and null and empty values count nothing.
 /// </summary>
 internal static class Similarity
 {
-    /// <summary>From here on one value may be an edited form of the other.</summary>
+    /// <summary>Similarity from which one value may be an edited form of the other.</summary>
     public const double Alike = 0.5;
 
     private const int MaxDepth = 8;
 
-    /// <summary>Strings shorter than this, in bytes, are names rather than texts: a common beginning says nothing.</summary>
+    /// <summary>Bytes below which a string is a name rather than a text. Common beginnings of names mean nothing.</summary>
     private const int ShortString = 16;
 
-    /// <summary>Longer strings than this, in bytes, count no more than one of this length, so that one long text does not outweigh all else.</summary>
+    /// <summary>Bytes up to which the length of a string counts, so that one long text does not outweigh all other members.</summary>
     private const int LongString = 32;
 
     public static bool AreAlike(JsonPart x, JsonPart y) => Of(x, y) >= Alike;
 
-    /// <summary>The share of both values that is common; 0 if they are of different types.</summary>
-    /// <param name="counts">Whether a member of the outermost objects counts; null: all do.</param>
+    /// <summary>Returns the share of both values that is common; 0 if the types differ.</summary>
+    /// <param name="counts">Whether a member of the outermost objects counts; null = all do.</param>
     public static double Of(JsonPart x, JsonPart y, Func<JsonMember, bool>? counts = null)
     {
         if (x == y) return 1;
@@ -62,7 +62,7 @@ internal static class Similarity
         return (common, all);
     }
 
-    /// <summary>Counts elements that both arrays have, wherever they stand; the others are compared in their order.</summary>
+    /// <summary>Weighs elements that both arrays have, wherever they stand. The other elements are compared in their order.</summary>
     private static (double Common, double All) Elements(List<JsonPart> x, List<JsonPart> y, int depth)
     {
         var counts = new Dictionary<ReadOnlyMemory<byte>, int>(ByteComparer.Instance);
@@ -105,7 +105,7 @@ internal static class Similarity
         return (weight * (start + end) / Math.Max(x.Length, y.Length), weight);
     }
 
-    /// <summary>How much a value says: the bytes of its strings and numbers, less for numbers.</summary>
+    /// <summary>Returns the weight of a value: the bytes of its strings and numbers, less for numbers.</summary>
     public static double Weight(JsonPart value)
     {
         var weight = 0.0;

@@ -1,6 +1,8 @@
 namespace Merging.Sequences;
 
-/// <summary>Compares byte strings by their content. The hash is seeded by the process, so nobody can choose strings that collide.</summary>
+/// <summary>
+/// Compares byte strings by their content. The hash is seeded by the process, so an attacker cannot choose strings that collide.
+/// </summary>
 internal sealed class ByteComparer : IEqualityComparer<ReadOnlyMemory<byte>>
 {
     public static readonly ByteComparer Instance = new();

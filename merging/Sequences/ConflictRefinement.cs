@@ -1,12 +1,13 @@
 namespace Merging.Sequences;
 
 /// <summary>
-/// Cuts conflicts down to what differs between the two sides (what git calls a zealous merge): lines that both have leave the conflict,
-/// and one conflict becomes several. Then conflicts with almost nothing between them are made one again, because people read them as one.
+/// Cuts conflicts down to the differences between the two sides, which git calls a zealous merge. Lines that both sides have leave the
+/// conflict, so one conflict may become several. Conflicts with at most <see cref="SmallGap"/> lines between them are joined again, because
+/// people read them as one.
 /// </summary>
 internal sealed class ConflictRefinement(SequenceDiff diff, List<Edit> ourEdits, int[] ours, int[] theirs)
 {
-    /// <summary>Conflicts with at most so many common elements between them are one.</summary>
+    /// <summary>Common elements between two conflicts up to which the conflicts are joined.</summary>
     private const int SmallGap = 3;
 
     public List<MergeRegion> Refine(List<MergeRegion> regions)
@@ -21,27 +22,34 @@ internal sealed class ConflictRefinement(SequenceDiff diff, List<Edit> ourEdits,
         return refined;
     }
 
-    public static MergeRegion Join(MergeRegion first, MergeRegion second, MergePart part) => new(part,
-        Stretch.Between(first.Base.Start, second.Base.End), Stretch.Between(first.Ours.Start, second.Ours.End), Stretch.Between(first.Theirs.Start, second.Theirs.End));
+    public static MergeRegion Join(MergeRegion first, MergeRegion second, MergePart part) => new(
+        part,
+        Stretch.Between(first.Base.Start, second.Base.End),
+        Stretch.Between(first.Ours.Start, second.Ours.End),
+        Stretch.Between(first.Theirs.Start, second.Theirs.End));
 
     private static void Append(List<MergeRegion> regions, MergeRegion next)
     {
-        if (regions.Count > 0 && regions[^1] is { Part: MergePart.Conflict } last && next.Part is MergePart.Conflict && next.Ours.Start - last.Ours.End <= SmallGap)
+        if (regions.Count > 0 && regions[^1] is { Part: MergePart.Conflict } last
+            && next.Part is MergePart.Conflict && next.Ours.Start - last.Ours.End <= SmallGap)
             regions[^1] = Join(last, next, MergePart.Conflict);
         else regions.Add(next);
     }
 
     private void Split(List<MergeRegion> refined, MergeRegion region)
     {
-        var edits = diff.Compare(ours.AsSpan(region.Ours.Start, region.Ours.Length), theirs.AsSpan(region.Theirs.Start, region.Theirs.Length));
-        if (edits.Count == 0) Append(refined, region with { Part = MergePart.Common });   // stays in the list, so that conflicts around it stay apart
+        var edits = diff.Compare(
+            ours.AsSpan(region.Ours.Start, region.Ours.Length), theirs.AsSpan(region.Theirs.Start, region.Theirs.Length));
+        if (edits.Count == 0) Append(refined, region with { Part = MergePart.Common });   // keeps the conflicts around the part apart
         var baseStart = region.Base.Start;
         for (var i = 0; i < edits.Count; i++)
         {
             var our = new Stretch(region.Ours.Start + edits[i].OldStart, edits[i].OldLength);
             var their = new Stretch(region.Theirs.Start + edits[i].NewStart, edits[i].NewLength);
             var isLast = i + 1 == edits.Count;
-            var (baseEnd, nextStart) = isLast ? (region.Base.End, 0) : BaseOfAgreement(region.Ours.Start + edits[i].OldEnd, region.Ours.Start + edits[i + 1].OldStart);
+            var (baseEnd, nextStart) = isLast
+                ? (region.Base.End, 0)
+                : BaseOfAgreement(region.Ours.Start + edits[i].OldEnd, region.Ours.Start + edits[i + 1].OldStart);
             baseEnd = Math.Clamp(baseEnd, baseStart, region.Base.End);
             Append(refined, new(MergePart.Conflict, Stretch.Between(baseStart, baseEnd), our, their));
             baseStart = Math.Clamp(nextStart, baseEnd, region.Base.End);
@@ -49,8 +57,9 @@ internal sealed class ConflictRefinement(SequenceDiff diff, List<Edit> ourEdits,
     }
 
     /// <summary>
-    /// The elements of the base that stand for those of ours from <paramref name="start"/> to <paramref name="end"/>, which both sides agree on.
-    /// Inside an edit nothing says which belong together; then its base goes to the conflict before, if there is one in the same edit.
+    /// Finds the base of our elements from <paramref name="start"/> to <paramref name="end"/>, which both sides have in common.
+    /// Inside an edit nothing says which elements belong together. The base of the edit then goes to the conflict before, if the edit has
+    /// one.
     /// </summary>
     private (int Start, int End) BaseOfAgreement(int start, int end)
     {

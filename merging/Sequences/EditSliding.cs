@@ -1,12 +1,15 @@
 namespace Merging.Sequences;
 
 /// <summary>
-/// A block of added lines whose last line equals the line before the block can as well be said to start one line earlier. Where there is such a choice,
-/// blocks that touch are joined and each ends as late as it can, or where it stands beside a change of the other sequence if it can. git does the same before it merges.
+/// Slides blocks of changed elements, as git does before it merges. A block whose last element equals the element before the block
+/// may as well start one element earlier. Each block ends as late as possible, or beside a change of the other sequence if possible.
+/// Blocks that touch are joined.
 /// </summary>
 internal static class EditSliding
 {
-    /// <summary>Moves the marks in <paramref name="changed"/>, which belong to <paramref name="elements"/>. Those of the other sequence stay.</summary>
+    /// <summary>
+    /// Moves the marks in <paramref name="changed"/>, which belong to <paramref name="elements"/>. The marks of the other sequence stay.
+    /// </summary>
     public static void Slide(ReadOnlySpan<int> elements, Span<bool> changed, ReadOnlySpan<bool> otherChanged)
     {
         // Unchanged elements correspond one to one, so both cursors take the same number of steps and always stand at corresponding gaps.
@@ -19,7 +22,8 @@ internal static class EditSliding
         while (block.TryNext(changed) && other.TryNext(otherChanged));
     }
 
-    private static void Settle(ReadOnlySpan<int> elements, Span<bool> changed, ref Block block, ReadOnlySpan<bool> otherChanged, ref Block other)
+    private static void Settle(
+        ReadOnlySpan<int> elements, Span<bool> changed, ref Block block, ReadOnlySpan<bool> otherChanged, ref Block other)
     {
         int length, earliestEnd;
         bool metOther;
@@ -35,13 +39,15 @@ internal static class EditSliding
                 metOther |= !other.IsEmpty;
             }
         }
-        while (block.Length != length);   // it took in a neighbour, and may now slide further
+        while (block.Length != length);   // the block took in a neighbor and may now slide further
 
         if (block.End == earliestEnd || !metOther) return;
         while (other.IsEmpty && block.TrySlideUp(elements, changed)) other.TryPrevious(otherChanged);
     }
 
-    /// <summary>The marked elements between two that are not: from <see cref="Start"/> up to <see cref="End"/>, which may be none.</summary>
+    /// <summary>
+    /// The marked elements between two unmarked ones, from <see cref="Start"/> up to <see cref="End"/>. A block may be empty.
+    /// </summary>
     private struct Block
     {
         public int Start { get; private set; }

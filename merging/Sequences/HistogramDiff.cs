@@ -1,20 +1,21 @@
 namespace Merging.Sequences;
 
 /// <summary>
-/// The histogram diff of JGit, which git has too: cut both sequences at the longest common run among those that hold the rarest element, and go on
-/// left and right of it. Where all common elements are frequent, or where the work would grow out of bounds, <see cref="MyersDiff"/> takes the part.
+/// The histogram diff of JGit and git. Both sequences are cut at the longest common run among the runs with the rarest element, and the
+/// search continues on both sides of the cut. <see cref="MyersDiff"/> takes a part whose common elements are all frequent, or all parts
+/// once the budget is spent.
 /// </summary>
-/// <param name="counts">Counters that are all 0, and are again after a call.</param>
+/// <param name="counts">Counters that are all 0 before and after a call.</param>
 /// <param name="last">Scratch space by element.</param>
 internal sealed class HistogramDiff(OccurrenceCounts counts, int[] last, WorkBudget budget)
 {
-    /// <summary>An element that occurs more often in the old sequence cannot be cut at.</summary>
-    private const int MostOccurrences = 64;
+    /// <summary>Occurrences in the old sequence up to which an element can be cut at.</summary>
+    private const int MaxOccurrences = 64;
 
     private const int None = -1;
 
     private readonly Stack<Part> _parts = new();
-    private int[] _next = [];   // by old index: the next occurrence of the same element further on, or None
+    private int[] _next = [];   // by old index: the next occurrence of the same element, or None
     private int[] _occurrences = [];
 
     private readonly record struct Part(int OldFrom, int OldTo, int NewFrom, int NewTo);
@@ -54,12 +55,12 @@ internal sealed class HistogramDiff(OccurrenceCounts counts, int[] last, WorkBud
         }
     }
 
-    /// <summary>The run to cut at, or null if nothing is common. False if all that is common is too frequent.</summary>
+    /// <summary>Finds the run to cut at, or null if nothing is common. Returns false if every common element is too frequent.</summary>
     private bool TryFindRun(ReadOnlySpan<int> old, ReadOnlySpan<int> @new, Part part, out Run? best)
     {
         Index(old, part);
         best = null;
-        var (rarest, length, anyCommon) = (MostOccurrences + 1, 1, false);
+        var (rarest, length, anyCommon) = (MaxOccurrences + 1, 1, false);
         for (var n = part.NewFrom; n < part.NewTo;)
         {
             var next = n + 1;
@@ -85,12 +86,12 @@ internal sealed class HistogramDiff(OccurrenceCounts counts, int[] last, WorkBud
         }
 
         foreach (var element in old[part.OldFrom..part.OldTo]) counts.InOld[element] = 0;
-        return !anyCommon || rarest <= MostOccurrences;
+        return !anyCommon || rarest <= MaxOccurrences;
     }
 
     private void Index(ReadOnlySpan<int> old, Part part)
     {
-        for (var i = part.OldTo - 1; i >= part.OldFrom; i--)   // from the end, so that chains lead from the first occurrence on
+        for (var i = part.OldTo - 1; i >= part.OldFrom; i--)   // from the end, so that chains start at the first occurrence
         {
             var element = old[i];
             _next[i] = counts.InOld[element] == 0 ? None : last[element];
@@ -102,7 +103,9 @@ internal sealed class HistogramDiff(OccurrenceCounts counts, int[] last, WorkBud
         budget.Spend(part.OldTo - part.OldFrom);
     }
 
-    /// <summary>The common run around a pair of equal elements, and how often its rarest element occurs in the old sequence.</summary>
+    /// <summary>
+    /// Grows the common run around a pair of equal elements, and tells how often its rarest element occurs in the old sequence.
+    /// </summary>
     private Run Grow(ReadOnlySpan<int> old, ReadOnlySpan<int> @new, Part part, int o, int n, int count, out int least)
     {
         var (oldFrom, newFrom, oldTo, newTo) = (o, n, o + 1, n + 1);

@@ -3,12 +3,12 @@ using System.Runtime.InteropServices;
 namespace Merging.Sequences;
 
 /// <summary>Gives equal byte strings the same number, counting from 0.</summary>
-/// <param name="capacity">About how many different ones there will be.</param>
+/// <param name="capacity">Estimated number of different byte strings.</param>
 internal sealed class Interner(int capacity)
 {
     private readonly Dictionary<ReadOnlyMemory<byte>, int> _numbers = new(capacity, ByteComparer.Instance);
 
-    /// <summary>How many different ones there were.</summary>
+    /// <summary>The number of different byte strings so far.</summary>
     public int Count => _numbers.Count;
 
     public int NumberOf(ReadOnlyMemory<byte> bytes)

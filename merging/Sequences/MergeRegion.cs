@@ -1,4 +1,4 @@
 namespace Merging.Sequences;
 
-/// <summary>The same part in the three versions.</summary>
+/// <summary>A part of a merge, by its elements in each of the three versions.</summary>
 internal readonly record struct MergeRegion(MergePart Part, Stretch Base, Stretch Ours, Stretch Theirs);

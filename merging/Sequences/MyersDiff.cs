@@ -1,18 +1,19 @@
 namespace Merging.Sequences;
 
 /// <summary>
-/// Marks what is not common to two sequences. Common ends are taken off, then elements that cannot or hardly matter are set aside, and
-/// the rest goes through <see cref="MyersSearch"/>. The choices are git's, so that a merge made here is the merge git would make.
+/// Marks the elements that are not common to two sequences. Common ends are cut off first. Then elements that are unmatched, or frequent
+/// among unmatched ones, are set aside. <see cref="MyersSearch"/> compares the rest. All choices are git's, so that merges equal git's
+/// merges.
 /// </summary>
 internal static class MyersDiff
 {
-    /// <summary>An element that occurs this often on the other side is frequent, however long that side is.</summary>
+    /// <summary>Occurrences on the other side from which an element is frequent, however long that side is.</summary>
     private const int AlwaysFrequent = 1024;
 
-    /// <summary>How far around a frequent element its neighbours are looked at.</summary>
-    private const int Neighbourhood = 100;
+    /// <summary>Neighbors of a frequent element that are looked at, on each side.</summary>
+    private const int MaxNeighbors = 100;
 
-    /// <summary>A frequent element is dropped if fewer than one of this many neighbours are frequent, the others being unmatched.</summary>
+    /// <summary>A frequent element is dropped if fewer than one in this many neighbors are frequent, the others being unmatched.</summary>
     private const int FrequentShare = 4;
 
     private enum Role : byte
@@ -22,7 +23,9 @@ internal static class MyersDiff
         Frequent,
     }
 
-    public static void Mark(OccurrenceCounts counts, WorkBudget budget, ReadOnlySpan<int> old, ReadOnlySpan<int> @new, Span<bool> oldChanged, Span<bool> newChanged)
+    public static void Mark(
+        OccurrenceCounts counts, WorkBudget budget,
+        ReadOnlySpan<int> old, ReadOnlySpan<int> @new, Span<bool> oldChanged, Span<bool> newChanged)
     {
         var head = old.CommonPrefixLength(@new);
         var tail = CommonTail(old[head..], @new[head..]);
@@ -44,7 +47,7 @@ internal static class MyersDiff
         for (var i = 0; i < newKept.Length; i++) newChanged[head + newKept[i]] = search.NewChanged[i];
     }
 
-    /// <summary>A power of two near the square root, from above: 1 for 0, 2 for 1 to 3, 4 for 4 to 15, …</summary>
+    /// <summary>Returns a power of two near the square root, from above: 1 for 0, 2 for 1 to 3, 4 for 4 to 15, …</summary>
     public static int RoughSquareRoot(int value)
     {
         var root = 1;
@@ -61,7 +64,7 @@ internal static class MyersDiff
         return n;
     }
 
-    /// <summary>Indexes of the elements to search among; all others are marked as changed.</summary>
+    /// <summary>Returns the indexes of the elements to compare, and marks all others as changed.</summary>
     private static int[] Keep(ReadOnlySpan<int> elements, int[] onOtherSide, int frequent, Span<bool> changed)
     {
         var roles = new Role[elements.Length];
@@ -81,7 +84,10 @@ internal static class MyersDiff
         return [.. kept];
     }
 
-    /// <summary>A frequent line in a block that is otherwise without match (a brace in a new function) would tie the block to chance. It must have unmatched neighbours on both sides.</summary>
+    /// <summary>
+    /// Whether a frequent element stands in a block without other matches, such as a brace in a new function. Matching the element would
+    /// tie the block to an unrelated place. Both sides of the element must have unmatched neighbors.
+    /// </summary>
     private static bool IsLostAmongUnmatched(ReadOnlySpan<Role> roles, int at)
     {
         var frequent = 0;
@@ -90,7 +96,8 @@ internal static class MyersDiff
         {
             var before = unmatched;
             frequent++;   // the element itself counts once from each side
-            for (var (i, n) = (at + step, 0); n < Neighbourhood && i >= 0 && i < roles.Length && roles[i] is not Role.Ordinary; i += step, n++)
+            var i = at + step;
+            for (var n = 0; n < MaxNeighbors && i >= 0 && i < roles.Length && roles[i] is not Role.Ordinary; n++, i += step)
             {
                 if (roles[i] is Role.Unmatched) unmatched++;
                 else frequent++;

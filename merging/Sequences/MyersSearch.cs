@@ -1,23 +1,25 @@
 namespace Merging.Sequences;
 
 /// <summary>
-/// The linear-space search of E. W. Myers, "An O(ND) Difference Algorithm and Its Variations" (1986): paths grow from both corners of
-/// the edit graph along its diagonals until they meet, and both halves are searched in the same way. A point on diagonal d has old index − new index = d.
-/// Two cut-offs, those of GNU diff and git, keep costly inputs from taking quadratic time: a path that had a long run of equal elements and got
-/// far for its cost is followed at once, and after a number of rounds the path that got furthest is. That number drops when the budget is spent. Then the result is still right, but maybe not the shortest.
+/// The linear-space search of E. W. Myers, "An O(ND) Difference Algorithm and Its Variations" (1986). Paths grow from both corners of
+/// the edit graph along its diagonals until they meet. Both halves are then searched in the same way. A point on diagonal d has
+/// old index − new index = d.
+/// Two cut-offs of GNU diff and git keep costly inputs from taking quadratic time. A path with a long run of equal elements that advanced
+/// far for its cost is followed at once. After a number of rounds, the path that advanced furthest is followed. Fewer rounds are made once
+/// the budget is spent. A result after a cut-off is correct, but may not be the shortest.
 /// </summary>
 internal sealed class MyersSearch
 {
-    /// <summary>So many equal elements in a row are a good sign.</summary>
+    /// <summary>Equal elements in a row that make a path promising.</summary>
     private const int LongRun = 20;
 
-    /// <summary>Rounds before a good sign is believed.</summary>
-    private const int RoundsBeforeBelief = 256;
+    /// <summary>Rounds before a promising path is followed.</summary>
+    private const int RoundsBeforePromising = 256;
 
-    /// <summary>A path got far if it advanced more than so many elements per round.</summary>
+    /// <summary>Elements per round above which a path has advanced far.</summary>
     private const int FarPerRound = 4;
 
-    private const int LeastRoundLimit = 256;
+    private const int MinRoundLimit = 256;
 
     /// <summary>Rounds for one cut once the budget is spent.</summary>
     private const int RoundsWithoutBudget = 32;
@@ -26,7 +28,7 @@ internal sealed class MyersSearch
 
     private readonly int[] _old, _new;
     private readonly int[] _forward, _backward;   // by diagonal: the old index reached
-    private readonly int _origin;                 // where diagonal 0 is in both
+    private readonly int _origin;                 // the index of diagonal 0 in both
     private readonly int _roundLimit;
     private readonly WorkBudget _budget;
     private readonly Stack<Box> _boxes = new();
@@ -40,16 +42,18 @@ internal sealed class MyersSearch
         _forward = new int[diagonals];
         _backward = new int[diagonals];
         _origin = @new.Length + 1;
-        _roundLimit = Math.Max(MyersDiff.RoughSquareRoot(diagonals), LeastRoundLimit);
+        _roundLimit = Math.Max(MyersDiff.RoughSquareRoot(diagonals), MinRoundLimit);
     }
 
     public bool[] OldChanged { get; }
     public bool[] NewChanged { get; }
 
-    /// <summary>A part of the edit graph. <paramref name="Exact"/>: its cost is known to be small, no cut-off may be used.</summary>
+    /// <summary>
+    /// A part of the edit graph. No cut-off is used in an <paramref name="Exact"/> part, whose cost is known to be small.
+    /// </summary>
     private readonly record struct Box(int OldFrom, int OldTo, int NewFrom, int NewTo, bool Exact);
 
-    /// <summary>Where to cut a box in two, and which parts must be searched exactly.</summary>
+    /// <summary>The point at which a box is cut in two, and whether each part must be searched exactly.</summary>
     private readonly record struct Cut(int Old, int New, bool FirstExact, bool SecondExact);
 
     public void Run()
@@ -94,7 +98,8 @@ internal sealed class MyersSearch
             backward.Widen();
             if (Retreat(box, forward, backward, !meetsForward, ref ranLong) is { } met2) return met2;
             if (box.Exact) continue;
-            if (ranLong && round > RoundsBeforeBelief && (PromisingForward(box, forward, round) ?? PromisingBackward(box, backward, round)) is { } promising) return promising;
+            if (ranLong && round > RoundsBeforePromising
+                && (PromisingForward(box, forward, round) ?? PromisingBackward(box, backward, round)) is { } promising) return promising;
             if (round >= roundLimit) return Furthest(box, forward, backward);
         }
     }
@@ -138,7 +143,8 @@ internal sealed class MyersSearch
         {
             var (i, j) = (front[d], front[d] - d);
             var gain = i - box.OldFrom + (j - box.NewFrom) - Math.Abs(d - front.Middle);
-            if (gain <= FarPerRound * round || gain <= best || i < box.OldFrom + LongRun || i >= box.OldTo || j < box.NewFrom + LongRun || j >= box.NewTo) continue;
+            if (gain <= FarPerRound * round || gain <= best) continue;
+            if (i < box.OldFrom + LongRun || i >= box.OldTo || j < box.NewFrom + LongRun || j >= box.NewTo) continue;
             if (!_old.AsSpan(i - LongRun, LongRun).SequenceEqual(_new.AsSpan(j - LongRun, LongRun))) continue;
             (best, cut) = (gain, new(i, j, true, false));
         }
@@ -154,7 +160,8 @@ internal sealed class MyersSearch
         {
             var (i, j) = (front[d], front[d] - d);
             var gain = box.OldTo - i + (box.NewTo - j) - Math.Abs(d - front.Middle);
-            if (gain <= FarPerRound * round || gain <= best || i <= box.OldFrom || i > box.OldTo - LongRun || j <= box.NewFrom || j > box.NewTo - LongRun) continue;
+            if (gain <= FarPerRound * round || gain <= best) continue;
+            if (i <= box.OldFrom || i > box.OldTo - LongRun || j <= box.NewFrom || j > box.NewTo - LongRun) continue;
             if (!_old.AsSpan(i, LongRun).SequenceEqual(_new.AsSpan(j, LongRun))) continue;
             (best, cut) = (gain, new(i, j, false, true));
         }
@@ -178,10 +185,14 @@ internal sealed class MyersSearch
             if (i + i - d < left) (left, leftAt) = (i + i - d, i);
         }
 
-        return box.OldTo + box.NewTo - left < done - (box.OldFrom + box.NewFrom) ? new(doneAt, done - doneAt, true, false) : new(leftAt, left - leftAt, false, true);
+        return box.OldTo + box.NewTo - left < done - (box.OldFrom + box.NewFrom)
+            ? new(doneAt, done - doneAt, true, false)
+            : new(leftAt, left - leftAt, false, true);
     }
 
-    /// <summary>The furthest points of one direction: diagonals <see cref="Low"/> to <see cref="High"/>, every second one moved in a round.</summary>
+    /// <summary>
+    /// The furthest points of a direction, on diagonals <see cref="Low"/> to <see cref="High"/>. Each round moves every second one.
+    /// </summary>
     private sealed class Front(int[] reached, int origin, int middle, int least, int most, int outside)
     {
         public int Middle { get; } = middle;
@@ -196,7 +207,7 @@ internal sealed class MyersSearch
 
         public bool Covers(int diagonal) => Low <= diagonal && diagonal <= High;
 
-        /// <summary>One diagonal more at each end, or one less where the graph ends.</summary>
+        /// <summary>Adds a diagonal at each end, or takes one away where the graph ends.</summary>
         public void Widen()
         {
             if (Low > least) this[--Low - 1] = outside;

@@ -1,8 +1,8 @@
 namespace Merging.Sequences;
 
 /// <summary>
-/// Compares sequences whose elements are numbers from 0 up to <paramref name="distinct"/>, equal numbers standing for equal lines.
-/// Keeps counters between calls, so one instance serves one merge and not two at a time.
+/// Compares sequences whose elements are numbers from 0 up to <paramref name="distinct"/>. Equal numbers stand for equal elements.
+/// Counters are kept between calls, so an instance serves one merge at a time.
 /// </summary>
 internal sealed class SequenceDiff(int distinct, DiffAlgorithm algorithm, WorkBudget? budget = null)
 {
@@ -10,7 +10,7 @@ internal sealed class SequenceDiff(int distinct, DiffAlgorithm algorithm, WorkBu
     private readonly WorkBudget _budget = budget ?? new();
     private readonly int[] _lastSeen = algorithm is DiffAlgorithm.Histogram ? new int[distinct] : [];
 
-    /// <summary>The places where the two differ, in order. Between two of them there is at least one equal element.</summary>
+    /// <summary>Returns the differences of two sequences, in order. At least one equal element stands between two differences.</summary>
     public List<Edit> Compare(ReadOnlySpan<int> old, ReadOnlySpan<int> @new)
     {
         var (oldChanged, newChanged) = (new bool[old.Length], new bool[@new.Length]);
@@ -31,7 +31,7 @@ internal sealed class SequenceDiff(int distinct, DiffAlgorithm algorithm, WorkBu
             while (i < oldChanged.Length && oldChanged[i]) i++;
             while (j < newChanged.Length && newChanged[j]) j++;
             if (i > oldStart || j > newStart) edits.Add(new(oldStart, i - oldStart, newStart, j - newStart));
-            i++;   // what is not changed stands in both
+            i++;   // an unchanged element stands in both
             j++;
         }
 
@@ -39,7 +39,10 @@ internal sealed class SequenceDiff(int distinct, DiffAlgorithm algorithm, WorkBu
     }
 }
 
-/// <summary>How often each element occurs in two sequences. Counting again costs as much as the sequences are long, not as many elements as there are.</summary>
+/// <summary>
+/// Counts how often each element occurs in two sequences. The cost of counting again grows with the length of the sequences, not with the
+/// number of distinct elements.
+/// </summary>
 internal sealed class OccurrenceCounts(int distinct)
 {
     public int[] InOld { get; } = new int[distinct];

@@ -1,14 +1,15 @@
 namespace Merging.Sequences;
 
 /// <summary>
-/// Three-way merge of sequences (diff3, see S. Khanna, K. Kunal and B. C. Pierce, "A Formal Investigation of Diff3", 2007) with the rules of git:
-/// changes that overlap or touch conflict, equal ones do not, and conflicts are then cut down to what really differs.
+/// Three-way merge of sequences (diff3, see S. Khanna, K. Kunal and B. C. Pierce, "A Formal Investigation of Diff3", 2007) with the rules
+/// of git: changes that overlap or touch conflict, equal changes do not, and conflicts are then cut down to their differences.
 /// </summary>
 internal static class SequenceMerge
 {
-    /// <summary>The parts in order; together they cover each of the three sequences without a gap.</summary>
-    /// <param name="distinct">All elements are numbers from 0 up to this; equal numbers are equal elements.</param>
-    public static List<MergeRegion> Merge(int[] @base, int[] ours, int[] theirs, int distinct, DiffAlgorithm algorithm, WorkBudget? budget = null)
+    /// <summary>Merges three sequences. The returned parts are in order and cover each sequence without a gap.</summary>
+    /// <param name="distinct">The number of distinct elements, which are numbers from 0. Equal numbers are equal elements.</param>
+    public static List<MergeRegion> Merge(
+        int[] @base, int[] ours, int[] theirs, int distinct, DiffAlgorithm algorithm, WorkBudget? budget = null)
     {
         var diff = new SequenceDiff(distinct, algorithm, budget);
         var ourEdits = diff.Compare(@base, ours);
@@ -24,18 +25,21 @@ internal static class SequenceMerge
         var (x, y) = (0, 0);
         while (x < ourEdits.Count || y < theirEdits.Count)
         {
-            var a = x < ourEdits.Count ? ourEdits[x] : new(@base.Length + 1, 0, ours.Length + 1, 0);   // past the end: never reached, never touched
+            // An edit past the end stands for "no more edits": no other edit reaches or touches it.
+            var a = x < ourEdits.Count ? ourEdits[x] : new(@base.Length + 1, 0, ours.Length + 1, 0);
             var b = y < theirEdits.Count ? theirEdits[y] : new(@base.Length + 1, 0, theirs.Length + 1, 0);
             if (a.OldEnd < b.OldStart)
             {
-                Append(regions, new(MergePart.Ours, new(a.OldStart, a.OldLength), new(a.NewStart, a.NewLength), new(a.OldStart + b.NewStart - b.OldStart, a.OldLength)));
+                var inTheirs = new Stretch(a.OldStart + b.NewStart - b.OldStart, a.OldLength);
+                Append(regions, new(MergePart.Ours, new(a.OldStart, a.OldLength), new(a.NewStart, a.NewLength), inTheirs));
                 x++;
                 continue;
             }
 
             if (b.OldEnd < a.OldStart)
             {
-                Append(regions, new(MergePart.Theirs, new(b.OldStart, b.OldLength), new(b.OldStart + a.NewStart - a.OldStart, b.OldLength), new(b.NewStart, b.NewLength)));
+                var inOurs = new Stretch(b.OldStart + a.NewStart - a.OldStart, b.OldLength);
+                Append(regions, new(MergePart.Theirs, new(b.OldStart, b.OldLength), inOurs, new(b.NewStart, b.NewLength)));
                 y++;
                 continue;
             }
@@ -49,10 +53,13 @@ internal static class SequenceMerge
         return regions;
     }
 
-    private static bool IsSame(Edit a, Edit b, int[] ours, int[] theirs) => a.OldStart == b.OldStart && a.OldLength == b.OldLength
+    private static bool IsSame(Edit a, Edit b, int[] ours, int[] theirs) =>
+        a.OldStart == b.OldStart && a.OldLength == b.OldLength
         && ours.AsSpan(a.NewStart, a.NewLength).SequenceEqual(theirs.AsSpan(b.NewStart, b.NewLength));
 
-    /// <summary>What both edits span, in all three: where one of them does not reach, its side has the base's elements.</summary>
+    /// <summary>
+    /// Returns the part that two edits span together. A side that its edit does not cover there has the elements of the base.
+    /// </summary>
     private static MergeRegion Overlap(Edit a, Edit b)
     {
         var start = Math.Min(a.OldStart, b.OldStart);
@@ -76,7 +83,7 @@ internal static class SequenceMerge
         var (b, o, t) = (0, 0, 0);
         foreach (var change in changes)
         {
-            if (change.Part is MergePart.Common) continue;   // becomes part of the gap
+            if (change.Part is MergePart.Common) continue;   // the gap takes it in
             AddGap(change.Base.Start, change.Ours.Start, change.Theirs.Start);
             all.Add(change);
             (b, o, t) = (change.Base.End, change.Ours.End, change.Theirs.End);
@@ -87,7 +94,8 @@ internal static class SequenceMerge
 
         void AddGap(int baseEnd, int ourEnd, int theirEnd)
         {
-            if (baseEnd > b || ourEnd > o) all.Add(new(MergePart.Common, Stretch.Between(b, baseEnd), Stretch.Between(o, ourEnd), Stretch.Between(t, theirEnd)));
+            if (baseEnd == b && ourEnd == o) return;
+            all.Add(new(MergePart.Common, Stretch.Between(b, baseEnd), Stretch.Between(o, ourEnd), Stretch.Between(t, theirEnd)));
         }
     }
 }

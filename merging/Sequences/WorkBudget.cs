@@ -1,12 +1,12 @@
 namespace Merging.Sequences;
 
 /// <summary>
-/// How much searching one merge may do before it settles for results that are right but not the smallest. Counted in steps, not in time, so that
-/// the same input always gives the same result. A million lines with 40,000 scattered changes on each side stay within it; what exceeds it is mostly noise.
+/// The steps that a merge may search before results that are correct but not the smallest are taken. Steps are counted instead of time, so
+/// that the same input always gives the same result. A million lines with 40,000 scattered changes on each side stay within the budget.
 /// </summary>
 internal sealed class WorkBudget
 {
-    /// <summary>A second or two.</summary>
+    /// <summary>Steps of about one or two seconds.</summary>
     private const long Steps = 50_000_000;
 
     private long _left = Steps;

@@ -1,6 +1,6 @@
 namespace Merging.Text;
 
-/// <summary>Tells how a marker line must end so that it fits in: with CRLF only where everything around it does.</summary>
+/// <summary>Tells how a marker line must end: with CRLF only where all lines around the marker do.</summary>
 internal sealed class LineEnds(Lines @base, Lines ours, Lines theirs)
 {
     public string Around(TextChunk conflict)
@@ -10,12 +10,12 @@ internal sealed class LineEnds(Lines @base, Lines ours, Lines theirs)
         return EndsInCrLf(@base, 0) == true ? "\r\n" : "\n";
     }
 
-    /// <summary>Null if the text does not say: it is empty, or has one line without an end.</summary>
+    /// <summary>Whether a line ends in CRLF; null if the text is empty or has a single line without an end.</summary>
     private static bool? EndsInCrLf(Lines text, int line)
     {
         if (text.Count == 0) return null;
         var bytes = text[line].Span;
         if (bytes[^1] == '\n') return bytes.Length > 1 && bytes[^2] == '\r';
-        return line == 0 ? null : EndsInCrLf(text, line - 1);   // only the last line can be without
+        return line == 0 ? null : EndsInCrLf(text, line - 1);   // only the last line can be without an end
     }
 }

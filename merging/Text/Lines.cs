@@ -1,6 +1,9 @@
 namespace Merging.Text;
 
-/// <summary>A text cut into lines. A line goes up to and including its <c>\n</c>; the last one may have none. A <c>\r</c> before it is part of the line.</summary>
+/// <summary>
+/// A text cut into lines. A line goes up to and including its <c>\n</c>, which the last line may lack. A <c>\r</c> before the <c>\n</c>
+/// is part of the line.
+/// </summary>
 internal sealed class Lines
 {
     private readonly ReadOnlyMemory<byte> _text;

@@ -3,7 +3,7 @@ namespace Merging.Text;
 /// <summary>Settles conflicts of texts by <see cref="SmartRule"/>.</summary>
 public static class SmartText
 {
-    /// <summary>What to put in place of a conflict, and by which rule.</summary>
+    /// <summary>Returns the bytes to put in place of a conflict, and the rule that says so.</summary>
     public static (ReadOnlyMemory<byte> Bytes, SmartRule Rule) Settle(TextChunk conflict)
     {
         var (b, o, t) = (conflict.Base.Bytes, conflict.Ours.Bytes, conflict.Theirs.Bytes);
@@ -16,7 +16,8 @@ public static class SmartText
         if (Contains(o, t)) return (o, SmartRule.OneContainsTheOther);
         if (Contains(t, o)) return (t, SmartRule.OneContainsTheOther);
         if (b.IsEmpty) return (Joined(o.Span, t.Span), SmartRule.BothAdded);
-        return WordMerge.TryMerge(b, o, t) is { } words ? (words.Merged, words.SharesLine ? SmartRule.DifferentWords : SmartRule.LinesTouch) : (t, SmartRule.BothChanged);
+        if (WordMerge.TryMerge(b, o, t) is not { } words) return (t, SmartRule.BothChanged);
+        return (words.Merged, words.SharesLine ? SmartRule.DifferentWords : SmartRule.LinesTouch);
     }
 
     private static bool EqualButForWhiteSpace(ReadOnlySpan<byte> one, ReadOnlySpan<byte> other)
@@ -42,6 +43,7 @@ public static class SmartText
         return found == some.Count;
     }
 
-    /// <summary>One after the other, on lines of their own.</summary>
-    private static byte[] Joined(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second) => first[^1] == '\n' ? [.. first, .. second] : [.. first, (byte)'\n', .. second];
+    /// <summary>Joins two texts so that the second starts on a line of its own.</summary>
+    private static byte[] Joined(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second) =>
+        first[^1] == '\n' ? [.. first, .. second] : [.. first, (byte)'\n', .. second];
 }

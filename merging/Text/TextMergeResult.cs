@@ -5,11 +5,14 @@ using System.Text;
 namespace Merging.Text;
 
 /// <summary>Lines of one version of a text.</summary>
-/// <param name="Lines">Which ones; the first line is 0.</param>
-/// <param name="Bytes">What they say, line ends included.</param>
+/// <param name="Lines">Indexes of the lines; the first line is 0.</param>
+/// <param name="Bytes">The lines' content, line ends included.</param>
 public readonly record struct TextPiece(Stretch Lines, ReadOnlyMemory<byte> Bytes);
 
-/// <summary>A part of a merged text, in all three versions. The base of a conflict that was split can be uneven: together the parts have all of it that matters.</summary>
+/// <summary>
+/// A part of a merged text, in all three versions. When a conflict is split, each line of its base goes to one of the parts, which need not
+/// be the part that the line belongs to.
+/// </summary>
 public sealed record TextChunk
 {
     public required MergePart Part { get; init; }
@@ -26,7 +29,7 @@ public sealed record TextChunk
     };
 }
 
-/// <summary>What <see cref="TextMerge"/> found: the text in parts, and those where both sides disagree.</summary>
+/// <summary>The result of <see cref="TextMerge"/>: the text in parts, and the parts that are conflicts.</summary>
 public sealed class TextMergeResult
 {
     private const int MarkerLength = 7;
@@ -41,19 +44,22 @@ public sealed class TextMergeResult
         Merged = Conflicts.IsEmpty ? Resolve(MergeSide.Ours) : null;
     }
 
-    /// <summary>The whole text from top to bottom. Two neighbours are never both <see cref="MergePart.Common"/>.</summary>
+    /// <summary>The whole text from top to bottom. Two neighbors are never both <see cref="MergePart.Common"/>.</summary>
     public ImmutableArray<TextChunk> Chunks { get; }
 
-    /// <summary>Those chunks that are conflicts, in order.</summary>
+    /// <summary>The chunks that are conflicts, in order.</summary>
     public ImmutableArray<TextChunk> Conflicts { get; }
 
     /// <summary>The merged text; null if there are conflicts.</summary>
     public byte[]? Merged { get; }
 
-    /// <summary>The merged text with every conflict settled in favour of one side.</summary>
+    /// <summary>Returns the merged text with every conflict settled in favor of one side.</summary>
     public byte[] Resolve(MergeSide side) => Resolve(conflict => conflict[side].Bytes);
 
-    /// <summary>The merged text with every conflict replaced by what <paramref name="choose"/> says. It is asked once for each, in order.</summary>
+    /// <summary>
+    /// Returns the merged text with every conflict replaced by the result of <paramref name="choose"/>, which is called once for each
+    /// conflict, in order.
+    /// </summary>
     public byte[] Resolve(Func<TextChunk, ReadOnlyMemory<byte>> choose)
     {
         var text = new ArrayBufferWriter<byte>();
@@ -68,8 +74,9 @@ public sealed class TextMergeResult
     }
 
     /// <summary>
-    /// The merged text with both versions of each conflict between the usual markers (<c>&lt;&lt;&lt;&lt;&lt;&lt;&lt; ours</c>, <c>=======</c>, <c>&gt;&gt;&gt;&gt;&gt;&gt;&gt; theirs</c>),
-    /// byte for byte as <c>git merge-file</c> writes it. Markers end as the lines around them do.
+    /// Returns the merged text with both versions of each conflict between the markers <c>&lt;&lt;&lt;&lt;&lt;&lt;&lt; ours</c>,
+    /// <c>=======</c> and <c>&gt;&gt;&gt;&gt;&gt;&gt;&gt; theirs</c>, byte for byte as <c>git merge-file</c> writes it. Markers end as the
+    /// lines around them do.
     /// </summary>
     public byte[] WithMarkers(string ourLabel, string theirLabel)
     {
@@ -89,7 +96,8 @@ public sealed class TextMergeResult
             Piece(chunk.Theirs.Bytes.Span);
             Marker('>', theirLabel);
 
-            void Marker(char c, string label) => text.Write(Encoding.UTF8.GetBytes(new string(c, MarkerLength) + (label.Length == 0 ? "" : " " + label) + lineEnd));
+            void Marker(char c, string label) =>
+                text.Write(Encoding.UTF8.GetBytes(new string(c, MarkerLength) + (label.Length == 0 ? "" : " " + label) + lineEnd));
 
             void Piece(ReadOnlySpan<byte> lines)
             {

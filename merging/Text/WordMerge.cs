@@ -1,19 +1,22 @@
 using Merging.Sequences;
+
 namespace Merging.Text;
 
-/// <summary>Merges the inside of a conflict word by word: two people who changed the same line, or lines that touch, often changed different words of them.</summary>
+/// <summary>
+/// Merges the inside of a conflict word by word. Two people who changed the same line, or lines that touch, often changed different words.
+/// </summary>
 internal static class WordMerge
 {
-    /// <summary>More than this, in bytes of all three versions, is no conflict about words.</summary>
+    /// <summary>Bytes of all three versions up to which a conflict is merged by words.</summary>
     private const int MaxBytes = 100_000;
 
     private static readonly byte[] LineEnd = "\n"u8.ToArray();
 
     /// <param name="Merged">The merged bytes.</param>
-    /// <param name="SharesLine">Whether there is a line that both sides changed. Otherwise they changed lines that touch.</param>
+    /// <param name="SharesLine">Whether both sides changed one line. Otherwise they changed lines that touch.</param>
     public sealed record Result(byte[] Merged, bool SharesLine);
 
-    /// <summary>Null if the two sides changed the same words or words beside each other.</summary>
+    /// <summary>Merges the words of a conflict. Returns null if the two sides changed the same words or words beside each other.</summary>
     public static Result? TryMerge(ReadOnlyMemory<byte> @base, ReadOnlyMemory<byte> ours, ReadOnlyMemory<byte> theirs)
     {
         if (@base.IsEmpty || (long)@base.Length + ours.Length + theirs.Length > MaxBytes) return null;
@@ -24,7 +27,8 @@ internal static class WordMerge
         var o = Numbers(ours, interner, ourWords);
         var t = Numbers(theirs, interner, theirWords);
         var merged = new List<byte>(ours.Length + theirs.Length);
-        var (line, lastOurs, lastTheirs, sharesLine) = (0, -1, -1, false);   // lines of the base: the current one, and the last that each side changed
+        // Lines of the base: the current one, and the last that each side changed.
+        var (line, lastOurs, lastTheirs, sharesLine) = (0, -1, -1, false);
         foreach (var region in SequenceMerge.Merge(b, o, t, interner.Count, DiffAlgorithm.Myers))
         {
             if (region.Part is MergePart.Conflict) return null;
@@ -53,7 +57,10 @@ internal static class WordMerge
         return [.. words.Select(interner.NumberOf)];
     }
 
-    /// <summary>Letters, digits, underscores and all that is not ASCII make words; blanks make runs; anything else stands alone.</summary>
+    /// <summary>
+    /// Returns the length of the first word. Letters, digits, underscores and bytes that are not ASCII make words, blanks make runs, and
+    /// any other byte stands alone.
+    /// </summary>
     private static int WordLength(ReadOnlySpan<byte> text)
     {
         var kind = Kind(text[0]);
@@ -70,5 +77,9 @@ internal static class WordMerge
         Blank,
     }
 
-    private static Class Kind(byte c) => c >= 0x80 || c == '_' || char.IsAsciiLetterOrDigit((char)c) ? Class.Word : c is (byte)' ' or (byte)'\t' ? Class.Blank : Class.Other;
+    private static Class Kind(byte c)
+    {
+        if (c >= 0x80 || c == '_' || char.IsAsciiLetterOrDigit((char)c)) return Class.Word;
+        return c is (byte)' ' or (byte)'\t' ? Class.Blank : Class.Other;
+    }
 }

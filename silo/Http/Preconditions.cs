@@ -17,16 +17,19 @@ internal static class Preconditions
     /// <summary>
     /// Whether a write says <c>If-None-Match: *</c>. Throws <see cref="ProblemException"/> (400) for anything else in that header.
     /// </summary>
-    public static bool IfAbsent(HttpContext http) =>
-        http.Request.Headers.IfNoneMatch is { Count: > 0 } none
-            && (none is [Etag.Any] ? true : throw ProblemException.Malformed("If-None-Match", "must be *"));
+    public static bool IfAbsent(HttpContext http)
+    {
+        var tags = http.Request.Headers.IfNoneMatch;
+        if (tags.Count == 0) return false;
+        return tags.Count == 1 && tags[0] == Etag.Any ? true : throw ProblemException.Malformed("If-None-Match", "must be *");
+    }
 
-    /// <summary>Whether a reader says with If-None-Match that this version is known: any of the tags, compared weakly.</summary>
+    /// <summary>Whether If-None-Match names this version, by any of its tags, compared weakly.</summary>
     public static bool IsKnown(HttpContext http, long version)
     {
         var tags = http.Request.Headers.IfNoneMatch;
-        return tags is [{ } one] && Etag.Seq(one) == version
-            || (EntityTagHeaderValue.TryParseList([.. tags.OfType<string>()], out var known)
-                && known.Any(tag => tag.Tag == Etag.Any || Etag.Seq(tag.Tag.ToString()) == version));
+        if (tags.Count == 1 && tags[0] is { } only && Etag.Seq(only) == version) return true;
+        return EntityTagHeaderValue.TryParseList([.. tags.OfType<string>()], out var known)
+            && known.Any(tag => tag.Tag == Etag.Any || Etag.Seq(tag.Tag.ToString()) == version);
     }
 }

@@ -9,13 +9,22 @@ namespace Memento.Http;
 /// <summary>Turns the bytes of a body into a value, or says no.</summary>
 internal delegate T BodyParser<out T>(ReadOnlySpan<byte> body);
 
-/// <summary>Reads bodies: whole, bounded, straight from the connection's buffers. Not JSON → 400; JSON that does not fit → 422 with the fields at fault.</summary>
+/// <summary>
+/// Reads bodies: whole, bounded, straight from the connection's buffers. Not JSON → 400; JSON that does not fit → 422 with the fields at
+/// fault.
+/// </summary>
 internal static class RequestBody
 {
-    /// <summary>Deepest nesting of a body. What is stored and answered nests it some levels further, and must stay readable for parsers that stop at 64.</summary>
+    /// <summary>
+    /// Deepest nesting of a body. What is stored and answered nests it some levels further, and must stay readable for parsers that stop at
+    /// 64.
+    /// </summary>
     public const int MaxDepth = 48;
 
-    /// <summary>For bodies in which a name that is misspelt or given twice could mean something that nobody wants. Events are read more leniently: their authors may be newer than this server.</summary>
+    /// <summary>
+    /// For bodies in which a name that is misspelt or given twice could mean something that nobody wants. Events are read more leniently:
+    /// their authors may be newer than this server.
+    /// </summary>
     private static readonly MementoJson Strict = new(new JsonSerializerOptions(MementoJson.Default.Options) { AllowDuplicateProperties = false });
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];

@@ -5,7 +5,9 @@ using StackExchange.Redis;
 
 namespace Memento.Operations;
 
-/// <summary>The Orleans side of the process: membership, ports, grain storage and reminders in the same database as everything else.</summary>
+/// <summary>
+/// The Orleans side of the process: membership, ports, grain storage and reminders in the same database as everything else.
+/// </summary>
 internal static class SiloSetup
 {
     /// <summary>Rows of grain storage and reminders are keyed by this; it never changes.</summary>
@@ -36,7 +38,9 @@ internal static class SiloSetup
         silo.AddDashboard();
     });
 
-    /// <summary>Throws <see cref="StartupException"/> if the setting is missing or cannot be read. Its value is a secret and not repeated.</summary>
+    /// <summary>
+    /// Throws <see cref="StartupException"/> if the setting is missing or cannot be read. Its value is a secret and not repeated.
+    /// </summary>
     private static ConfigurationOptions RedisConfiguration(string? setting)
     {
         const string Name = "Memento:ConnectionStrings:Redis";

@@ -4,12 +4,12 @@ using Microsoft.Extensions.Options;
 
 namespace Memento.Operations;
 
-/// <summary>Where Orleans keeps grain state and reminders: in the database of the store.</summary>
+/// <summary>Registers the storage of grain state and reminders, in the database of the store.</summary>
 internal static class StateStorage
 {
     /// <summary>
-    /// Seconds for which a statement waits for the embedded file while the journal's writer commits. The driver asks again every 150 ms,
-    /// and there is nobody else who writes for long.
+    /// Seconds for which a statement waits for the embedded file while the journal's writer commits. The driver retries every 150 ms, and
+    /// no other writer holds the file for long.
     /// </summary>
     private const int BusySeconds = 30;
 

@@ -7,7 +7,7 @@ using static Microsoft.AspNetCore.Http.StatusCodes;
 
 namespace Memento.Rollback;
 
-/// <summary>How documents of a workspace are merged when a rollback and later work meet.</summary>
+/// <summary>Endpoints of a workspace's merge policies.</summary>
 internal sealed class MergePolicyEndpoints(RollbackCalls calls)
 {
     private const string Path = "/merge-policies";
@@ -30,7 +30,7 @@ internal sealed class MergePolicyEndpoints(RollbackCalls calls)
             .Takes<MergePolicy[]>()
             .Example("""[{"match":"entity/src/**","path":"/spec/containers","key":["name"],"strategy":"prefer-newer"}]""")
             .Parameters(
-                new("agent", "The agent that does it."),
+                new("agent", "The agent that sets the policies."),
                 new("If-Match", "The ETag that the policies must have; `*` = they must have been set before. 409 otherwise.", Header: true),
                 new("If-None-Match", "`*` = the policies must never have been set. 409 otherwise.", Header: true))
             .Answers<MergePolicy[]>()

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace Memento.Rollback;
 
-/// <summary>What every rollback and conflict endpoint needs.</summary>
+/// <summary>The grains and limits that the endpoints of rollbacks, conflicts and merge policies share.</summary>
 internal sealed class RollbackCalls(IGrainFactory grains, IOptions<HttpOptions> options, TimeProvider clock)
 {
     public int MaxBodyBytes { get; } = options.Value.MaxBodyBytes;

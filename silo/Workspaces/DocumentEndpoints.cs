@@ -50,7 +50,7 @@ internal sealed class DocumentEndpoints(WorkspaceCalls calls)
 
     private async Task GetAsync(HttpContext http)
     {
-        // What ends in /history is asked for the versions, unless its slash is encoded: then it is part of the id.
+        // A path that ends in /history asks for the versions, unless the slash is encoded and so part of the id.
         var raw = http.RawRest(WorkspaceCalls.DocumentSegment);
         if (raw.EndsWith(History, StringComparison.Ordinal) && raw.Length > History.Length)
         {

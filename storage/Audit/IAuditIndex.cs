@@ -16,11 +16,11 @@ public readonly record struct AuditPlace(long At, long StreamId, long Position)
 }
 
 /// <summary>An entry of the journal of a rollback, a queue or merge policies.</summary>
-/// <param name="Place">Where it stands.</param>
-/// <param name="OperationId">The rollback; null = it is not a rollback's.</param>
-/// <param name="Queue">The queue; null = it is not a queue's.</param>
-/// <param name="AgentId">Who.</param>
-/// <param name="Entry">What it says.</param>
+/// <param name="Place">The entry's place in its journal.</param>
+/// <param name="OperationId">The rollback; null = the entry is not a rollback's.</param>
+/// <param name="Queue">The queue; null = the entry is not a queue's.</param>
+/// <param name="AgentId">The agent that acted; null = none was named.</param>
+/// <param name="Entry">The entry itself.</param>
 public sealed record AuditedEntry(AuditPlace Place, string? OperationId, string? Queue, string? AgentId, JournalEntry Entry);
 
 /// <summary>Documents of one change.</summary>
@@ -33,14 +33,14 @@ public interface IAuditIndex
 {
     /// <summary>The runs of a workspace's journal in which a label occurs, newest first.</summary>
     /// <param name="streamId">The workspace's stream.</param>
-    /// <param name="label">What is looked for.</param>
+    /// <param name="label">The label to look for.</param>
     /// <param name="after">Runs with entries behind this seq, ...</param>
     /// <param name="upTo">... and at or before this one.</param>
     /// <param name="limit">Most answers.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     Task<IReadOnlyList<SeqRun>> FindRunsAsync(long streamId, AuditLabel label, long after, long upTo, int limit, CancellationToken cancellationToken = default);
 
-    /// <summary>What rollbacks and queues of a workspace did, and how its merge policies changed, before a place, newest first.</summary>
+    /// <summary>Finds entries of a workspace's rollbacks, queues and merge policies before a place, newest first.</summary>
     /// <param name="workspace">The workspace.</param>
     /// <param name="agentId">Only what this agent did.</param>
     /// <param name="rollback">Only this rollback's stream.</param>
@@ -52,7 +52,7 @@ public interface IAuditIndex
     Task<IReadOnlyList<AuditedEntry>> ReadEntriesAsync(
         string workspace, string? agentId, long? rollback, AuditPlace before, DateTimeOffset since, DateTimeOffset? until, int limit, CancellationToken cancellationToken = default);
 
-    /// <summary>Which documents changed at some seqs.</summary>
+    /// <summary>Finds the documents that changed at some seqs.</summary>
     Task<IReadOnlyDictionary<long, ChangedDocuments>> ReadChangedAsync(long streamId, IReadOnlyCollection<long> seqs, int most, CancellationToken cancellationToken = default);
 
     /// <summary>Forgets where to find what was recorded before a time and a seq. Answers how many rows went.</summary>

@@ -3,10 +3,10 @@ using Memento.Storage;
 
 namespace Memento.Rollback;
 
-/// <summary>Says which rows of the read models a change of merge policies changes.</summary>
+/// <summary>The rows of read models that follow from a change of merge policies.</summary>
 public static class MergePolicyRows
 {
-    /// <summary>The rows to write together with a change.</summary>
+    /// <summary>Returns the rows to write together with a change.</summary>
     /// <param name="workspace">The workspace.</param>
     /// <param name="streamId">The stream of its merge policies.</param>
     /// <param name="changed">The change; its version is its position.</param>

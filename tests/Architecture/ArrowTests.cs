@@ -6,7 +6,7 @@ using Xunit;
 namespace Memento.Tests.Architecture;
 
 /// <summary>
-/// Which project may know which:
+/// The projects that each project may know:
 /// <code>
 /// silo ──▶ grains ──▶ grain-interfaces ──▶ core ──▶ merging
 ///  │         └──────▶ storage ───────────▶ core

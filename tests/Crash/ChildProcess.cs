@@ -5,16 +5,20 @@ using Memento.Tests.Storage;
 
 namespace Memento.Tests.Crash;
 
-/// <summary>This program as a second process: how a test starts it, and what it does then.</summary>
+/// <summary>Runs the test program as a second process, which a test can kill.</summary>
 internal static class ChildProcess
 {
     /// <summary>First argument of a child.</summary>
     public const string Mode = "child-process";
 
-    /// <summary>Environment variable with the folder or connection string of the child's store; never on the command line, where others can see it.</summary>
+    /// <summary>
+    /// Environment variable with the folder or connection string of the child's store; never on the command line, where others can see it.
+    /// </summary>
     private const string Target = "MEMENTO_TEST_TARGET";
 
-    /// <summary>Starts a child. <paramref name="shell"/> is a command line that ends by carrying out its arguments, e.g. to shut the child in first.</summary>
+    /// <summary>
+    /// Starts a child. <paramref name="shell"/> is a command line that ends by carrying out its arguments, e.g. to shut the child in first.
+    /// </summary>
     public static Process Start(string what, StorageOptions options, IReadOnlyList<string>? shell = null, params IReadOnlyList<string> arguments)
     {
         string[] command = [.. shell ?? [], Path.Combine(AppContext.BaseDirectory, "Memento.Tests"), Mode, what, .. arguments];

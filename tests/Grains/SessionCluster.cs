@@ -26,7 +26,7 @@ public sealed class SessionCluster : IAsyncDisposable
 
     public FakeTimeProvider Clock { get; }
 
-    /// <summary>What goes wrong between grains and journal.</summary>
+    /// <summary>Faults between grains and journal.</summary>
     internal JournalFaults Faults { get; }
 
     /// <summary>Faults between grains and their stored state.</summary>
@@ -144,7 +144,7 @@ public sealed class SessionCluster : IAsyncDisposable
     }
 }
 
-/// <summary>One cluster for the tests of a class.</summary>
+/// <summary>A cluster that the tests of a class share.</summary>
 public sealed class SessionClusterFixture<TDatabase> : IAsyncLifetime where TDatabase : TestDatabase, new()
 {
     public TDatabase Database { get; } = new();
@@ -164,7 +164,7 @@ public sealed class SessionClusterFixture<TDatabase> : IAsyncLifetime where TDat
     }
 }
 
-/// <summary>What goes wrong with a journal; nothing, unless a test says so.</summary>
+/// <summary>Faults of a journal; none, unless a test says so.</summary>
 internal sealed class JournalFaults
 {
     /// <summary>Called instead of an append; call the given function to carry it out.</summary>

@@ -9,7 +9,8 @@ namespace Memento.Tests.Merging;
 /// <summary>Runs the examples of <c>docs/merging.md</c>.</summary>
 public sealed partial class MergingDocTests
 {
-    public static TheoryData<string> Examples => [.. Block().Matches(Repository.Read("docs/merging.md")).Select(match => match.Groups[1].Value)];
+    public static TheoryData<string> Examples =>
+        [.. Block().Matches(Repository.Read("docs/merging.md")).Select(match => match.Groups[1].Value)];
 
     [Fact]
     public void Documentation_has_ten_examples() => Assert.Equal(10, Examples.Count);

@@ -11,7 +11,11 @@ internal static class MergeSuite
     public static Command Command()
     {
         var rounds = new Option<int>("--rounds") { Description = "Merges of each case.", DefaultValueFactory = _ => 20 };
-        var command = new Command("merge", "Three-way merges of large JSON arrays, in memory. conflicts: what the merge found, 0 for the ordinary cases.") { rounds };
+        var command = new Command(
+            "merge", "Three-way merges of large JSON arrays, in memory. conflicts: conflicts of the merge, 0 for the ordinary cases.")
+        {
+            rounds,
+        };
         command.SetAction(line =>
         {
             foreach (var arrays in LargeArrays.All) Console.Out.WriteLine(Measure(arrays, line.GetValue(rounds)).ToJson());
@@ -24,7 +28,7 @@ internal static class MergeSuite
     {
         Run.Say($"{arrays.Name}: {arrays.About} …");
         var (@base, ours, theirs) = (arrays.Base(), arrays.Ours(), arrays.Theirs());
-        var merged = JsonMerge.Merge(@base, ours, theirs);   // compiles what the others run
+        var merged = JsonMerge.Merge(@base, ours, theirs);   // the first run compiles the code of the others
         var times = new double[rounds];
         var allocated = GC.GetTotalAllocatedBytes(precise: true);
         for (var i = 0; i < rounds; i++)

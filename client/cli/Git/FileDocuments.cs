@@ -4,7 +4,7 @@ using Merging.Text;
 
 namespace Memento.Cli.Git;
 
-/// <summary>What a file of a repository is as a document.</summary>
+/// <summary>Maps a file of a repository to a document.</summary>
 internal static class FileDocuments
 {
     /// <summary>Media type of a symbolic link; the content is the path that it names.</summary>
@@ -25,7 +25,9 @@ internal static class FileDocuments
 
     public static DocumentKey KeyOf(ReadOnlySpan<byte> path) => new(DocumentKind.File, EntityNames.OfPath(path));
 
-    /// <summary>The content, byte for byte, under a media type that its name tells; without one it is text if git takes it for text.</summary>
+    /// <summary>
+    /// The content, byte for byte, under a media type that its name tells; without one it is text if git takes it for text.
+    /// </summary>
     public static DocumentValue ValueOf(DocumentKey key, int mode, byte[] content) => DocumentValue.Bytes(content, TypeOf(key.Id, mode, content));
 
     private static string TypeOf(string id, int mode, byte[] content) =>

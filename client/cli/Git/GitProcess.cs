@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Memento.Cli.Git;
 
-/// <summary>One run of the git command.</summary>
+/// <summary>A run of the git command.</summary>
 internal sealed class GitProcess : IAsyncDisposable
 {
     private const int MaxErrorLength = 4096;

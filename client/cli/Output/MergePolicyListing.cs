@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace Memento.Cli;
 
-/// <summary>Merge policies as a table, or two lines each where that does not fit.</summary>
+/// <summary>Merge policies as a table, or as two lines each where a table does not fit.</summary>
 internal static class MergePolicyListing
 {
     private const string None = "–";

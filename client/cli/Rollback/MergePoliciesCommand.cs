@@ -54,7 +54,7 @@ internal static class MergePoliciesCommand
             "echo '[{\"match\":\"entity/src/**\",\"path\":\"/tags\",\"as\":\"set\"}]' | memento merge-policies set --agent ada");
     }
 
-    /// <summary>Reads policies. What is no list of policies is told here; what breaks a rule, by the server.</summary>
+    /// <summary>Reads policies. Input that is not a list of policies is refused here; a list that breaks a rule, by the server.</summary>
     private static ImmutableArray<MergePolicy> Parse(byte[] json)
     {
         try
@@ -70,7 +70,7 @@ internal static class MergePoliciesCommand
         }
     }
 
-    /// <summary>The parser's own words, up to where it speaks of positions.</summary>
+    /// <summary>Returns the parser's message without positions.</summary>
     private static string Sentence(string message) =>
         (message.IndexOf(" Path:", StringComparison.Ordinal) is > 0 and var end ? message[..end] : message).TrimEnd('.', ' ');
 

@@ -6,7 +6,7 @@ namespace Memento.Cli.Rollback;
 /// <summary>Shows the places of a conflict, each with its sentence and its three versions.</summary>
 internal static class PlaceRendering
 {
-    /// <summary>Places that are shown; the JSON output has more.</summary>
+    /// <summary>Places up to which a conflict is shown; the JSON output has more.</summary>
     private const int MaxPlaces = 20;
 
     private const int MaxValue = 200;
@@ -16,7 +16,8 @@ internal static class PlaceRendering
         foreach (var place in places.Take(MaxPlaces))
         {
             terminal.Out.WriteLine();
-            terminal.Out.WriteLine($"At {(place.Path.Length == 0 ? "the whole document" : Format.Clean(place.Path))}: {Format.Clean(place.Reason)}");
+            var name = place.Path.Length == 0 ? "the whole document" : Format.Clean(place.Path);
+            terminal.Out.WriteLine($"At {name}: {Format.Clean(place.Reason)}");
             Tables.WritePairs(terminal,
             [
                 ("  undone", Value(place, "base", place.Base)),

@@ -3,7 +3,9 @@ using Merging.Text;
 
 namespace Memento.Cli.Verify;
 
-/// <summary>Whether merging both sides of the history's merges anew gives what <c>git merge-file</c> gives: the text, conflict markers included.</summary>
+/// <summary>
+/// Whether merging both sides of the history's merges anew gives what <c>git merge-file</c> gives: the text, conflict markers included.
+/// </summary>
 internal sealed class MergeCheck(string folder, ObjectReader objects, IImportProgress progress)
 {
     private const int GitFailed = 128;   // Below, it is the number of conflicts.

@@ -5,7 +5,7 @@ using Merging.Text;
 namespace Memento.Rollback;
 
 /// <summary>
-/// How probable it is that people would have merged in the same way, byte for byte. A logistic model:
+/// Estimates the probability that people would have merged in the same way, byte for byte. A logistic model:
 /// <code>
 /// P = 1 / (1 + e^−(w + n·ln c + l·ln(1 + L)))
 /// </code>
@@ -14,10 +14,11 @@ namespace Memento.Rollback;
 /// </summary>
 /// <remarks>
 /// The weights come from 9,799 files that both sides of a merge commit had changed, in the histories of dotnet/orleans, electron/electron,
-/// jqlang/jq, pallets/flask and rails/rails; right means equal to what was committed. Fitted (ridge 1) on the merges with an even hash, 1,123 files with conflicts,
-/// and tried on the others, each project weighing the same: of 319 files below 20 % (11 % on average) 16 % were right, of 351 from 20 % (29 %) 29 %,
-/// of 282 from 40 % (50 %) 49 %, of 321 from 60 % (63 %) 66 %; of 3,804 without conflicts 99.1 %. So only merges without a conflict reach 80.
-/// In single projects it can be off by 20 points: how people settle conflicts is a habit of theirs. Places in JSON, binaries and removed documents were not measured.
+/// jqlang/jq, pallets/flask and rails/rails; right means equal to what was committed. Fitted (ridge 1) on the merges with an even hash,
+/// 1,123 files with conflicts, and tried on the others, each project weighing the same: of 319 files below 20 % (11 % on average) 16 % were
+/// right, of 351 from 20 % (29 %) 29 %, of 282 from 40 % (50 %) 49 %, of 321 from 60 % (63 %) 66 %; of 3,804 without conflicts 99.1 %. So
+/// only merges without a conflict reach 80. In single projects it can be off by 20 points: how people settle conflicts is a habit of
+/// theirs. Places in JSON, binaries and removed documents were not measured.
 /// </remarks>
 public static class MergeConfidence
 {
@@ -28,7 +29,7 @@ public static class MergeConfidence
     /// <summary>Percent, 1 to 99.</summary>
     public static int Of(ImmutableArray<Settlement> settlements)
     {
-        settlements = [.. settlements.Where(settlement => settlement.Rule is not SmartRule.ByRule)];   // somebody has decided these
+        settlements = [.. settlements.Where(settlement => settlement.Rule is not SmartRule.ByRule)];   // policies have settled the others
         if (settlements.IsEmpty) return WithoutConflict;
         var lines = settlements.Sum(s => (double)Math.Max(LineCount(s.Conflict, s.Conflict.Ours), LineCount(s.Conflict, s.Conflict.Theirs)));
         var score = settlements.Average(s => Weight(s.Rule)) + PerLogConflicts * Math.Log(settlements.Length) + PerLogLines * Math.Log(1 + lines);
@@ -47,5 +48,9 @@ public static class MergeConfidence
         _ => -0.39,
     };
 
-    private static int LineCount(MergeConflict conflict, ReadOnlyMemory<byte>? side) => conflict.Lines is null ? 1 : side is { } text ? TextMerge.CountLines(text.Span) : 0;
+    private static int LineCount(MergeConflict conflict, ReadOnlyMemory<byte>? side)
+    {
+        if (conflict.Lines is null) return 1;
+        return side is { } text ? TextMerge.CountLines(text.Span) : 0;
+    }
 }

@@ -5,13 +5,19 @@ using Merging.Json;
 
 namespace Memento.Rollback;
 
-/// <summary>A merge that settles every conflict by itself, by the rules of <see cref="SmartRule"/>, and says how sure it is.</summary>
+/// <summary>
+/// Settles every conflict of a merge by the rules of <see cref="SmartRule"/>, and estimates how likely the result is right.
+/// </summary>
 public static class SmartMerge
 {
-    /// <summary>Like <see cref="ThreeWayMerge.Merge"/>, but without open conflicts. <see cref="MergeOutcome.Settlements"/> says what was done about each.</summary>
-    public static MergeOutcome Merge(DocumentValue? @base, DocumentValue? ours, DocumentValue? theirs, JsonMergeOptions? options = null) => Settle(ThreeWayMerge.Merge(@base, ours, theirs, options));
+    /// <summary>
+    /// Merges like <see cref="ThreeWayMerge.Merge"/>, but without open conflicts. <see cref="MergeOutcome.Settlements"/> has the rule for
+    /// each.
+    /// </summary>
+    public static MergeOutcome Merge(DocumentValue? @base, DocumentValue? ours, DocumentValue? theirs, JsonMergeOptions? options = null) =>
+        Settle(ThreeWayMerge.Merge(@base, ours, theirs, options));
 
-    /// <summary>Settles what a merge left open.</summary>
+    /// <summary>Settles the open conflicts of a merge.</summary>
     public static MergeOutcome Settle(MergeOutcome outcome)
     {
         if (outcome.Conflicts.IsEmpty) return outcome;
@@ -36,5 +42,6 @@ public static class SmartMerge
         };
     }
 
-    private static bool Same(ReadOnlyMemory<byte>? one, ReadOnlyMemory<byte>? other) => one is { } a && other is { } b ? a.Span.SequenceEqual(b.Span) : one is null && other is null;
+    private static bool Same(ReadOnlyMemory<byte>? one, ReadOnlyMemory<byte>? other) =>
+        one is { } a && other is { } b ? a.Span.SequenceEqual(b.Span) : one is null && other is null;
 }

@@ -1,18 +1,18 @@
 namespace Merging.Json.Arrays;
 
-/// <summary>Finds elements of a gap that became each other: alike, in order, and without a second candidate that is nearly as much alike.</summary>
+/// <summary>Finds pairs of similar elements in a gap: in order, and without a second candidate that is nearly as similar.</summary>
 internal static class AlikePairs
 {
-    /// <summary>More pairs of elements than this are not compared with each other.</summary>
+    /// <summary>Pairs of elements up to which a gap is compared.</summary>
     private const int MaxPairs = 4_096;
 
-    /// <summary>A candidate whose best rival is not at least this much worse is uncertain.</summary>
+    /// <summary>Difference in similarity to the best rival below which a candidate is uncertain.</summary>
     private const double Margin = 0.1;
 
-    /// <summary>How much elements with the same name are alike at least.</summary>
+    /// <summary>Lowest similarity of elements with the same name.</summary>
     private const double SameName = 0.9;
 
-    /// <summary>The pairs of indexes, in order.</summary>
+    /// <summary>Returns the pairs of indexes, in order.</summary>
     public static List<(int X, int Y)> Of(JsonPart[] x, JsonPart[] y, MatchingWork work)
     {
         if ((long)x.Length * y.Length > MaxPairs) return [];
@@ -30,12 +30,15 @@ internal static class AlikePairs
             for (var j = 0; j < y.Length; j++)
                 if (table[i, j] >= Similarity.Alike && IsClearlyBest(table, i, j)) pairs.Add((i, j));
 
-        // Elements that changed and changed places too leave nothing to hold on to.
+        // An element that both changed and moved cannot be recognized with certainty.
         var areInOrder = Array.TrueForAll(CommonOrder.Increasing([.. pairs.Select(pair => pair.Y)]), stays => stays);
         return areInOrder ? pairs : [];
     }
 
-    /// <summary>How much two elements are alike. Those that name themselves differently are not; those with the same name are, whatever else changed.</summary>
+    /// <summary>
+    /// Returns the similarity of two elements. Elements with different names are not similar; elements with the same name are, whatever
+    /// else changed.
+    /// </summary>
     private static double Likeness(JsonPart x, JsonPart y, MatchingWork work)
     {
         var isNamed = false;

@@ -2,14 +2,14 @@ using Merging.Sequences;
 
 namespace Merging.Json.Arrays;
 
-/// <summary>Chooses how an array is read (by keys, by content, as a set, as numbers), and matches its elements.</summary>
+/// <summary>Chooses how an array is read (by keys, by content, as a set, as numbers) and matches its elements.</summary>
 internal static class ArrayMerge
 {
     private static readonly byte[][] NoNames = [];
 
     public static MergedJson Merge(JsonMerger merger, MergePath place, JsonPart @base, JsonPart ours, JsonPart theirs)
     {
-        var elements = (Base: @base.Elements(), Ours: ours.Elements(), Theirs: theirs.Elements());
+        var elements = new ArrayVersions(@base.Elements(), ours.Elements(), theirs.Elements());
         var (b, o, t) = elements;
         var rule = merger.Log.Rules.ReadingAt(place);
         if (rule is { Key.IsDefaultOrEmpty: false })
@@ -18,8 +18,10 @@ internal static class ArrayMerge
             if (keys is not null) return ByKeys(merger, place, elements, keys, (rule.As is JsonMergeKind.Set, IsByRule: true));
             if (rule.Path is not null)
             {
-                return merger.Log.Open(MergeConflictKind.NotMatched, place, @base, ours, theirs,
-                    $"Both sides changed {place.ListName}, and the key that a rule gives for it does not identify its elements: {problem}.");
+                return merger.Log.Open(
+                    MergeConflictKind.NotMatched, place, @base, ours, theirs,
+                    $"Both sides changed {place.ListName}, and the key that a rule gives for it does not identify its elements: "
+                    + $"{problem}.");
             }
         }
 
@@ -31,19 +33,24 @@ internal static class ArrayMerge
     }
 
     /// <summary>Records that the array is too large, or its versions are too different, for its elements to be matched.</summary>
-    public static MergedJson TooDifferent(
-        JsonMerger merger, MergePath place, (List<JsonPart> Base, List<JsonPart> Ours, List<JsonPart> Theirs) elements) =>
-        merger.Log.Open(MergeConflictKind.NotMatched, place, JsonPart.ArrayOf(elements.Base), JsonPart.ArrayOf(elements.Ours), JsonPart.ArrayOf(elements.Theirs),
-            $"Both sides changed {place.ListName}, and its elements cannot be matched: the versions are too large or too different.");
+    public static MergedJson TooDifferent(JsonMerger merger, MergePath place, ArrayVersions elements) => merger.Log.Open(
+        MergeConflictKind.NotMatched, place, elements,
+        $"Both sides changed {place.ListName}, and its elements cannot be matched: the versions are too large or too different.");
 
-    /// <summary>Records that the same element would be there twice although each side has it once.</summary>
-    public static MergedJson AddedTwice(
-        JsonMerger merger, MergePath place, (List<JsonPart> Base, List<JsonPart> Ours, List<JsonPart> Theirs) elements) =>
-        merger.Log.Open(MergeConflictKind.NotMatched, place, JsonPart.ArrayOf(elements.Base), JsonPart.ArrayOf(elements.Ours), JsonPart.ArrayOf(elements.Theirs),
-            $"Both sides have the same new element in {place.ListName}, at different places. Nothing says whether it is one element or two.");
+    /// <summary>
+    /// Runs a merge of elements without keys. If the result would have an element twice although each side has the element once, the
+    /// array is in conflict.
+    /// </summary>
+    public static MergedJson WithoutTwins(JsonMerger merger, MergePath place, ArrayVersions elements, Func<MergedJson.Array> merge)
+    {
+        var merged = merger.Log.Try(merge, isRefused: merged => Twins.Exist(merged, elements.Ours, elements.Theirs));
+        if (merged is not null) return merged;
+        return merger.Log.Open(MergeConflictKind.NotMatched, place, elements,
+            $"Both sides have the same new element in {place.ListName}, at different places. "
+            + "Nothing says whether it is one element or two.");
+    }
 
-    private static MergedJson ByKeys(JsonMerger merger, MergePath place,
-        (List<JsonPart> Base, List<JsonPart> Ours, List<JsonPart> Theirs) elements, Keys keys, (bool IsSet, bool IsByRule) reading)
+    private static MergedJson ByKeys(JsonMerger merger, MergePath place, ArrayVersions elements, Keys keys, (bool IsSet, bool IsByRule) reading)
     {
         var (b, o, t) = elements;
         var ours = new KeyMatching(b, o, keys.Base, keys.Ours, keys, merger.Budget).Match();
@@ -62,7 +69,7 @@ internal static class ArrayMerge
         return new ElementMerge(merger, place, things, ours, theirs, new(keys.Names, reading.IsSet, keys.Names)).Merge();
     }
 
-    private static MergedJson ByContent(JsonMerger merger, MergePath place, (List<JsonPart> Base, List<JsonPart> Ours, List<JsonPart> Theirs) elements)
+    private static MergedJson ByContent(JsonMerger merger, MergePath place, ArrayVersions elements)
     {
         var (b, o, t) = elements;
         var interner = new Interner(b.Count);
@@ -73,27 +80,27 @@ internal static class ArrayMerge
         if (work.Budget.IsSpent) return TooDifferent(merger, place, elements);
         if (ReplacedRuns.Of(ours, theirs) is not { } runs)
         {
-            return merger.Log.Open(MergeConflictKind.NotMatched, place, JsonPart.ArrayOf(b), JsonPart.ArrayOf(o), JsonPart.ArrayOf(t),
+            return merger.Log.Open(MergeConflictKind.NotMatched, place, elements,
                 $"One side replaced elements of {place.ListName}, the other moved the same ones, so nothing says which belong together.");
         }
 
         var things = ArrayThings.Of(elements, ours, theirs, runs, AddedByBoth(ours, os, theirs, ts, interner.Count));
-        return (MergedJson?)merger.Log.Try(
-            () => new ElementMerge(merger, place, things, ours, theirs, new(NoNames, IsSet: false, merger.KeyNames)).Merge(), merged => Twins.Exist(merged, o, t))
-            ?? AddedTwice(merger, place, elements);
+        var reading = new ArrayReading(NoNames, IsSet: false, merger.KeyNames);
+        return WithoutTwins(merger, place, elements, () => new ElementMerge(merger, place, things, ours, theirs, reading).Merge());
 
         int[] Classes(List<JsonPart> some) => [.. some.Select(element => interner.NumberOf(element.Bytes))];
     }
 
-    /// <summary>Pairs what both sides added under one number, if each added it once.</summary>
-    private static IEnumerable<(int Ours, int Theirs)> AddedByBoth(SideMatch ours, int[] ourNumbers, SideMatch theirs, int[] theirNumbers, int count)
+    /// <summary>Pairs elements that both sides added under one number, if each side added one such element.</summary>
+    private static IEnumerable<(int Ours, int Theirs)> AddedByBoth(
+        SideMatch ours, int[] ourNumbers, SideMatch theirs, int[] theirNumbers, int count)
     {
         var (o, t) = (Added(ours, ourNumbers, count), Added(theirs, theirNumbers, count));
         for (var number = 0; number < count; number++)
             if (o[number] >= 0 && t[number] >= 0) yield return (o[number], t[number]);
     }
 
-    /// <summary>By number: the index of the only added element with it; −1 for none, −2 for several.</summary>
+    /// <summary>Returns, by number, the index of the only added element with that number; −1 for none, −2 for several.</summary>
     private static int[] Added(SideMatch match, int[] numbers, int count)
     {
         var added = new int[count];

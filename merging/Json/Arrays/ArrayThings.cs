@@ -2,23 +2,21 @@ namespace Merging.Json.Arrays;
 
 /// <summary>
 /// The things in three versions of an array, each with a number: an element that the versions share, an element that one side added,
-/// or a run of elements that can only be told apart as a whole. Numbers below the base's length belong to things of the base.
+/// or a run of elements that is merged as a whole. Numbers below the base's length belong to things of the base.
 /// </summary>
 internal sealed class ArrayThings
 {
     private const int None = SideMatch.None;
 
-    private readonly List<JsonPart> _base;
-    private readonly List<JsonPart> _ours;
-    private readonly List<JsonPart> _theirs;
+    private readonly ArrayVersions _elements;
     private readonly Dictionary<int, (Stretch Base, Stretch Ours, Stretch Theirs)> _runs = [];
     private readonly int[] _oursAt;
     private readonly int[] _theirsAt;
 
-    private ArrayThings(List<JsonPart> @base, List<JsonPart> ours, List<JsonPart> theirs)
+    private ArrayThings(ArrayVersions elements)
     {
-        (_base, _ours, _theirs) = (@base, ours, theirs);
-        var count = @base.Count + ours.Count + theirs.Count;
+        _elements = elements;
+        var count = elements.Base.Count + elements.Ours.Count + elements.Theirs.Count;
         (_oursAt, _theirsAt) = (new int[count], new int[count]);
         Array.Fill(_oursAt, None);
         Array.Fill(_theirsAt, None);
@@ -36,10 +34,11 @@ internal sealed class ArrayThings
     /// <summary>Numbers the things.</summary>
     /// <param name="runs">Runs of replaced elements.</param>
     /// <param name="added">Pairs of indexes in ours and theirs: the same thing, added by both.</param>
-    public static ArrayThings Of((List<JsonPart> Base, List<JsonPart> Ours, List<JsonPart> Theirs) elements, SideMatch ours, SideMatch theirs,
+    public static ArrayThings Of(
+        ArrayVersions elements, SideMatch ours, SideMatch theirs,
         List<(Stretch Base, Stretch Ours, Stretch Theirs)> runs, IEnumerable<(int Ours, int Theirs)> added)
     {
-        var things = new ArrayThings(elements.Base, elements.Ours, elements.Theirs);
+        var things = new ArrayThings(elements);
         var (n, o) = (elements.Base.Count, elements.Ours.Count);
         var (ofOurs, ofTheirs) = (Numbers(ours, n), Numbers(theirs, n + o));
         foreach (var (inOurs, inTheirs) in added) ofTheirs[inTheirs] = ofOurs[inOurs];
@@ -56,18 +55,18 @@ internal sealed class ArrayThings
         return things;
     }
 
-    public bool IsInBase(int thing) => thing < _base.Count;
+    public bool IsInBase(int thing) => thing < _elements.Base.Count;
 
-    /// <summary>The run of elements that a thing is, or null if it is a single element.</summary>
-    public (List<JsonPart> Base, List<JsonPart> Ours, List<JsonPart> Theirs)? RunOf(int thing) => _runs.TryGetValue(thing, out var run)
-        ? (Some(_base, run.Base), Some(_ours, run.Ours), Some(_theirs, run.Theirs))
+    /// <summary>Returns the run of elements that a thing stands for; null if the thing is a single element.</summary>
+    public ArrayVersions? RunOf(int thing) => _runs.TryGetValue(thing, out var run)
+        ? new(Some(_elements.Base, run.Base), Some(_elements.Ours, run.Ours), Some(_elements.Theirs, run.Theirs))
         : null;
 
-    public JsonPart? BaseOf(int thing) => IsInBase(thing) ? _base[thing] : null;
+    public JsonPart? BaseOf(int thing) => IsInBase(thing) ? _elements.Base[thing] : null;
 
-    public JsonPart? OursOf(int thing) => _oursAt[thing] is not None and var at ? _ours[at] : null;
+    public JsonPart? OursOf(int thing) => _oursAt[thing] is not None and var at ? _elements.Ours[at] : null;
 
-    public JsonPart? TheirsOf(int thing) => _theirsAt[thing] is not None and var at ? _theirs[at] : null;
+    public JsonPart? TheirsOf(int thing) => _theirsAt[thing] is not None and var at ? _elements.Theirs[at] : null;
 
     private static int[] Numbers(SideMatch match, int firstNew)
     {
@@ -76,7 +75,7 @@ internal sealed class ArrayThings
         return numbers;
     }
 
-    /// <summary>Makes one thing of a run: its first element stands for all, or, where a side has removed them, nothing does.</summary>
+    /// <summary>Makes a run one thing, which stands in each version where the run's first element stood.</summary>
     private void Collapse((Stretch Base, Stretch Ours, Stretch Theirs) run, int[] ofBase, int[] ofOurs, int[] ofTheirs)
     {
         var thing = run.Base.Start;

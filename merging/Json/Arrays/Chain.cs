@@ -3,15 +3,15 @@ namespace Merging.Json.Arrays;
 /// <summary>Merges three orders as chains, in which each thing has a successor.</summary>
 internal static class Chain
 {
-    /// <summary>More pairs of things than this are not compared.</summary>
+    /// <summary>Pairs of things up to which the orders are compared.</summary>
     private const long MaxPairs = 4_000_000;
 
     private const int End = -1;
     private const int Start = -2;
 
     /// <summary>
-    /// The merged order; null if both sides changed a successor differently, if the result is no single chain, or if two things
-    /// do not stand in the order that the only side that changed it gave them.
+    /// Returns the merged order. Null if both sides changed a successor differently, if the result is not a single chain, or if the result
+    /// lacks an order of two things that only one side changed.
     /// </summary>
     public static List<int>? Merge(List<int> @base, List<int> ours, List<int> theirs)
     {
@@ -45,7 +45,8 @@ internal static class Chain
     private static bool KeepsPairs(List<int> merged, List<int> @base, List<int> ours, List<int> theirs)
     {
         var (inMerged, inOurs, inTheirs) = (Places(merged), Places(ours), Places(theirs));
-        bool[] stayInOurs = CommonOrder.Increasing([.. @base.Select(thing => inOurs[thing])]), stayInTheirs = CommonOrder.Increasing([.. @base.Select(thing => inTheirs[thing])]);
+        var stayInOurs = CommonOrder.Increasing([.. @base.Select(thing => inOurs[thing])]);
+        var stayInTheirs = CommonOrder.Increasing([.. @base.Select(thing => inTheirs[thing])]);
         int[] moved = [.. Enumerable.Range(0, @base.Count).Where(i => !stayInOurs[i] || !stayInTheirs[i])];
         if ((long)moved.Length * @base.Count > MaxPairs) return false;
         foreach (var i in moved)

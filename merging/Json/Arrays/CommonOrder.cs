@@ -4,7 +4,8 @@ namespace Merging.Json.Arrays;
 internal static class CommonOrder
 {
     /// <summary>
-    /// Marks the most numbers that stand in increasing order: the longest increasing subsequence, by patience sorting (Fredman 1975), n log n.
+    /// Marks the longest increasing subsequence, found by patience sorting (M. L. Fredman, "On computing the length of longest increasing
+    /// subsequences", 1975) in O(n log n) steps.
     /// </summary>
     public static bool[] Increasing(IReadOnlyList<int> numbers)
     {
@@ -28,7 +29,7 @@ internal static class CommonOrder
         return stays;
     }
 
-    /// <summary>The pairs of a match that stay in order, by index in the base, and the gaps between them.</summary>
+    /// <summary>Returns the gaps, in base and side, between the pairs of a match that keep their order.</summary>
     public static IEnumerable<(Range Base, Range Side)> Gaps(SideMatch match)
     {
         var pairs = Enumerable.Range(0, match.OfBase.Length).Where(b => match.OfBase[b] != SideMatch.None).ToList();

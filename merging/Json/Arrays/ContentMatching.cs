@@ -1,8 +1,8 @@
 namespace Merging.Json.Arrays;
 
 /// <summary>
-/// Matches elements that have no keys. Content that is unique in both versions keeps its identity wherever it stands. In the gaps between
-/// such elements, equal elements are paired where only one pairing makes sense, then those that are clearly alike.
+/// Matches elements that have no keys. Elements whose content is unique in both versions are paired wherever they stand. In the gaps
+/// between such pairs, equal elements are paired where only one pairing is possible, then elements that are clearly similar.
 /// </summary>
 /// <param name="baseClasses">The number of each element's content; equal numbers are equal contents.</param>
 internal sealed class ContentMatching(List<JsonPart> @base, List<JsonPart> side, int[] baseClasses, int[] sideClasses, MatchingWork work)
@@ -25,7 +25,7 @@ internal sealed class ContentMatching(List<JsonPart> @base, List<JsonPart> side,
             if (first[c] is >= 0 and var b && second[c] is >= 0 and var s) _match.Pair(b, s);
         if (!@base.Exists(HasNoIdentity)) return;
 
-        // A number, a flag or null that stands elsewhere is another one, not the same one that moved.
+        // A number, a boolean or null that stands elsewhere is a different one, not the same one moved.
         var pairs = Enumerable.Range(0, @base.Count).Where(b => _match.OfBase[b] != SideMatch.None).ToList();
         var stays = CommonOrder.Increasing([.. pairs.Select(b => _match.OfBase[b])]);
         for (var i = 0; i < pairs.Count; i++)
@@ -33,7 +33,8 @@ internal sealed class ContentMatching(List<JsonPart> @base, List<JsonPart> side,
     }
 
     /// <summary>
-    /// Pairs the only object, or the only array, of a list that has other things too, and keeps them: such a list is a tuple, like a name and its options.
+    /// Pairs the only object, or the only array, of a list whose other elements are unchanged. Such a list is a tuple, like a name and its
+    /// options.
     /// </summary>
     private void PairOnlyOnes()
     {
@@ -60,7 +61,7 @@ internal sealed class ContentMatching(List<JsonPart> @base, List<JsonPart> side,
 
     private static bool HasNoIdentity(JsonPart element) => element is { IsScalar: true, IsString: false };
 
-    /// <summary>By class: the index of its only element; −1 for none, −2 for several.</summary>
+    /// <summary>Returns, by class, the index of its only element; −1 for none, −2 for several.</summary>
     private int[] Indexes(int[] classes)
     {
         var indexes = new int[work.ClassCount];
@@ -69,7 +70,7 @@ internal sealed class ContentMatching(List<JsonPart> @base, List<JsonPart> side,
         return indexes;
     }
 
-    /// <summary>Pairs equal elements where only one pairing makes sense, and looks at the gaps between them.</summary>
+    /// <summary>Pairs equal elements where only one pairing is possible, then matches the gaps between these pairs.</summary>
     private void MatchGap(List<int> gone, List<int> came)
     {
         if (gone.Count == 0 || came.Count == 0) return;
@@ -85,7 +86,10 @@ internal sealed class ContentMatching(List<JsonPart> @base, List<JsonPart> side,
         MatchAlike(gone[i..], came[j..]);
     }
 
-    /// <summary>Pairs elements that are alike and have no rival, in order, and looks at the gaps between them. Without any, the elements were replaced.</summary>
+    /// <summary>
+    /// Pairs similar elements without rivals, in order, then matches the gaps between these pairs. Without any pair, the elements were
+    /// replaced.
+    /// </summary>
     private void MatchAlike(List<int> gone, List<int> came)
     {
         if (gone.Count == 0 || came.Count == 0) return;
@@ -107,7 +111,7 @@ internal sealed class ContentMatching(List<JsonPart> @base, List<JsonPart> side,
         MatchGap(gone[i..], came[j..]);
     }
 
-    /// <summary>Records that some elements were replaced. Elements that moved into the middle of them, or out of it, become part of that.</summary>
+    /// <summary>Records that some elements were replaced, together with elements that moved into or out of the replaced run.</summary>
     private void Replace(List<int> gone, List<int> came)
     {
         for (var b = gone[0]; b <= gone[^1]; b++)

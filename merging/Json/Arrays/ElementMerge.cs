@@ -1,13 +1,14 @@
 namespace Merging.Json.Arrays;
 
 /// <summary>How an array is read.</summary>
-/// <param name="KeyNames">The members that identify elements; none if they are matched by content.</param>
+/// <param name="KeyNames">The members that identify elements; empty if elements are matched by content.</param>
 /// <param name="IsSet">Whether the order means nothing.</param>
 /// <param name="Names">The members by which elements may name themselves.</param>
 internal sealed record ArrayReading(byte[][] KeyNames, bool IsSet, byte[][] Names);
 
-/// <summary>Merges three things apart: which elements exist, what each became, and their order.</summary>
-internal sealed class ElementMerge(JsonMerger merger, MergePath place, ArrayThings things, SideMatch ours, SideMatch theirs, ArrayReading reading)
+/// <summary>Merges the existence of elements, their contents and their order apart.</summary>
+internal sealed class ElementMerge(
+    JsonMerger merger, MergePath place, ArrayThings things, SideMatch ours, SideMatch theirs, ArrayReading reading)
 {
     private readonly HashSet<int> _movedByOurs = reading.IsSet ? [] : Moves.Of(ours);
     private readonly HashSet<int> _movedByTheirs = reading.IsSet ? [] : Moves.Of(theirs);
@@ -20,7 +21,7 @@ internal sealed class ElementMerge(JsonMerger merger, MergePath place, ArrayThin
     {
         var alive = things.BaseOrder.Where(Survives).ToList();
         var shared = alive.ToHashSet();
-        var order = new OrderMerge(alive, OrderOf(things.OurOrder, alive), OrderOf(things.TheirOrder, alive), shared.Contains,
+        var order = new OrderMerge(alive, OrderOf(things.OurOrder), OrderOf(things.TheirOrder),
             (our, their) => !things.IsInBase(our) && things.OursOf(our) == things.TheirsOf(their));
         foreach (var part in order.Merge())
         {
@@ -31,7 +32,9 @@ internal sealed class ElementMerge(JsonMerger merger, MergePath place, ArrayThin
             else if (reading.IsSet)
             {
                 merger.Log.Apply(place, SafeRule.Set);
-                foreach (var thing in conflict.Ours.Union(conflict.Theirs).OrderBy(thing => Label(thing, MergeSide.Ours).ToString(), StringComparer.Ordinal)) Add(Content(thing));
+                var all = conflict.Ours.Union(conflict.Theirs);
+                var sorted = all.OrderBy(thing => Label(thing, MergeSide.Ours).ToString(), StringComparer.Ordinal);
+                foreach (var thing in sorted) Add(Content(thing));
             }
             else if (conflict.Base.Count == 0 && !conflict.Ours.Exists(shared.Contains)) AddInserted(conflict.Ours, conflict.Theirs);
             else AddReordered(conflict.Base, conflict.Ours, conflict.Theirs, shared);
@@ -42,8 +45,8 @@ internal sealed class ElementMerge(JsonMerger merger, MergePath place, ArrayThin
         if (order.JoinedMoves) merger.Log.Apply(place, SafeRule.DifferentMoves);
         return new(_merged);
 
-        // An element that one side removed and that stays as a conflict stands for that side where the base has it.
-        List<int> OrderOf(List<int> side, List<int> alive)
+        // An element that a side removed and that stays as a conflict stands, for that side, where the base has the element.
+        List<int> OrderOf(List<int> side)
         {
             var present = side.ToHashSet();
             var missing = alive.Where(thing => !present.Contains(thing)).ToList();
@@ -62,10 +65,10 @@ internal sealed class ElementMerge(JsonMerger merger, MergePath place, ArrayThin
             else last.Add(thing);
         }
 
-        return [.. first, .. known.SelectMany(thing => behind.TryGetValue(thing, out var followers) ? [thing, .. followers] : new[] { thing })];
+        return [.. first, .. known.SelectMany(thing => behind.TryGetValue(thing, out var after) ? [thing, .. after] : new[] { thing })];
     }
 
-    /// <summary>Whether a thing of the base is in the result, be it as a conflict.</summary>
+    /// <summary>Whether a thing of the base is in the result, perhaps as a conflict.</summary>
     private bool Survives(int thing)
     {
         if (things.RunOf(thing) is not null) return true;
@@ -74,7 +77,7 @@ internal sealed class ElementMerge(JsonMerger merger, MergePath place, ArrayThin
         if (o is not null && t is not null) return true;
         if (o is not null && (o != b || _movedByOurs.Contains(thing))) return true;
         if (t is not null && (t != b || _movedByTheirs.Contains(thing))) return true;
-        if (o is not null || t is not null) merger.Log.Changes.Add(new(place.ToString(), null, o is null ? MergeSide.Ours : MergeSide.Theirs));
+        if (o is not null || t is not null) merger.Log.Change(place, o is null ? MergeSide.Ours : MergeSide.Theirs);
         return false;
     }
 
@@ -102,10 +105,12 @@ internal sealed class ElementMerge(JsonMerger merger, MergePath place, ArrayThin
 
     private MergedJson? Content(int thing, MergePath at)
     {
-        if (things.RunOf(thing) is { } run) return MergeRun(run.Base, run.Ours, run.Theirs, at);
+        if (things.RunOf(thing) is { } run) return MergeRun(run, at);
         var (b, o, t) = (things.BaseOf(thing), things.OursOf(thing), things.TheirsOf(thing));
         if (b is null) merger.Log.Moves.Note(isInBase: false, o is not null, t is not null, (o ?? t)!.Value);
-        if (o is null || t is null) return b is null ? merger.Log.Take(at, o ?? t, o is null ? MergeSide.Theirs : MergeSide.Ours) : Missing(thing, at);
+        if (b is null && t is null) return merger.Log.Take(at, o, MergeSide.Ours);
+        if (b is null && o is null) return merger.Log.Take(at, t, MergeSide.Theirs);
+        if (o is null || t is null) return Missing(thing, at);
         if (b is null && o != t)
         {
             return merger.Log.Open(MergeConflictKind.AddedByBoth, at, null, o, t,
@@ -116,18 +121,21 @@ internal sealed class ElementMerge(JsonMerger merger, MergePath place, ArrayThin
         return merger.Merge(at, b, o, t, reading.Names);
     }
 
-    /// <summary>An element that one side removed and the other changed or moved.</summary>
+    /// <summary>Records an element that one side removed and the other changed or moved.</summary>
     private MergedJson.Open Missing(int thing, MergePath at)
     {
         var (b, o, t) = (things.BaseOf(thing), things.OursOf(thing), things.TheirsOf(thing));
         var (remover, other) = o is null ? (MergeSide.Ours, MergeSide.Theirs) : (MergeSide.Theirs, MergeSide.Ours);
         var isRenamed = ours.Renamed.Contains(thing) || theirs.Renamed.Contains(thing);
         var did = isRenamed ? "gave it another key" : (o ?? t) == b ? "moved it" : "changed it";
-        return merger.Log.Open(MergeConflictKind.MissingTarget, at, b, o, t, 
+        return merger.Log.Open(MergeConflictKind.MissingTarget, at, b, o, t,
             $"{Names.Start(remover)} removed the element {Name(thing)} of {place.ListName}, {Names.Middle(other)} {did}.");
     }
 
-    /// <summary>An element that one side, or both, gave another key. A new key is no certain sign of the same element, so it is merged as a whole.</summary>
+    /// <summary>
+    /// Merges an element that got another key. The element is merged as a whole, because two elements with different keys may not be the
+    /// same.
+    /// </summary>
     private MergedJson MergeRenamed(int thing, MergePath at)
     {
         var (b, o, t) = (things.BaseOf(thing), things.OursOf(thing), things.TheirsOf(thing));
@@ -144,33 +152,43 @@ internal sealed class ElementMerge(JsonMerger merger, MergePath place, ArrayThin
         var why = byOurs && byTheirs
             ? $"{Names.Start(MergeSide.Ours)} renamed the element {Name(thing)} of {place.ListName} to {Label(thing, MergeSide.Ours)}, "
               + $"{Names.Theirs} renamed it to {Label(thing, MergeSide.Theirs)}."
-            : $"{Names.Start(renamer)} renamed the element {Name(thing)} of {place.ListName} to {Label(thing, renamer)}, {Names.Middle(other)} changed or moved it.";
+            : $"{Names.Start(renamer)} renamed the element {Name(thing)} of {place.ListName} to {Label(thing, renamer)}, "
+              + $"{Names.Middle(other)} changed or moved it.";
         return merger.Log.Open(MergeConflictKind.Renamed, at, b, o, t, why);
     }
 
-    private MergedJson MergeRun(List<JsonPart> b, List<JsonPart> o, List<JsonPart> t, MergePath at)
+    private MergedJson MergeRun(ArrayVersions run, MergePath at)
     {
-        var isSame = o.SequenceEqual(t);
-        if (isSame) merger.Log.Apply(at, SafeRule.SameChange);
-        else if (b.SequenceEqual(t)) merger.Log.Changes.Add(new(at.ToString(), null, MergeSide.Ours));
-        else if (b.SequenceEqual(o))
+        var (b, o, t) = run;
+        if (o.SequenceEqual(t))
         {
-            merger.Log.Changes.Add(new(at.ToString(), null, MergeSide.Theirs));
+            merger.Log.Apply(at, SafeRule.SameChange);
+            return new MergedJson.Run(o);
+        }
+
+        if (b.SequenceEqual(t))
+        {
+            merger.Log.Change(at, MergeSide.Ours);
+            return new MergedJson.Run(o);
+        }
+
+        if (b.SequenceEqual(o))
+        {
+            merger.Log.Change(at, MergeSide.Theirs);
             return new MergedJson.Run(t);
         }
-        else
-        {
-            return merger.Log.Open(MergeConflictKind.ValueMismatch, at, JsonPart.ArrayOf(b), JsonPart.ArrayOf(o), JsonPart.ArrayOf(t),
-                $"Both sides changed the same elements of {place.ListName}, or elements that touch.", ConflictScope.Elements);
-        }
 
-        return new MergedJson.Run(o);
+        return merger.Log.Open(MergeConflictKind.ValueMismatch, at, run,
+            $"Both sides changed the same elements of {place.ListName}, or elements that touch.", ConflictScope.Elements);
     }
 
-    private void AddInserted(List<int> o, List<int> t) => Add(merger.Log.Open(
-        MergeConflictKind.InsertedAtOnePlace, place.Element(_index), JsonPart.ArrayOf([]),
-        JsonPart.ArrayOf(o.Select(thing => things.OursOf(thing)!.Value)), JsonPart.ArrayOf(t.Select(thing => things.TheirsOf(thing)!.Value)),
-        $"Both sides added elements to {place.ListName} at the same place. Nothing says which come first.", ConflictScope.Elements));
+    private void AddInserted(List<int> o, List<int> t)
+    {
+        var added = new ArrayVersions(
+            [], [.. o.Select(thing => things.OursOf(thing)!.Value)], [.. t.Select(thing => things.TheirsOf(thing)!.Value)]);
+        Add(merger.Log.Open(MergeConflictKind.InsertedAtOnePlace, place.Element(_index), added,
+            $"Both sides added elements to {place.ListName} at the same place. Nothing says which come first.", ConflictScope.Elements));
+    }
 
     private void AddReordered(List<int> b, List<int> o, List<int> t, HashSet<int> shared)
     {
@@ -179,7 +197,9 @@ internal sealed class ElementMerge(JsonMerger merger, MergePath place, ArrayThin
         var why = bothMoved ? $"Both sides changed the order of the same elements of {place.ListName}."
             : noneMoved ? $"Both sides added the same element to {place.ListName}, at different places."
             : $"One side moved elements of {place.ListName}, the other added or moved elements beside them.";
-        var conflict = merger.Log.Record(MergeConflictKind.Reordered, place, Labels(b, MergeSide.Base), Labels(o, MergeSide.Ours), Labels(t, MergeSide.Theirs), why, ConflictScope.Order);
+        var conflict = merger.Log.Record(
+            MergeConflictKind.Reordered, place,
+            Labels(b, MergeSide.Base), Labels(o, MergeSide.Ours), Labels(t, MergeSide.Theirs), why, ConflictScope.Order);
         var (elements, index, at) = (new List<MergedJson>(), new Dictionary<int, int>(), _index);
         foreach (var thing in o.Union(t).Union(b))
         {
@@ -198,12 +218,13 @@ internal sealed class ElementMerge(JsonMerger merger, MergePath place, ArrayThin
 
     private string Name(int thing) => Label(thing, MergeSide.Base).ToString() is { Length: <= 60 } name ? name : "with this content";
 
-    /// <summary>The key of an element, or the element itself if keys are not known.</summary>
+    /// <summary>Returns the key of an element, or the element itself if the array has no keys.</summary>
     private JsonPart Label(int thing, MergeSide side)
     {
-        if (things.RunOf(thing) is { } run) return JsonPart.ArrayOf(side is MergeSide.Ours ? run.Ours : side is MergeSide.Theirs ? run.Theirs : run.Base);
+        if (things.RunOf(thing) is { } run)
+            return JsonPart.ArrayOf(side switch { MergeSide.Ours => run.Ours, MergeSide.Theirs => run.Theirs, _ => run.Base });
         var (b, o, t) = (things.BaseOf(thing), things.OursOf(thing), things.TheirsOf(thing));
-        var value = (side is MergeSide.Ours ? o ?? b ?? t : side is MergeSide.Theirs ? t ?? b ?? o : b ?? o ?? t)!.Value;
+        var value = (side switch { MergeSide.Ours => o ?? b ?? t, MergeSide.Theirs => t ?? b ?? o, _ => b ?? o ?? t })!.Value;
         if (reading.KeyNames.Length == 0) return value;
         var keys = new JsonPart?[reading.KeyNames.Length];
         value.Find(reading.KeyNames, keys);

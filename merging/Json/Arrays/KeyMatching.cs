@@ -2,10 +2,11 @@ using Merging.Sequences;
 
 namespace Merging.Json.Arrays;
 
-/// <summary>Matches elements by their keys, and elements that one side gave another key by the rest of their content.</summary>
-internal sealed class KeyMatching(List<JsonPart> @base, List<JsonPart> side, int[] baseKeys, int[] sideKeys, Keys keys, WorkBudget budget)
+/// <summary>Matches elements by their keys, and elements with a new key by their other members.</summary>
+internal sealed class KeyMatching(
+    List<JsonPart> @base, List<JsonPart> side, int[] baseKeys, int[] sideKeys, Keys keys, WorkBudget budget)
 {
-    /// <summary>More pairs of elements than this in one gap are not compared with each other.</summary>
+    /// <summary>Pairs of elements up to which a gap is compared.</summary>
     private const int MaxPairs = 4_096;
 
     private readonly SideMatch _match = new(@base.Count, side.Count);
@@ -24,13 +25,16 @@ internal sealed class KeyMatching(List<JsonPart> @base, List<JsonPart> side, int
         return _match;
     }
 
-    /// <summary>Pairs elements that have all but the key in common with one element of the other version, wherever they stand, and with no second one.</summary>
+    /// <summary>
+    /// Pairs elements that are the same but for the key, wherever they stand. Elements that are the same as several others are not paired.
+    /// </summary>
     private void PairCertainlyRenamed()
     {
         var (gone, came) = (_match.UnpairedOfBase(..@base.Count), _match.UnpairedOfSide(..side.Count));
         if (gone.Count == 0 || came.Count == 0) return;
         var byRest = came.ToLookup(s => keys.RestOf(side[s]).Bytes, ByteComparer.Instance);
-        var pairs = gone.Select(b => (Base: b, Content: keys.RestOf(@base[b]).Bytes)).Where(one => one.Content.Length > 2 && byRest[one.Content].Count() == 1).ToList();
+        var pairs = gone.Select(b => (Base: b, Content: keys.RestOf(@base[b]).Bytes))
+            .Where(one => one.Content.Length > 2 && byRest[one.Content].Count() == 1).ToList();
         if (pairs.Count == 0) return;
         var (inBase, inSide) = (Counts(@base), Counts(side));
         foreach (var (b, rest) in pairs.Where(one => inBase[one.Content] == 1 && inSide[one.Content] == 1))
@@ -45,7 +49,7 @@ internal sealed class KeyMatching(List<JsonPart> @base, List<JsonPart> side, int
     }
 
     /// <summary>
-    /// Pairs what went with what came at the same place, the most similar first. Such a pair is merged as a whole, so that a wrong one
+    /// Pairs removed with added elements at the same place, the most similar first. A pair is merged as a whole, so that a wrong pair
     /// leads to a conflict and never to a mixture.
     /// </summary>
     private void PairAlike(List<int> gone, List<int> came)

@@ -15,8 +15,9 @@ internal sealed record Keys(byte[][] Names, int[] Base, int[] Ours, int[] Theirs
 /// <summary>Finds the members that identify the elements of an array.</summary>
 internal static class KeySearch
 {
-    /// <summary>The keys by the members of a rule, or the reason why they identify nothing.</summary>
-    public static (Keys? Keys, string? Problem) ByRule(IReadOnlyList<string> names, List<JsonPart> @base, List<JsonPart> ours, List<JsonPart> theirs)
+    /// <summary>Returns the keys by the members of a rule, or the reason why these members do not identify the elements.</summary>
+    public static (Keys? Keys, string? Problem) ByRule(
+        IReadOnlyList<string> names, List<JsonPart> @base, List<JsonPart> ours, List<JsonPart> theirs)
     {
         byte[][] utf8 = [.. names.Select(Encoding.UTF8.GetBytes)];
         var interner = new Interner(@base.Count);
@@ -27,14 +28,17 @@ internal static class KeySearch
             var values = Read(utf8, elements);
             var missing = elements.Count - Enumerable.Range(0, elements.Count).Count(i => columns.All(c => IsKey(values[i][c])));
             if (missing > 0) return (null, $"{missing} of {elements.Count} elements of {name} have no scalar value in {Quoted(names)}");
-            if (Number(values, columns, interner) is not { } unique) return (null, $"two elements of {name} have the same value in {Quoted(names)}");
+            if (Number(values, columns, interner) is not { } unique)
+                return (null, $"two elements of {name} have the same value in {Quoted(names)}");
             numbers[index] = unique;
         }
 
         return (new(utf8, numbers[0], numbers[1], numbers[2], interner.Count), null);
     }
 
-    /// <summary>The keys by the first of the candidates, or pair of them, that identifies the elements of all three versions; null if none does.</summary>
+    /// <summary>
+    /// Returns the keys by the first candidate, or pair of candidates, that identifies the elements of all versions; null if none does.
+    /// </summary>
     public static Keys? Find(byte[][] candidates, List<JsonPart> @base, List<JsonPart> ours, List<JsonPart> theirs)
     {
         if (candidates.Length == 0 || !AreObjects(@base) || !AreObjects(ours) || !AreObjects(theirs)) return null;
@@ -50,9 +54,10 @@ internal static class KeySearch
         Keys? Try(params int[] columns)
         {
             var interner = new Interner(b.Length);
-            return Number(b, columns, interner) is { } bs && Number(o, columns, interner) is { } os && Number(t, columns, interner) is { } ts
-                ? new([.. columns.Select(c => candidates[c])], bs, os, ts, interner.Count)
-                : null;
+            if (Number(b, columns, interner) is not { } bs) return null;
+            if (Number(o, columns, interner) is not { } os) return null;
+            if (Number(t, columns, interner) is not { } ts) return null;
+            return new([.. columns.Select(c => candidates[c])], bs, os, ts, interner.Count);
         }
     }
 
@@ -69,7 +74,7 @@ internal static class KeySearch
         return rows;
     }
 
-    /// <summary>The number of each element's key; null if two are equal.</summary>
+    /// <summary>Returns the number of each element's key; null if two keys are equal.</summary>
     private static int[]? Number(JsonPart?[][] values, int[] columns, Interner interner)
     {
         var numbers = new int[values.Length];

@@ -4,7 +4,7 @@ namespace Merging.Json.Arrays;
 internal static class Moves
 {
     /// <summary>
-    /// Indexes in the base of elements that stand elsewhere now. Of two elements that changed places, both count: nothing says which one moved.
+    /// Returns the base indexes of moved elements. If two elements changed places, both count, because either may have moved.
     /// </summary>
     public static HashSet<int> Of(SideMatch match)
     {
@@ -19,8 +19,12 @@ internal static class Moves
         var placeNow = new Dictionary<int, int>(now.Count);
         for (var i = 0; i < now.Count; i++) placeNow[now[i]] = i;
         for (var i = 0; i < kept.Count; i++)
-            if (!stays[i] || (Neighbor(kept, i - 1) != Neighbor(now, placeNow[kept[i]] - 1) && Neighbor(kept, i + 1) != Neighbor(now, placeNow[kept[i]] + 1)))
-                moved.Add(kept[i]);
+        {
+            var place = placeNow[kept[i]];
+            var hasNewNeighbors = Neighbor(kept, i - 1) != Neighbor(now, place - 1) && Neighbor(kept, i + 1) != Neighbor(now, place + 1);
+            if (!stays[i] || hasNewNeighbors) moved.Add(kept[i]);
+        }
+
         return moved;
     }
 

@@ -3,39 +3,38 @@ using Merging.Sequences;
 namespace Merging.Json.Arrays;
 
 /// <summary>
-/// Merges arrays of numbers, flags and nulls, which have no identity but their place. Short arrays of one length are taken as one value, as
-/// a coordinate, a range or a color is; longer ones are merged like lines of a text, where changes that touch conflict.
+/// Merges arrays of numbers, booleans and nulls, which have no identity but their place. A short array that keeps its length is one value,
+/// like a coordinate, a range or a color. Other arrays are merged like lines of a text, where changes that touch conflict.
 /// </summary>
 internal static class NumberMerge
 {
-    /// <summary>An array of at most this many numbers is one value.</summary>
+    /// <summary>Numbers up to which an array is one value.</summary>
     private const int MaxTuple = 4;
 
     public static bool Applies(List<JsonPart> elements) => elements.TrueForAll(element => element is { IsScalar: true, IsString: false });
 
-    public static MergedJson Merge(
-        JsonMerger merger, MergePath place, (List<JsonPart> Base, List<JsonPart> Ours, List<JsonPart> Theirs) elements)
+    public static MergedJson Merge(JsonMerger merger, MergePath place, ArrayVersions elements)
     {
         var (b, o, t) = elements;
         if (b.Count <= MaxTuple && b.Count == o.Count && b.Count == t.Count)
         {
-            return merger.Log.Open(MergeConflictKind.ValueMismatch, place, JsonPart.ArrayOf(b), JsonPart.ArrayOf(o), JsonPart.ArrayOf(t),
+            return merger.Log.Open(MergeConflictKind.ValueMismatch, place, elements,
                 $"Both sides changed {place.ListName}. A short array of numbers is one value.");
         }
 
         var interner = new Interner(b.Count);
         int[] bs = Numbers(b), os = Numbers(o), ts = Numbers(t);
+        int[] backB = [.. bs.Reverse()], backO = [.. os.Reverse()], backT = [.. ts.Reverse()];
         var regions = Regions(merger, bs, os, ts, interner.Count);
-        var backwards = Regions(merger, [.. bs.Reverse()], [.. os.Reverse()], [.. ts.Reverse()], interner.Count);
+        var backwards = Regions(merger, backB, backO, backT, interner.Count);
         if (merger.Budget.IsSpent) return ArrayMerge.TooDifferent(merger, place, elements);
-        if (IsClean(regions) && (!IsClean(backwards) || !Merged(regions, os, ts).SequenceEqual(Merged(backwards, [.. os.Reverse()], [.. ts.Reverse()]).Reverse())))
+        if (IsClean(regions) && (!IsClean(backwards) || !Merged(regions, os, ts).SequenceEqual(Merged(backwards, backO, backT).Reverse())))
         {
-            return merger.Log.Open(MergeConflictKind.NotMatched, place, JsonPart.ArrayOf(b), JsonPart.ArrayOf(o), JsonPart.ArrayOf(t),
-                $"Both sides changed {place.ListName}. Several of its elements are equal, and nothing says which of them the changes are about.");
+            return merger.Log.Open(MergeConflictKind.NotMatched, place, elements,
+                $"Both sides changed {place.ListName}. Several of its elements are equal, and nothing says which of them were changed.");
         }
 
-        return (MergedJson?)merger.Log.Try(() => new MergedJson.Array(Write(merger, place, elements, regions)), merged => Twins.Exist(merged, o, t))
-            ?? ArrayMerge.AddedTwice(merger, place, elements);
+        return ArrayMerge.WithoutTwins(merger, place, elements, () => new(Write(merger, place, elements, regions)));
 
         int[] Numbers(List<JsonPart> some) => [.. some.Select(element => interner.NumberOf(element.Bytes))];
     }
@@ -52,37 +51,41 @@ internal static class NumberMerge
     private static bool IsClean(List<MergeRegion> regions) => regions.TrueForAll(region => region.Part is not MergePart.Conflict);
 
     private static int[] Merged(List<MergeRegion> regions, int[] ours, int[] theirs) => [.. regions.SelectMany(region =>
-        region.Part is MergePart.Theirs ? theirs.Skip(region.Theirs.Start).Take(region.Theirs.Length) : ours.Skip(region.Ours.Start).Take(region.Ours.Length))];
+        region.Part is MergePart.Theirs
+            ? theirs.Skip(region.Theirs.Start).Take(region.Theirs.Length)
+            : ours.Skip(region.Ours.Start).Take(region.Ours.Length))];
 
-    private static List<MergedJson> Write(
-        JsonMerger merger, MergePath place, (List<JsonPart> Base, List<JsonPart> Ours, List<JsonPart> Theirs) elements, List<MergeRegion> regions)
+    private static List<MergedJson> Write(JsonMerger merger, MergePath place, ArrayVersions elements, List<MergeRegion> regions)
     {
-        var (b, o, t) = elements;
         var merged = new List<MergedJson>();
         var index = 0;
         var (byOurs, byTheirs) = (false, false);
         foreach (var region in regions)
         {
+            var at = place.Element(index);
+            var part = new ArrayVersions(
+                Some(elements.Base, region.Base), Some(elements.Ours, region.Ours), Some(elements.Theirs, region.Theirs));
             if (region.Part is MergePart.Conflict)
             {
-                merged.Add(merger.Log.Open(MergeConflictKind.ValueMismatch, place.Element(index), Some(b, region.Base), Some(o, region.Ours),
-                    Some(t, region.Theirs), $"Both sides changed the same elements of {place.ListName}, or elements that touch.", ConflictScope.Elements));
-                index += region.Ours.Length;
+                merged.Add(merger.Log.Open(MergeConflictKind.ValueMismatch, at, part,
+                    $"Both sides changed the same elements of {place.ListName}, or elements that touch.", ConflictScope.Elements));
+                index += part.Ours.Count;
                 continue;
             }
 
-            var (from, stretch) = region.Part is MergePart.Theirs ? (t, region.Theirs) : (o, region.Ours);
-            if (region.Part is not MergePart.Common)
-                merger.Log.Changes.Add(new(place.Element(index).ToString(), null, region.Part is MergePart.Theirs ? MergeSide.Theirs : MergeSide.Ours));
-            (byOurs, byTheirs) = (byOurs || region.Part is MergePart.Ours, byTheirs || region.Part is MergePart.Theirs);
-            if (region.Part is MergePart.Common && !Some(b, region.Base).Equals(Some(o, region.Ours))) merger.Log.Apply(place.Element(index), SafeRule.SameChange);
-            merged.Add(new MergedJson.Run(from.GetRange(stretch.Start, stretch.Length)));
-            index += stretch.Length;
+            if (region.Part is MergePart.Ours) merger.Log.Change(at, MergeSide.Ours);
+            else if (region.Part is MergePart.Theirs) merger.Log.Change(at, MergeSide.Theirs);
+            else if (!part.Base.SequenceEqual(part.Ours)) merger.Log.Apply(at, SafeRule.SameChange);
+            byOurs |= region.Part is MergePart.Ours;
+            byTheirs |= region.Part is MergePart.Theirs;
+            var taken = region.Part is MergePart.Theirs ? part.Theirs : part.Ours;
+            merged.Add(new MergedJson.Run(taken));
+            index += taken.Count;
         }
 
         if (byOurs && byTheirs) merger.Log.Apply(place, SafeRule.DifferentElements);
         return merged;
     }
 
-    private static JsonPart Some(List<JsonPart> elements, Stretch some) => JsonPart.ArrayOf(elements.GetRange(some.Start, some.Length));
+    private static List<JsonPart> Some(List<JsonPart> elements, Stretch some) => elements.GetRange(some.Start, some.Length);
 }

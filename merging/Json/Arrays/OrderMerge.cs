@@ -23,14 +23,14 @@ internal sealed class OrderMerge
 
     /// <param name="base">Things that all three versions have.</param>
     /// <param name="ours">The same things in our order, and those that ours added.</param>
-    /// <param name="isShared">Whether a thing is one of those that all have.</param>
     /// <param name="isSame">Whether a thing that ours added and one that theirs added have the same content.</param>
-    public OrderMerge(List<int> @base, List<int> ours, List<int> theirs, Func<int, bool> isShared, Func<int, int, bool> isSame)
+    public OrderMerge(List<int> @base, List<int> ours, List<int> theirs, Func<int, int, bool> isSame)
     {
+        var shared = @base.ToHashSet();
         _isSame = isSame;
         _base = [.. @base];
-        _ours = new(ours, isShared);
-        _theirs = new(theirs, isShared);
+        _ours = new(ours, shared);
+        _theirs = new(theirs, shared);
     }
 
     public List<OrderPart> Merge()
@@ -51,8 +51,8 @@ internal sealed class OrderMerge
     }
 
     /// <summary>
-    /// The gaps, by the index of the thing behind them, at which the merge can be cut in two: the same things stand before it in all versions,
-    /// the same thing stands on either side of it, and what both added stands on one side of it.
+    /// Returns the gaps, by the index of the thing after them, at which the merge can be cut in two. In all versions, the same things stand
+    /// before such a gap, and the same thing on each side of it. A thing that both sides added stands on one side of it.
     /// </summary>
     private bool[] Cuts()
     {
@@ -131,16 +131,16 @@ internal sealed class OrderMerge
         bool IsSame(int our, int their) => our == their || _isSame(our, their);
     }
 
-    /// <summary>The order of one side, taken apart into what all versions have and what the side added between.</summary>
+    /// <summary>The order of a side, split into the things of all versions and the added things between them.</summary>
     private sealed class Skeleton
     {
         private readonly List<List<int>?> _added = [null];
 
-        public Skeleton(List<int> order, Func<int, bool> isShared)
+        public Skeleton(List<int> order, HashSet<int> shared)
         {
             foreach (var thing in order)
             {
-                if (isShared(thing))
+                if (shared.Contains(thing))
                 {
                     Shared.Add(thing);
                     _added.Add(null);
@@ -154,7 +154,7 @@ internal sealed class OrderMerge
 
         public List<int> Shared { get; } = [];
 
-        /// <summary>By added thing: the index of the shared thing behind it.</summary>
+        /// <summary>By added thing: the index of the shared thing after it.</summary>
         public Dictionary<int, int> GapOf { get; } = [];
 
         public List<int> Added(int gap) => _added[gap] ?? [];

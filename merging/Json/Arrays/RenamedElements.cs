@@ -1,11 +1,11 @@
 namespace Merging.Json.Arrays;
 
-/// <summary>Takes back pairs of renamed elements that do not hold once both sides are known.</summary>
+/// <summary>Parts pairs of renamed elements that prove wrong once both sides are known.</summary>
 internal static class RenamedElements
 {
     /// <summary>
-    /// Parts what was taken for renamed from its partner if the other side has another element under the new key, or moved the same one: then both
-    /// added that key.
+    /// Parts renamed elements from their partners if the other side has another element under the new key, or moved the same one: both sides
+    /// then added that key.
     /// </summary>
     public static void PartAddedByBoth(SideMatch ours, int[] ourKeys, SideMatch theirs, int[] theirKeys)
     {
@@ -21,8 +21,8 @@ internal static class RenamedElements
     }
 
     /// <summary>
-    /// Parts what may have got another key from its partner if that is not certain and the other side left the element alone: then nothing
-    /// hangs on whether they are the same, and the new element is added where it stands.
+    /// Parts elements whose new key is uncertain from their partners if the other side left the element unchanged. The result is then the
+    /// same either way, and the new element is added where it stands.
     /// </summary>
     public static void PartUncertain(List<JsonPart> @base, List<JsonPart> others, SideMatch side, SideMatch other)
     {
@@ -34,7 +34,9 @@ internal static class RenamedElements
         }
     }
 
-    /// <summary>Keys that the base does not have, with the index in the base of the element that got it; none for an added one.</summary>
+    /// <summary>
+    /// Returns the keys that the base lacks, each with the base index of the renamed element, or none for an added element.
+    /// </summary>
     private static Dictionary<int, int> NewKeys(SideMatch match, int[] keys)
     {
         var found = new Dictionary<int, int>();

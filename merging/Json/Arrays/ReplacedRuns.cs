@@ -3,7 +3,7 @@ namespace Merging.Json.Arrays;
 /// <summary>Finds runs of elements that one side replaced, with the elements that the other side has there.</summary>
 internal static class ReplacedRuns
 {
-    /// <summary>The runs in all three versions, or null if elements of a run stand in several places of a side.</summary>
+    /// <summary>Returns the runs in all three versions; null if elements of a run stand in several places of a side.</summary>
     public static List<(Stretch Base, Stretch Ours, Stretch Theirs)>? Of(SideMatch ours, SideMatch theirs)
     {
         var runs = new List<(Stretch Base, Stretch Ours, Stretch Theirs)>();
@@ -43,8 +43,8 @@ internal static class ReplacedRuns
     }
 
     /// <summary>
-    /// The elements of a side that stand for a run of the base, with those that the side added beside them: next to replaced elements, nothing says
-    /// where they belong. Null if other elements stand between them.
+    /// Returns the elements of a side that stand for a run of the base. Added elements beside the run belong to it, because replaced
+    /// elements do not show where they belong. Null if other elements stand between them.
     /// </summary>
     private static Stretch? InSide(Stretch run, SideMatch side)
     {
@@ -61,7 +61,7 @@ internal static class ReplacedRuns
         return Stretch.Between(from, to);
     }
 
-    /// <summary>The place in a side behind what is left of the base before an index.</summary>
+    /// <summary>Returns the place in a side after the last element that the side has of the base before an index.</summary>
     private static int PlaceOf(int baseIndex, SideMatch side)
     {
         for (var b = baseIndex - 1; b >= 0; b--)

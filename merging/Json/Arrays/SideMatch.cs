@@ -1,6 +1,6 @@
 namespace Merging.Json.Arrays;
 
-/// <summary>How the elements of one side of a merge belong to those of the base. Whatever is uncertain is not paired.</summary>
+/// <summary>A matching of the elements of a side to the elements of the base. Uncertain elements are not paired.</summary>
 internal sealed class SideMatch
 {
     public const int None = -1;
@@ -21,16 +21,16 @@ internal sealed class SideMatch
     /// <summary>Elements of the base, by index, whose partner is the same element under another key.</summary>
     public HashSet<int> Renamed { get; } = [];
 
-    /// <summary>Those of <see cref="Renamed"/> that have all but the key in common with their partner, and with no other element.</summary>
+    /// <summary>Elements of <see cref="Renamed"/> whose partner, and no other element, is the same but for the key.</summary>
     public HashSet<int> CertainlyRenamed { get; } = [];
 
-    /// <summary>Elements in a row that were replaced by others in a row, without a certain answer to which became which.</summary>
+    /// <summary>Runs of elements that were replaced by runs of others, without a certain pairing of their elements.</summary>
     public List<(Stretch Base, Stretch Side)> Replaced { get; } = [];
 
-    /// <summary>Indexes in a range of the base whose elements have no partner.</summary>
+    /// <summary>Returns the indexes in a range of the base whose elements have no partner.</summary>
     public List<int> UnpairedOfBase(Range range) => Unpaired(OfBase, range);
 
-    /// <summary>Indexes in a range of the side whose elements have no partner.</summary>
+    /// <summary>Returns the indexes in a range of the side whose elements have no partner.</summary>
     public List<int> UnpairedOfSide(Range range) => Unpaired(OfSide, range);
 
     public void Pair(int baseIndex, int sideIndex) => (OfBase[baseIndex], OfSide[sideIndex]) = (sideIndex, baseIndex);

@@ -6,7 +6,7 @@ namespace Merging.Json.Arrays;
 /// <summary>Finds elements that a merged array has twice although each side has them once.</summary>
 internal static class Twins
 {
-    /// <summary>Whether there are some: then both sides may mean the same element, which stands at two places.</summary>
+    /// <summary>Whether such elements exist. Both sides may then mean one element, which the result has at two places.</summary>
     /// <param name="merged">A merged array without conflicts.</param>
     public static bool Exist(MergedJson.Array merged, List<JsonPart> ours, List<JsonPart> theirs)
     {

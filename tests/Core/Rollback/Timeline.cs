@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Memento.Tests.Core.Rollback;
 
-/// <summary>One document's versions, with who made them; the first may be at the point.</summary>
+/// <summary>The versions of a document, with their makers; the first may be at the point.</summary>
 internal sealed class Timeline
 {
     public static readonly DocumentKey Key = new(DocumentKind.Entity, "a");
@@ -18,7 +18,7 @@ internal sealed class Timeline
 
     public List<DocumentVersion> Since { get; } = [];
 
-    /// <summary>What there was at the point: JSON, or null for nothing.</summary>
+    /// <summary>Sets the document at the point: JSON, or null for none.</summary>
     public static Timeline From(string? atPoint)
     {
         var timeline = new Timeline();
@@ -26,7 +26,7 @@ internal sealed class Timeline
         return timeline;
     }
 
-    /// <summary>Somebody makes the document this JSON, or deletes it.</summary>
+    /// <summary>Sets the document to some JSON, or deletes it for null.</summary>
     public Timeline Then(string maker, string? json)
     {
         var version = Version(json, Since.Count > 0 ? Since[^1].Seq : AtPoint?.Seq ?? 0);
@@ -37,7 +37,7 @@ internal sealed class Timeline
 
     public Undoing Undo(params string[] makers) => Undoing.Of(AtPoint, Since, version => makers.Contains(_makers[version.Seq]));
 
-    /// <summary>What the document becomes, as a rollback works it out.</summary>
+    /// <summary>Returns the document after a rollback of the makers' changes.</summary>
     public (string? Json, DocumentMerge? Conflict) Outcome(params string[] makers)
     {
         var undoing = Undo(makers);

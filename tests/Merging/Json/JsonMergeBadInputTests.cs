@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Memento.Tests.Merging.Json;
 
-/// <summary>Documents that nobody would write on purpose: a merge ends, and is right or says that it cannot tell.</summary>
+/// <summary>Odd and hostile documents: every merge ends, and gives the right result or a conflict.</summary>
 public sealed class JsonMergeBadInputTests
 {
     private const int Milliseconds = 60_000;

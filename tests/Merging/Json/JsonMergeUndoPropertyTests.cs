@@ -53,10 +53,9 @@ public sealed class JsonMergeUndoPropertyTests
     }, expectConflicts: false);
 
     /// <summary>
-    /// Here the second agent may stand right beside the work of the first, but the third changes nothing. Undoing the second first
-    /// restores the state
-    /// before it, so the other order must end there too. A conflict in the other order can be inherent: the second agent's work stands on
-    /// the first's.
+    /// Undoes two agents in both orders. The second agent may work right beside the first, but the third changes nothing. Undoing the
+    /// second first restores the state before the second, so the other order must end there too, or in a conflict: the second agent's work
+    /// may depend on the first's.
     /// </summary>
     [Fact]
     public void Undo_of_stacked_work_in_either_order_ends_in_one_state() => MergeRuns.Check(StackedCase.Any, (stacked, runs) =>

@@ -12,11 +12,11 @@ internal sealed class KeyedListModel(string key, IEnumerable<string> @base, IEnu
     private readonly Version _ours = Version.Of(key, ours);
     private readonly Version _theirs = Version.Of(key, theirs);
 
-    /// <summary>Says why these lists cannot be merged without a conflict; null: they can, as far as this model knows.</summary>
+    /// <summary>Returns the reason why these lists cannot be merged without a conflict; null if the model knows none.</summary>
     public string? WhyConflict() =>
         _base.Keys.Union(_ours.Keys).Union(_theirs.Keys).Select(WhyConflict).FirstOrDefault(why => why is not null) ?? WhyOrderConflict();
 
-    /// <summary>Says why a clean result is wrong; null: nothing is.</summary>
+    /// <summary>Returns the reason why a clean result is wrong; null if the result is right.</summary>
     public string? WhyWrong(IEnumerable<string> merged)
     {
         if (WhyConflict() is { } conflict) return conflict;

@@ -3,7 +3,7 @@ using CsCheck;
 
 namespace Memento.Tests.Merging.Json;
 
-/// <summary>A list and what two sides made of it.</summary>
+/// <summary>A list and two changed versions of it.</summary>
 internal sealed record ListCase(
     ListShape Shape, bool IsWrapped, ImmutableList<ListItem> Base, ImmutableList<ListEdit> OurEdits, ImmutableList<ListEdit> TheirEdits)
 {
@@ -24,7 +24,7 @@ internal sealed record ListCase(
     /// <summary>Lists of every shape, with equal elements now and then.</summary>
     public static Gen<ListCase> Any { get; } = Of(ListShape.All, ListEditKind.Duplicate, allowEqual: true);
 
-    /// <summary>Lists in which no element is there twice.</summary>
+    /// <summary>Lists without equal elements.</summary>
     public static Gen<ListCase> Unique { get; } = Of(ListShape.All, ListEditKind.RemoveAndAddAgain, allowEqual: false)
         .Where(c => AreUnique(c.Shape, c.Base) && AreUnique(c.Shape, c.Ours) && AreUnique(c.Shape, c.Theirs));
 

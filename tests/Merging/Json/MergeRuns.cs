@@ -5,7 +5,7 @@ using Xunit;
 namespace Memento.Tests.Merging.Json;
 
 /// <summary>
-/// Runs a property over many generated cases and counts what became of them, so that no property holds because nothing was checked.
+/// Runs a property over many generated cases and counts merges and conflicts, so that no property holds only because nothing was checked.
 /// </summary>
 internal sealed class MergeRuns
 {

@@ -3,7 +3,7 @@ using CsCheck;
 
 namespace Memento.Tests.Merging.Json;
 
-/// <summary>An object of scalars and what two sides made of it. A number below 0 stands for a member that is not there.</summary>
+/// <summary>An object of scalars and two changed versions of it. A number below 0 stands for an absent member.</summary>
 internal sealed record ObjectCase(ImmutableArray<int> Base, ImmutableArray<int> Ours, ImmutableArray<int> Theirs)
 {
     private static readonly string[] Values = ["null", "0", "\"\"", "\"x\"", "false", "2.5"];

@@ -8,7 +8,7 @@ internal static class FileMerger
     private const int MaxPlaces = 5, MaxValueLength = 200;
 
     /// <summary>Merges the sides of a file.</summary>
-    /// <param name="sides">All of them readable.</param>
+    /// <param name="sides">The versions of the file, all of them readable.</param>
     /// <param name="gitText">Git's merge of the text; null if git has conflicts.</param>
     public static (MergedFile File, JsonMergeResult Result) Merge(FileFormat format, FileSides<FileReading> sides, byte[]? gitText)
     {

@@ -21,13 +21,13 @@ internal sealed class UnreadableFileException(FileProblem problem, string messag
 }
 
 /// <summary>A file as JSON, or the reason why there is none.</summary>
-/// <param name="Documents">Canonical JSON of each document in the file. Only YAML has other than one.</param>
+/// <param name="Documents">Canonical JSON of each document in the file. Only a YAML file may have none, or several.</param>
 /// <param name="Problem">Null if the file could be read.</param>
 /// <param name="Detail">A sentence about the problem.</param>
 internal sealed record FileReading(ImmutableArray<byte[]> Documents, FileProblem? Problem = null, string? Detail = null)
 {
     /// <summary>
-    /// The JSON values of files that belong together: the documents themselves, or arrays of documents if any file has other than one.
+    /// Returns the JSON values of files that belong together: the documents themselves, or arrays if any file does not have exactly one.
     /// </summary>
     public static ImmutableArray<byte[]?> Values(params ReadOnlySpan<FileReading?> files)
     {

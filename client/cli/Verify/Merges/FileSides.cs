@@ -4,7 +4,7 @@ namespace Memento.Cli.Verify.Merges;
 /// <param name="Base">Null if both sides added the file.</param>
 internal sealed record FileSides<T>(T? Base, T Ours, T Theirs, T Committed) where T : class
 {
-    /// <summary>The versions that there are, under their names.</summary>
+    /// <summary>The versions that exist, under their names.</summary>
     public IEnumerable<(string Name, T Value)> All
     {
         get

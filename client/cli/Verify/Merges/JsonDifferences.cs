@@ -9,10 +9,10 @@ internal static class JsonDifferences
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = CanonicalJson.MaxDepth + 2 };
 
     /// <summary>
-    /// The first places where two values in canonical form differ, as JSON Pointers, in the order of the document.
-    /// Where elements came or went, the place is the first element that differs.
+    /// Returns the first places where two values in canonical form differ, as JSON Pointers, in the order of the document.
+    /// If an array has elements added or removed, the place is the first element that differs.
     /// </summary>
-    /// <param name="max">Most places to find.</param>
+    /// <param name="max">Number of places to find.</param>
     public static List<string> Find(ReadOnlyMemory<byte> one, ReadOnlyMemory<byte> other, int max)
     {
         using var left = JsonDocument.Parse(one, Options);

@@ -7,7 +7,7 @@ namespace Memento.Cli.Verify.Merges;
 /// <summary>Reads JSON as people write it in files: with comments, trailing commas and a byte order mark.</summary>
 internal static class LenientJson
 {
-    /// <summary>Deepest nesting that the parser itself follows, so that a value too deep for canonical JSON is told as that.</summary>
+    /// <summary>Deepest nesting that the parser follows. A value too deep for canonical JSON is then reported as such.</summary>
     private const int MaxParsedDepth = 10_000;
 
     private static readonly JsonReaderOptions Options = new()
@@ -15,7 +15,7 @@ internal static class LenientJson
         AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, MaxDepth = MaxParsedDepth,
     };
 
-    /// <summary>The same value in the strict form of JSON.</summary>
+    /// <summary>Returns the same value as strict JSON.</summary>
     /// <exception cref="JsonException">The content is not JSON.</exception>
     /// <exception cref="UnreadableFileException">The value is nested too deeply.</exception>
     public static byte[] Read(ReadOnlySpan<byte> content)

@@ -5,8 +5,10 @@ namespace Memento.Cli.Verify.Merges;
 /// <summary>Finds the merge commits of a history, and the files that both of their sides changed.</summary>
 internal static class MergeCommits
 {
-    /// <summary>The merge commits reachable from a commit, newest first. Those without one merge base are counted and left out.</summary>
-    /// <param name="max">Most merge commits to look at; null for all.</param>
+    /// <summary>
+    /// Returns the merge commits reachable from a commit, newest first. Commits without exactly one merge base are counted and left out.
+    /// </summary>
+    /// <param name="max">Merge commits to read; null for all.</param>
     public static async Task<List<MergeCommit>> ReadAsync(
         string folder, ObjectId head, int? max, RepositoryMerges counts, IImportProgress progress, CancellationToken cancellationToken)
     {

@@ -22,12 +22,12 @@ internal enum GitVerdict
     Conflict,
 }
 
-/// <summary>A file that was merged, as canonical JSON, with what people committed and what git makes of it.</summary>
+/// <summary>A file that was merged as canonical JSON, with the committed file and git's merge.</summary>
 /// <param name="Sides">The values that were merged, and the committed one.</param>
 /// <param name="Merged">The merged value, with ours at conflicts.</param>
-/// <param name="Conflicts">How many conflicts the merge has.</param>
-/// <param name="Git">How git merges the text.</param>
-/// <param name="GitMerged">The value of git's text; null unless git merges cleanly to something well-formed.</param>
+/// <param name="Conflicts">Number of conflicts of the merge.</param>
+/// <param name="Git">Result of git's merge of the text.</param>
+/// <param name="GitMerged">The value of git's text; null unless git merges cleanly to a well-formed text.</param>
 internal sealed record MergedFile(FileSides<byte[]> Sides, byte[] Merged, int Conflicts, GitVerdict Git, byte[]? GitMerged)
 {
     public MergeVerdict Verdict =>

@@ -19,14 +19,14 @@ internal sealed record MergesReport
 /// <summary>Results for one repository.</summary>
 internal sealed record RepositoryMerges
 {
-    /// <summary>Most files that are told one by one.</summary>
+    /// <summary>Files up to which the report has them one by one.</summary>
     private const int MaxFiles = 2_000;
 
     public required string Repository { get; init; }
 
     public required string Head { get; init; }
 
-    /// <summary>Merge commits that were looked at.</summary>
+    /// <summary>Merge commits that were read.</summary>
     public long Merges { get; set; }
 
     /// <summary>Merge commits left out: more than two parents.</summary>
@@ -49,7 +49,7 @@ internal sealed record RepositoryMerges
     /// <summary>Files to look at: the different ones, and conflicts where git's merge is what was committed.</summary>
     public List<FileDetail> Files { get; } = [];
 
-    /// <summary>Files to look at beyond those that are told.</summary>
+    /// <summary>Files to look at that the report leaves out.</summary>
     public long FilesLeftOut { get; private set; }
 
     /// <summary>Time spent in the merge itself, in seconds.</summary>

@@ -25,7 +25,7 @@ internal static class MergesText
         Number("Git broken", row => row.Counts.GitBroken),
     ];
 
-    /// <param name="show">Most files to write of each repository.</param>
+    /// <param name="show">Files of each repository up to which they are written.</param>
     public static void Write(Terminal terminal, MergesReport report, int show)
     {
         List<Row> rows = [.. report.Repositories.Select(results => new Row(results.Repository, results.Merges, results.Counts))];

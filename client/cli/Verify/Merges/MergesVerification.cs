@@ -9,8 +9,8 @@ internal sealed class MergesVerification(TimeProvider clock, IImportProgress pro
 {
     private const int MaxFile = 10 * 1024 * 1024;
 
-    /// <summary>Looks at each repository. The report is filled in as the work goes on.</summary>
-    /// <param name="max">Most merge commits of each repository; null for all.</param>
+    /// <summary>Verifies each repository. The report is filled in as the work goes on.</summary>
+    /// <param name="max">Merge commits of each repository to read; null for all.</param>
     public async Task RunAsync(IReadOnlyList<string> paths, int? max, MergesReport report, CancellationToken cancellationToken)
     {
         foreach (var path in paths)

@@ -7,10 +7,10 @@ using Tomlyn.Parsing;
 
 namespace Memento.Cli.Verify.Merges;
 
-/// <summary>Reads TOML as JSON: dates and times as strings, and so infinity and not-a-number, which JSON lacks.</summary>
+/// <summary>Reads TOML as JSON. Dates, times, infinity and not-a-number, which JSON lacks, become strings.</summary>
 internal static class TomlJson
 {
-    /// <summary>Deepest nesting that the parser itself follows, so that a value too deep for canonical JSON is told as that.</summary>
+    /// <summary>Deepest nesting that the parser follows. A value too deep for canonical JSON is then reported as such.</summary>
     private const int MaxParsedDepth = 1_000;
 
     private static readonly TomlSerializerOptions Options = new() { MaxDepth = MaxParsedDepth };

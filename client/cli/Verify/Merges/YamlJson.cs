@@ -8,12 +8,12 @@ using YamlDotNet.Core.Events;
 namespace Memento.Cli.Verify.Merges;
 
 /// <summary>
-/// Reads YAML as JSON: plain scalars by the core schema of YAML 1.2, names of members as their text, aliases as copies of what they name.
+/// Reads YAML as JSON: plain scalars by the core schema of YAML 1.2, names of members as their text, aliases as copies of their targets.
 /// A node with a tag of its own becomes an object with one member, the tag: <c>!Ref x</c> is <c>{"!Ref":"x"}</c>.
 /// </summary>
 internal sealed class YamlJson
 {
-    /// <summary>Most bytes of JSON that aliases may expand to.</summary>
+    /// <summary>Bytes of JSON that aliases may expand to.</summary>
     private const int MaxLength = 64 * 1024 * 1024;
 
     private const string CoreTags = "tag:yaml.org,2002:";

@@ -24,7 +24,7 @@ public sealed class ThreeWayMergeTests
     }
 
     [Fact]
-    public void Deleting_what_the_other_side_changed_is_a_conflict_and_a_smart_merge_loses_nothing()
+    public void Deletion_of_a_changed_document_is_a_conflict_and_a_smart_merge_keeps_it()
     {
         var outcome = ThreeWayMerge.Merge(Text("a\n"), null, Text("b\n"));
 
@@ -111,7 +111,7 @@ public sealed class ThreeWayMergeTests
     public void Conflicts_of_JSON_are_settled_by_a_rule(string @base, string ours, string theirs, string merged) => Assert.Equal(merged, Said(SmartMerge.Merge(Json(@base), Json(ours), Json(theirs))));
 
     [Fact]
-    public void Confidence_falls_with_the_number_and_size_of_conflicts_and_only_clean_merges_are_safe()
+    public void Confidence_falls_with_number_and_size_of_conflicts()
     {
         var clean = ThreeWayMerge.Merge(Text("1\n2\n3\n"), Text("A\n2\n3\n"), Text("1\n2\nB\n")).Confidence;
         var one = ThreeWayMerge.Merge(Text("1\n2\n3\n"), Text("1\nA\n3\n"), Text("1\nB\n3\n")).Confidence;
