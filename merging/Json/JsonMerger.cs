@@ -26,9 +26,11 @@ internal sealed class JsonMerger(JsonMergeOptions options, MergeLog log)
         if (ours == theirs)
         {
             if (@base != ours) log.Apply(place, SafeRule.SameChange);
+            log.Moves.NoteChange(@base, ours, byBoth: true);
             return ours is { } same ? new MergedJson.Taken(same) : null;
         }
 
+        if (place != MergePath.Root && (@base == ours || @base == theirs)) log.Moves.NoteChange(@base, @base == ours ? theirs : ours, byBoth: false);
         if (@base == ours) return log.Take(place, theirs, MergeSide.Theirs);
         if (@base == theirs) return log.Take(place, ours, MergeSide.Ours);
         if (ours is { } o && theirs is { } t) return MergeChanged(place, @base, o, t, identity);

@@ -22,4 +22,29 @@ internal sealed class PlaceMoves
         if (isInBase && !isInOurs && !isInTheirs) _goneInBoth.Add(thing);
         else if (!isInBase && isInOurs != isInTheirs) _newInOne.Add(thing);
     }
+
+    /// <summary>Notes what one side, or both in the same way, changed inside a value that is not merged any further.</summary>
+    public void NoteChange(JsonPart? before, JsonPart? after, bool byBoth)
+    {
+        if (before is not { IsScalar: false } b || after is not { IsScalar: false } a || b.Type != a.Type || b == a) return;
+        if (b.IsArray)
+        {
+            var (old, now) = (b.Elements().ToHashSet(), a.Elements().ToHashSet());
+            foreach (var element in old.Where(element => !now.Contains(element))) NoteOne(isNew: false, byBoth, element);
+            foreach (var element in now.Where(element => !old.Contains(element))) NoteOne(isNew: true, byBoth, element);
+            return;
+        }
+
+        var (members, later) = (b.Members(), a.Members());
+        foreach (var (name, member) in members)
+        {
+            if (later.TryGetValue(name, out var kept)) NoteChange(member.Value, kept.Value, byBoth);
+            else NoteOne(isNew: false, byBoth, JsonPart.ObjectOf([member]));
+        }
+
+        foreach (var (name, member) in later)
+            if (!members.ContainsKey(name)) NoteOne(isNew: true, byBoth, JsonPart.ObjectOf([member]));
+    }
+
+    private void NoteOne(bool isNew, bool byBoth, JsonPart thing) => Note(!isNew, isNew || !byBoth, isNew && byBoth, thing);
 }

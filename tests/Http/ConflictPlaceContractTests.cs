@@ -75,6 +75,31 @@ public abstract class ConflictPlaceContract(MementoFixture memento)
         Assert.Equal("completed", (string?)over["status"]);
     }
 
+    [Theory]
+    [InlineData("overwrite")]
+    [InlineData("skip")]
+    [InlineData("merge")]
+    public async Task Place_that_a_policy_keeps_for_a_person_stays_open(string conflictStrategy)
+    {
+        (await memento.PutAsync($"{_ws.Path}/merge-policies", """[{"match":"configuration/*","path":"/v","strategy":"ask_user"}]""")).Ok();
+
+        var over = await RollBackAsync(await WriteAsync("""{"v":1}""", """{"v":2}""", ["""{"v":3}"""]), conflictStrategy);
+
+        Assert.Equal("open", (string?)Assert.Single(over["conflicts"]!.AsArray())!["status"]);
+        Assert.Equal("""{"v":3}""", (await memento.GetAsync($"{_ws.Path}/documents/{Document}")).Body);
+    }
+
+    [Fact]
+    public async Task Policy_that_makes_a_list_a_set_is_named_in_the_result()
+    {
+        (await memento.PutAsync($"{_ws.Path}/merge-policies", """[{"match":"configuration/*","path":"/v","as":"set"}]""")).Ok();
+
+        var over = await RollBackAsync(await WriteAsync("""{"v":["a"]}""", """{"v":["a","b"]}""", ["""{"v":["a","b","c"]}"""]), "abort");
+
+        Assert.Equal(("/v", "set"), ((string?)over["settled"]![0]!["path"], (string?)over["settled"]![0]!["strategy"]));
+        Assert.Equal("""{"v":["a","c"]}""", (await memento.GetAsync($"{_ws.Path}/documents/{Document}")).Body);
+    }
+
     private static string Containers(string name) => $$"""{"c":[{"name":"log","image":"l:1"},{"name":"{{name}}","image":"w:1"}]}""";
 
     private async Task<JsonNode> ConflictAsync(string first, string? byBob, string?[] byAnn)

@@ -65,6 +65,19 @@ public abstract class UndoAgentContract(MementoFixture memento)
         Assert.Equal("""{"label":"new"}""", document?.ToJsonString());
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("""{"on":false}""")]
+    public async Task Undone_work_on_a_deleted_document_leaves_an_equal_new_one_alone(string? first)
+    {
+        const string Equal = """{"on":true}""";
+
+        var (over, document) = await UndoBobAsync(Entity, first, (Bob, Equal), (Ann, null), ("carol", Equal));
+
+        Assert.Equal(1, Conflicts(over));
+        Assert.Equal(Equal, document?.ToJsonString());
+    }
+
     [Fact]
     public async Task Undone_renaming_of_an_element_renamed_since_is_a_conflict()
     {
@@ -81,9 +94,9 @@ public abstract class UndoAgentContract(MementoFixture memento)
     /// <param name="first">The document at the point.</param>
     /// <param name="then">The agents that changed it since, and the new values; null deletes it.</param>
     private async Task<(JsonNode Over, JsonNode? Document)> UndoBobAsync(
-        string document, string first, params (string Agent, string? Json)[] then)
+        string document, string? first, params (string Agent, string? Json)[] then)
     {
-        await _ws.PutAsync(document, first, Ann);
+        if (first is not null) await _ws.PutAsync(document, first, Ann);
         var point = await _ws.PointAsync();
         foreach (var (agent, json) in then)
         {
