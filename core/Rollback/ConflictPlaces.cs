@@ -19,13 +19,16 @@ public static class ConflictPlaces
     public static ImmutableArray<ConflictPlace> Of(DocumentMerge merge) => [.. merge.Open.Take(MaxPlaces).Select(Of)];
 
     /// <summary>Returns the first 100 places of a document that policies settled.</summary>
-    public static ImmutableArray<SettledPlace> Settled(DocumentKey key, DocumentMerge merge) =>
-    [
-        .. from conflict in merge.Settled.Take(MaxPlaces)
-           let strategy = MergePolicySet.StrategyOf(conflict.Rule!.Strategy!.Value)
-           let name = NamedEnumConverter<MergePolicyStrategy>.NameOf(strategy)
-           select new SettledPlace(key.ToString(), DocumentMerge.PlaceOf(conflict), name, conflict.Why),
-    ];
+    public static ImmutableArray<SettledPlace> Settled(DocumentKey key, DocumentMerge merge)
+    {
+        var settled = from conflict in merge.Settled
+                      let strategy = MergePolicySet.StrategyOf(conflict.Rule!.Strategy!.Value)
+                      let name = NamedEnumConverter<MergePolicyStrategy>.NameOf(strategy)
+                      select new SettledPlace(key.ToString(), DocumentMerge.PlaceOf(conflict), name, conflict.Why);
+        var merged = from applied in merge.ByPolicy
+                     select new SettledPlace(key.ToString(), applied.Path, RuleName(applied.Rule), "Both sides changed the place.");
+        return [.. settled.Concat(merged).Take(MaxPlaces)];
+    }
 
     private static ConflictPlace Of(MergeConflict conflict) => new()
     {
@@ -36,7 +39,17 @@ public static class ConflictPlaces
         Base = Show(conflict, MergeSide.Base),
         Current = Show(conflict, MergeSide.Ours),
         Rollback = Show(conflict, MergeSide.Theirs),
+        NotShown = NotShown(conflict),
     };
+
+    /// <summary>The versions that have a value which is too long, or no text.</summary>
+    private static ImmutableArray<string> NotShown(MergeConflict conflict)
+    {
+        ImmutableArray<string> names = [.. from side in new[] { MergeSide.Base, MergeSide.Ours, MergeSide.Theirs }
+                                           where conflict[side] is not null && Show(conflict, side) is null
+                                           select side switch { MergeSide.Base => "base", MergeSide.Ours => "current", _ => "rollback" }];
+        return names.IsEmpty ? default : names;
+    }
 
     private static JsonText? Show(MergeConflict conflict, MergeSide side)
     {
@@ -92,5 +105,13 @@ public static class ConflictPlaces
         ConflictScope.Members => PlaceScope.Members,
         ConflictScope.Order => PlaceScope.Order,
         _ => throw new ArgumentOutOfRangeException(nameof(scope), scope, "Unknown scope."),
+    };
+
+    private static string RuleName(SafeRule rule) => rule switch
+    {
+        SafeRule.Set => "set",
+        SafeRule.Max => "max",
+        SafeRule.TextLines => "text",
+        _ => throw new ArgumentOutOfRangeException(nameof(rule), rule, "No policy asks for this rule."),
     };
 }

@@ -28,6 +28,12 @@ public sealed record DocumentMerge(DocumentValue? Value, ConflictType? Conflict,
     /// <summary>The places that a merge policy has settled.</summary>
     public ImmutableArray<MergeConflict> Settled { get; init; } = [];
 
+    /// <summary>The places where a merge policy made changes of both sides no conflict: sets, larger numbers and texts.</summary>
+    public ImmutableArray<AppliedRule> ByPolicy { get; init; } = [];
+
+    /// <summary>Whether a merge policy keeps an open place for a person.</summary>
+    public bool IsForPerson => Open.Any(IsPersonal);
+
     /// <summary>The open places as JSON Pointers, or as lines of the current document; the first 100.</summary>
     public ImmutableArray<string> Places => [.. Open.Take(MaxPlaces).Select(PlaceOf)];
 
@@ -45,20 +51,32 @@ public sealed record DocumentMerge(DocumentValue? Value, ConflictType? Conflict,
         var outcome = ThreeWayMerge.Merge(undone, current, before, options, madeAnew);
         ImmutableArray<MergeConflict> settled = [.. outcome.Settlements.Where(s => s.Rule is SmartRule.ByRule).Select(s => s.Conflict)];
         ImmutableArray<MergeConflict> open = [.. outcome.Settlements.Where(s => s.Rule is not SmartRule.ByRule).Select(s => s.Conflict)];
-        if (open.IsEmpty) return new(SmartMerge.Settle(outcome).Value, null, "", true, outcome.Confidence) { Settled = settled };
+        ImmutableArray<AppliedRule> byPolicy = [.. outcome.SafeRules.Where(applied => applied.Rule is SafeRule.Set or SafeRule.Max or SafeRule.TextLines)];
+        if (open.IsEmpty) return new(SmartMerge.Settle(outcome).Value, null, "", true, outcome.Confidence) { Settled = settled, ByPolicy = byPolicy };
 
         var smart = open.All(CanSettle) && !IsBinary(undone, current, before);
         var (value, confidence) = smart ? (SmartMerge.Settle(outcome).Value, outcome.Confidence) : (current, 0);
         var more = open.Length == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" ({open.Length} places)");
-        return new(value, TypeOf(open[0].Kind), $"{key}: {open[0].Why}{more}", smart, confidence) { Open = open, Settled = settled };
+        return new(value, TypeOf(open[0].Kind), $"{key}: {open[0].Why}{more}", smart, confidence)
+        {
+            Open = open,
+            Settled = settled,
+            ByPolicy = byPolicy,
+        };
     }
 
     /// <summary>
-    /// Whether a rule can settle a conflict. No rule tells whether a whole document goes or stays, what kind of value it has, or which of
-    /// two documents under one name is meant. A policy may also keep a place open for a person.
+    /// Whether a rule can settle a conflict. No rule tells whether a whole document goes or stays, what kind of value it has, which of two
+    /// things under one name is meant, or which elements are the same. A policy may also keep a place open for a person.
     /// </summary>
-    private static bool CanSettle(MergeConflict conflict) => conflict.Rule?.Strategy is not ConflictSettling.Nobody
-        && (conflict.Kind is MergeConflictKind.ValueMismatch || conflict.Path.Length > 0 || conflict.Lines is not null);
+    private static bool CanSettle(MergeConflict conflict) => !IsPersonal(conflict) && conflict.Kind switch
+    {
+        MergeConflictKind.ValueMismatch or MergeConflictKind.InsertedAtOnePlace => true,
+        MergeConflictKind.MissingTarget or MergeConflictKind.TypeMismatch => conflict.Path.Length > 0 || conflict.Lines is not null,
+        _ => false,
+    };
+
+    private static bool IsPersonal(MergeConflict conflict) => conflict.Rule?.Strategy is ConflictSettling.Nobody;
 
     /// <summary>Names the place of a conflict for people: a JSON Pointer, or lines.</summary>
     public static string PlaceOf(MergeConflict conflict) => conflict.Lines is { } lines

@@ -60,9 +60,10 @@ public sealed record PlannedChange
 /// <param name="Confidence">Probability in percent that a person would settle the conflict in the same way.</param>
 /// <param name="SeveralRuns">Whether several runs of changes are undone.</param>
 /// <param name="IsMadeAnew">Whether the document was deleted and made anew, so that its versions are different things.</param>
+/// <param name="IsForPerson">Whether a merge policy keeps the conflict for a person, whatever the rollback's strategy.</param>
 public sealed record FoundConflict(
     ConflictType Type, string Reason, ImmutableArray<string> Places, DocumentVersion? Base, DocumentVersion? Rollback, bool HasSmart = false,
-    DocumentValue? Smart = null, int Confidence = 0, bool SeveralRuns = false, bool IsMadeAnew = false);
+    DocumentValue? Smart = null, int Confidence = 0, bool SeveralRuns = false, bool IsMadeAnew = false, bool IsForPerson = false);
 
 /// <summary>The plan of a rollback.</summary>
 /// <param name="Changes">All documents that change, in the order in which they may change; conflicts among them.</param>
@@ -85,6 +86,7 @@ public sealed record RollbackPlan(ImmutableArray<PlannedChange> Changes, Depende
             {
                 case null: apply.Add(change); break;
                 case { Type: ConflictType.PermissionDenied }: break;
+                case { IsForPerson: true } when strategy is not ConflictStrategy.Abort: open.Add(change); break;
                 case { Type: ConflictType.Dependency } when strategy is ConflictStrategy.Overwrite: apply.Add(change); break;
                 case { } conflict when strategy is ConflictStrategy.Overwrite: apply.Add(change with { Target = conflict.Rollback, Merged = null }); break;
                 case { HasSmart: true } conflict when strategy is ConflictStrategy.Merge: apply.Add(change with { Target = null, Merged = conflict.Smart }); break;
@@ -99,6 +101,7 @@ public sealed record RollbackPlan(ImmutableArray<PlannedChange> Changes, Depende
     public static ConflictChoice? ChoiceOf(ConflictStrategy strategy, FoundConflict conflict) => strategy switch
     {
         _ when conflict.Type is ConflictType.PermissionDenied => ConflictChoice.KeepCurrent,
+        _ when conflict.IsForPerson => null,
         ConflictStrategy.Skip => ConflictChoice.KeepCurrent,
         ConflictStrategy.Overwrite => ConflictChoice.UseRollback,
         ConflictStrategy.Merge when conflict.HasSmart => ConflictChoice.SmartMerge,

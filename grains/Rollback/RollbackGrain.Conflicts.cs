@@ -9,11 +9,14 @@ namespace Memento.Rollback;
 /// <summary>The calls about a rollback's conflicts.</summary>
 internal sealed partial class RollbackGrain
 {
+    private const int HistoryPage = 200;
+
     public async Task<ConflictDetails> GetConflictAsync(string conflictId)
     {
         var conflict = Find(await OpenAsync(), conflictId);
         var stream = await StreamAsync();
         var current = await CurrentAsync(stream, conflict.Key);
+        conflict = await WithLaterHistoryAsync(stream, conflict, current.Version);
         var (undone, before) = (await ValueAtAsync(stream, conflict.Key, conflict.BaseSeq), await ValueAtAsync(stream, conflict.Key, conflict.RollbackSeq));
         return ConflictExplanation.Of(conflict, undone, current.Value, before, await OptionsForAsync(conflict.Key))
             with { CurrentEtag = current.Version is { } newest ? Etag.Of(newest.Seq) : null };
@@ -80,12 +83,29 @@ internal sealed partial class RollbackGrain
         if (request.Choice is ConflictChoice.Value) return ReadValue(conflict, request, current?.ContentType ?? (await ValueAtAsync(stream, conflict.Key, conflict.RollbackSeq))?.ContentType);
         var before = await ValueAtAsync(stream, conflict.Key, conflict.RollbackSeq);
         if (request.Choice is ConflictChoice.UseRollback) return before;
+        conflict = await WithLaterHistoryAsync(stream, conflict, (await CurrentAsync(stream, conflict.Key)).Version);
         if (!conflict.CanMerge)
-            throw new MementoException(Refusal.Invalid("choice", $"is smart-merge, but {(conflict.SeveralRuns ? "the rollback undoes several runs of changes with others' between them" : "what is in conflict is outside of the document")}; choose keep-current, use-rollback or value"));
+            throw new MementoException(Refusal.Invalid("choice", $"is smart-merge, but {(conflict.SeveralRuns ? "the rollback undoes several runs of changes with others' between them" : conflict.IsMadeAnew ? "the document was deleted and made anew" : "what is in conflict is outside of the document")}; choose keep-current, use-rollback or value"));
         var undone = await ValueAtAsync(stream, conflict.Key, conflict.BaseSeq);
         var merge = DocumentMerge.Of(conflict.Key, undone, current, before, await OptionsForAsync(conflict.Key), conflict.IsMadeAnew);
         return merge.HasSmart ? merge.Value
             : throw new MementoException(Refusal.Invalid("choice", $"is smart-merge, but there is no rule for this: {merge.Reason}; choose keep-current, use-rollback or value"));
+    }
+
+    /// <summary>Returns the conflict, marked if the document was deleted and made anew since the conflict was found.</summary>
+    private async ValueTask<ConflictView> WithLaterHistoryAsync(long stream, ConflictView conflict, DocumentVersion? current)
+    {
+        if (current is null or { IsDeleted: true } || conflict.IsMadeAnew || conflict.CurrentSeq is not { } known) return conflict;
+        var before = current.Seq;
+        while (before > known)
+        {
+            var page = await index.GetHistoryAsync(stream, conflict.Key, before, HistoryPage);
+            if (page.Any(version => version.Seq >= known && version.IsDeleted)) return conflict with { IsMadeAnew = true };
+            if (page.Count < HistoryPage) break;
+            before = page.Min(version => version.Seq);
+        }
+
+        return conflict;
     }
 
     /// <summary>Returns the options of the policies with which the rollback began, for a document; null if no policy matches.</summary>

@@ -128,7 +128,7 @@ internal sealed class RollbackPlanner(IWorkspaceIndex index, RollbackRules rules
             Conflict = conflict is null ? null : new(
                 conflict.Conflict!.Value, conflict.Reason, conflict.Places, undoing.Merges[0].After, undoing.Oldest, conflict.HasSmart, value,
                 confidence, SeveralRuns: undoing.Merges.Length > 1 || undoing.Start != current,
-                IsMadeAnew: undoing.Merges.Any(run => run.IsMadeAnew)),
+                IsMadeAnew: undoing.Merges.Any(run => run.IsMadeAnew), conflict.IsForPerson),
             Settled = settled.ToImmutable(),
         };
 

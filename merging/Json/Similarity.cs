@@ -106,7 +106,7 @@ internal static class Similarity
     }
 
     /// <summary>Returns the weight of a value: the bytes of its strings and numbers, less for numbers.</summary>
-    private static double Weight(JsonPart value)
+    public static double Weight(JsonPart value)
     {
         var weight = 0.0;
         var reader = new Utf8JsonReader(value.Bytes.Span);

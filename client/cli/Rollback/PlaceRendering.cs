@@ -20,19 +20,20 @@ internal static class PlaceRendering
             terminal.Out.WriteLine($"At {name}: {Format.Clean(place.Reason)}");
             Tables.WritePairs(terminal,
             [
-                ("  undone", Value(place.Base, place.Scope)),
-                ("  current", Value(place.Current, place.Scope)),
-                ("  rollback", Value(place.Rollback, place.Scope)),
+                ("  undone", Value(place, "base", place.Base)),
+                ("  current", Value(place, "current", place.Current)),
+                ("  rollback", Value(place, "rollback", place.Rollback)),
             ]);
         }
 
         if (places.Length > MaxPlaces) terminal.Out.WriteLine($"… and {places.Length - MaxPlaces} more places (--json shows them)");
     }
 
-    private static string Value(JsonText? value, PlaceScope scope)
+    private static string Value(ConflictPlace place, string version, JsonText? value)
     {
-        var text = Format.Clean(value?.Text ?? "(none, or too long to show)");
+        if (value is null) return !place.NotShown.IsDefault && place.NotShown.Contains(version) ? "(too long to show, or no text)" : "(nothing is there)";
+        var text = Format.Clean(value.Text);
         var shown = text.Length > MaxValue ? text[..MaxValue] + "…" : text;
-        return scope is PlaceScope.Order && value is not null ? $"in the order {shown}" : shown;
+        return place.Scope is PlaceScope.Order ? $"in the order {shown}" : shown;
     }
 }

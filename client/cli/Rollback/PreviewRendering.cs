@@ -24,6 +24,7 @@ internal static class PreviewRendering
         foreach (var circle in p.Dependencies.Circular.Take(3)) pairs.Add(("Need each other", Format.Few(circle, MaxNames)));
         pairs.Add(("Token", p.PreviewToken));
         Tables.WritePairs(terminal, [.. pairs]);
+        SettledListing.Write(terminal, p.Settled);
         if (!p.Conflicts.IsEmpty) ConflictListing.WriteFound(terminal, p.Conflicts);
         if (p.ConflictCount > p.Conflicts.Length) terminal.Error.WriteLine($"Only the first {Format.Number(p.Conflicts.Length)} conflicts are shown.");
     }

@@ -25,6 +25,7 @@ internal static class RollbackRendering
         if (r.UndoneBy is { } by) pairs.Add(("Undone by", by));
         if (r.Error is { } error) pairs.Add(("Error", $"{Format.Clean(error.Message)} ({error.Code})"));
         Tables.WritePairs(terminal, [.. pairs]);
+        SettledListing.Write(terminal, r.Settled);
         if (r.Preview is { } preview)
         {
             terminal.Out.WriteLine();

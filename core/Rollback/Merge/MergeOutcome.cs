@@ -20,6 +20,9 @@ public sealed record MergeOutcome
     /// <summary>A proposal for each conflict, in the same order; after <see cref="SmartMerge"/>, the settlements that were made.</summary>
     public ImmutableArray<Settlement> Settlements { get; init; } = [];
 
+    /// <summary>The places that both sides changed and that are no conflict, each with the reason.</summary>
+    public ImmutableArray<AppliedRule> SafeRules { get; init; } = [];
+
     /// <summary>Our changes that <see cref="Value"/> has.</summary>
     public ImmutableArray<MergePlace> Kept { get; init; } = [];
 

@@ -81,7 +81,7 @@ public static class ThreeWayMerge
         var result = JsonMerge.Merge(@base, ours.Content, theirs.Content, options);
         return Outcome(
             choose => result.Resolve(choose) is { } json ? DocumentValue.Of(json, null) : null,
-            [.. result.Conflicts.Select(conflict => Settle(conflict) ?? SmartJson.Suggest(conflict))], result.Changes);
+            [.. result.Conflicts.Select(conflict => Settle(conflict) ?? SmartJson.Suggest(conflict))], result.Changes) with { SafeRules = result.SafeRules };
     }
 
     private static MergeOutcome MergeText(

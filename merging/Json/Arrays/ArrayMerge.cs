@@ -15,7 +15,7 @@ internal static class ArrayMerge
         if (rule is { Key.IsDefaultOrEmpty: false })
         {
             var (keys, problem) = KeySearch.ByRule(rule.Key, b, o, t);
-            if (keys is not null) return ByKeys(merger, place, elements, keys, rule.As is JsonMergeKind.Set);
+            if (keys is not null) return ByKeys(merger, place, elements, keys, (rule.As is JsonMergeKind.Set, IsByRule: true));
             if (rule.Path is not null)
             {
                 return merger.Log.Open(
@@ -28,7 +28,7 @@ internal static class ArrayMerge
         if (rule?.As is JsonMergeKind.Set) return SetMerge.Merge(merger, place, elements);
         if (NumberMerge.Applies(b) && NumberMerge.Applies(o) && NumberMerge.Applies(t)) return NumberMerge.Merge(merger, place, elements);
         if (rule?.As is not JsonMergeKind.List && KeySearch.Find(merger.KeyNames, b, o, t) is { } found)
-            return ByKeys(merger, place, elements, found, isSet: false);
+            return ByKeys(merger, place, elements, found, (IsSet: false, IsByRule: false));
         return ByContent(merger, place, elements);
     }
 
@@ -50,17 +50,24 @@ internal static class ArrayMerge
             + "Nothing says whether it is one element or two.");
     }
 
-    private static MergedJson ByKeys(JsonMerger merger, MergePath place, ArrayVersions elements, Keys keys, bool isSet)
+    private static MergedJson ByKeys(
+        JsonMerger merger, MergePath place, ArrayVersions elements, Keys keys, (bool IsSet, bool IsByRule) reading)
     {
         var (b, o, t) = elements;
         var ours = new KeyMatching(b, o, keys.Base, keys.Ours, keys, merger.Budget).Match();
         var theirs = new KeyMatching(b, t, keys.Base, keys.Theirs, keys, merger.Budget).Match();
         if (merger.Budget.IsSpent) return TooDifferent(merger, place, elements);
+        if (!reading.IsByRule && ShiftedKeys.AreInConflict((o, ours), (t, theirs), b, keys))
+        {
+            return merger.Log.Open(MergeConflictKind.NotMatched, place, JsonPart.ArrayOf(b), JsonPart.ArrayOf(o), JsonPart.ArrayOf(t),
+                $"One side gave elements of {place.ListName} the keys of others, the other changed them. Nothing says which are the same.");
+        }
+
         RenamedElements.PartAddedByBoth(ours, keys.Ours, theirs, keys.Theirs);
         RenamedElements.PartUncertain(b, t, ours, theirs);
         RenamedElements.PartUncertain(b, o, theirs, ours);
         var things = ArrayThings.Of(elements, ours, theirs, [], AddedByBoth(ours, keys.Ours, theirs, keys.Theirs, keys.Count));
-        return new ElementMerge(merger, place, things, ours, theirs, new(keys.Names, isSet, keys.Names)).Merge();
+        return new ElementMerge(merger, place, things, ours, theirs, new(keys.Names, reading.IsSet, keys.Names)).Merge();
     }
 
     private static MergedJson ByContent(JsonMerger merger, MergePath place, ArrayVersions elements)

@@ -32,18 +32,20 @@ internal sealed class KeyMatching(
     {
         var (gone, came) = (_match.UnpairedOfBase(..@base.Count), _match.UnpairedOfSide(..side.Count));
         if (gone.Count == 0 || came.Count == 0) return;
-        var byRest = came.ToLookup(s => RestOf(side[s]), ByteComparer.Instance);
-        var pairs = gone.Select(b => (Base: b, Content: RestOf(@base[b])))
+        var byRest = came.ToLookup(s => keys.RestOf(side[s]).Bytes, ByteComparer.Instance);
+        var pairs = gone.Select(b => (Base: b, Content: keys.RestOf(@base[b]).Bytes))
             .Where(one => one.Content.Length > 2 && byRest[one.Content].Count() == 1).ToList();
         if (pairs.Count == 0) return;
-        var inBase = @base.CountBy(RestOf, ByteComparer.Instance).ToDictionary(ByteComparer.Instance);
-        var inSide = side.CountBy(RestOf, ByteComparer.Instance).ToDictionary(ByteComparer.Instance);
+        var (inBase, inSide) = (Counts(@base), Counts(side));
         foreach (var (b, rest) in pairs.Where(one => inBase[one.Content] == 1 && inSide[one.Content] == 1))
         {
             _match.Pair(b, byRest[rest].Single());
             _match.Renamed.Add(b);
             _match.CertainlyRenamed.Add(b);
         }
+
+        Dictionary<ReadOnlyMemory<byte>, int> Counts(List<JsonPart> elements) =>
+            elements.CountBy(element => keys.RestOf(element).Bytes, ByteComparer.Instance).ToDictionary(ByteComparer.Instance);
     }
 
     /// <summary>
@@ -70,11 +72,6 @@ internal sealed class KeyMatching(
     private double SimilarityOf(int b, int s)
     {
         budget.Spend(@base[b].Bytes.Length + side[s].Bytes.Length);
-        return budget.IsSpent ? 0 : Similarity.Of(@base[b], side[s], IsNoKey);
+        return budget.IsSpent ? 0 : Similarity.Of(@base[b], side[s], keys.IsNoKey);
     }
-
-    /// <summary>Returns an element without its key.</summary>
-    private ReadOnlyMemory<byte> RestOf(JsonPart element) => JsonPart.ObjectOf(element.MemberList().Where(IsNoKey)).Bytes;
-
-    private bool IsNoKey(JsonMember member) => !Array.Exists(keys.Names, name => member.Name.Span[1..^1].SequenceEqual(name));
 }

@@ -4,7 +4,13 @@ using Merging.Sequences;
 namespace Merging.Json.Arrays;
 
 /// <summary>The elements of three versions of an array, each with the number of its key. Equal numbers are equal keys.</summary>
-internal sealed record Keys(byte[][] Names, int[] Base, int[] Ours, int[] Theirs, int Count);
+internal sealed record Keys(byte[][] Names, int[] Base, int[] Ours, int[] Theirs, int Count)
+{
+    /// <summary>An element without its key.</summary>
+    public JsonPart RestOf(JsonPart element) => JsonPart.ObjectOf(element.MemberList().Where(IsNoKey));
+
+    public bool IsNoKey(JsonMember member) => !Array.Exists(Names, name => member.Name.Span[1..^1].SequenceEqual(name));
+}
 
 /// <summary>Finds the members that identify the elements of an array.</summary>
 internal static class KeySearch

@@ -24,13 +24,12 @@ internal static class NumberMerge
 
         var interner = new Interner(b.Count);
         int[] bs = Numbers(b), os = Numbers(o), ts = Numbers(t);
-        var (algorithm, budget) = (merger.Options.Algorithm, merger.Budget);
         int[] backB = [.. bs.Reverse()], backO = [.. os.Reverse()], backT = [.. ts.Reverse()];
-        var regions = SequenceMerge.Merge(bs, os, ts, interner.Count, algorithm, budget);
-        var backwards = SequenceMerge.Merge(backB, backO, backT, interner.Count, algorithm, budget);
-        if (budget.IsSpent) return ArrayMerge.TooDifferent(merger, place, elements);
-        var isClean = regions.TrueForAll(region => region.Part is not MergePart.Conflict);
-        if (isClean && !Merged(regions, os, ts).SequenceEqual(Merged(backwards, backO, backT).Reverse()))
+        var regions = Regions(merger, bs, os, ts, interner.Count);
+        var backwards = Regions(merger, backB, backO, backT, interner.Count);
+        if (merger.Budget.IsSpent) return ArrayMerge.TooDifferent(merger, place, elements);
+        var isCertain = IsClean(backwards) && Merged(regions, os, ts).SequenceEqual(Merged(backwards, backO, backT).Reverse());
+        if (IsClean(regions) && !isCertain)
         {
             return merger.Log.Open(MergeConflictKind.NotMatched, place, elements,
                 $"Both sides changed {place.ListName}. Several of its elements are equal, and nothing says which of them were changed.");
@@ -40,6 +39,19 @@ internal static class NumberMerge
 
         int[] Numbers(List<JsonPart> some) => [.. some.Select(element => interner.NumberOf(element.Bytes))];
     }
+
+    /// <summary>
+    /// The merged parts, which are the same whichever side is ours: of several ways to see a change, both orders choose one.
+    /// </summary>
+    private static List<MergeRegion> Regions(JsonMerger merger, int[] b, int[] o, int[] t, int distinct)
+    {
+        if (o.AsSpan().SequenceCompareTo(t) <= 0) return SequenceMerge.Merge(b, o, t, distinct, merger.Options.Algorithm, merger.Budget);
+        return [.. SequenceMerge.Merge(b, t, o, distinct, merger.Options.Algorithm, merger.Budget).Select(region => new MergeRegion(
+            region.Part switch { MergePart.Ours => MergePart.Theirs, MergePart.Theirs => MergePart.Ours, var part => part },
+            region.Base, region.Theirs, region.Ours))];
+    }
+
+    private static bool IsClean(List<MergeRegion> regions) => regions.TrueForAll(region => region.Part is not MergePart.Conflict);
 
     private static int[] Merged(List<MergeRegion> regions, int[] ours, int[] theirs) => [.. regions.SelectMany(region =>
         region.Part is MergePart.Theirs

@@ -4,14 +4,17 @@ namespace Merging.Json.Arrays;
 internal static class RenamedElements
 {
     /// <summary>
-    /// Parts renamed elements from their partners if the other side has another element under the new key: both sides then added that key.
+    /// Parts renamed elements from their partners if the other side has another element under the new key, or moved the same one: both
+    /// sides then added that key.
     /// </summary>
     public static void PartAddedByBoth(SideMatch ours, int[] ourKeys, SideMatch theirs, int[] theirKeys)
     {
         var (byOurs, byTheirs) = (NewKeys(ours, ourKeys), NewKeys(theirs, theirKeys));
+        var moved = Moves.Of(ours).Union(Moves.Of(theirs)).ToHashSet();
         foreach (var (key, ourBase) in byOurs)
         {
-            if (!byTheirs.TryGetValue(key, out var theirBase) || (ourBase == theirBase && ourBase != SideMatch.None)) continue;
+            if (!byTheirs.TryGetValue(key, out var theirBase)) continue;
+            if (ourBase == theirBase && ourBase != SideMatch.None && !moved.Contains(ourBase)) continue;
             if (ourBase != SideMatch.None && ours.Renamed.Remove(ourBase)) ours.Part(ourBase);
             if (theirBase != SideMatch.None && theirs.Renamed.Remove(theirBase)) theirs.Part(theirBase);
         }
