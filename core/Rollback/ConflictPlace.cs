@@ -58,7 +58,9 @@ public sealed record ConflictPlace
     /// <summary>A sentence that says what happened.</summary>
     [Id(3)] public required string Reason { get; init; }
 
-    /// <summary>The version that the rollback undoes; absent if the place has no value in it, and if <see cref="NotShown"/> names it.</summary>
+    /// <summary>
+    /// The version that the rollback undoes; absent if the place has no value in it, and if <see cref="NotShown"/> names it.
+    /// </summary>
     [Id(4)] public JsonText? Base { get; init; }
 
     /// <summary>The current version; absent as <see cref="Base"/>.</summary>
@@ -67,14 +69,17 @@ public sealed record ConflictPlace
     /// <summary>The version that the rollback would bring back; absent as <see cref="Base"/>.</summary>
     [Id(6)] public JsonText? Rollback { get; init; }
 
-    /// <summary>Those of <c>base</c>, <c>current</c> and <c>rollback</c> that have a value which is longer than 16 KiB, or no text; absent if there are none.</summary>
+    /// <summary>
+    /// Those of <c>base</c>, <c>current</c> and <c>rollback</c> that have a value which is longer than 16 KiB, or no text; absent if there
+    /// are none.
+    /// </summary>
     [Id(7), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public ImmutableArray<string> NotShown { get; init; }
 }
 
 /// <summary>A conflict at one place that a merge policy settled.</summary>
 /// <param name="Document">The document, as <c>kind/id</c>.</param>
 /// <param name="Path">JSON Pointer to the place, or its lines; empty for the whole document.</param>
-/// <param name="Strategy">The policy's strategy, or how the policy says the place is read: <c>set</c> or <c>text</c>.</param>
+/// <param name="Strategy">The policy's strategy, or the policy's reading of the place: <c>set</c> or <c>text</c>.</param>
 /// <param name="Reason">A sentence that says what was in conflict.</param>
 [GenerateSerializer, Immutable, Alias("memento.SettledPlace")]
 public sealed record SettledPlace(

@@ -25,7 +25,8 @@ public static class ConflictPlaces
                       let strategy = MergePolicySet.StrategyOf(conflict.Rule!.Strategy!.Value)
                       let name = NamedEnumConverter<MergePolicyStrategy>.NameOf(strategy)
                       select new SettledPlace(key.ToString(), DocumentMerge.PlaceOf(conflict), name, conflict.Why);
-        var merged = merge.ByPolicy.Select(applied => new SettledPlace(key.ToString(), applied.Path, RuleName(applied.Rule), "Both sides changed the place."));
+        var merged = from applied in merge.ByPolicy
+                     select new SettledPlace(key.ToString(), applied.Path, RuleName(applied.Rule), "Both sides changed the place.");
         return [.. settled.Concat(merged).Take(MaxPlaces)];
     }
 
@@ -111,6 +112,6 @@ public static class ConflictPlaces
         SafeRule.Set => "set",
         SafeRule.Max => "max",
         SafeRule.TextLines => "text",
-        _ => throw new ArgumentOutOfRangeException(nameof(rule), rule, "The rule comes from no policy."),
+        _ => throw new ArgumentOutOfRangeException(nameof(rule), rule, "No policy asks for this rule."),
     };
 }

@@ -28,7 +28,7 @@ public sealed record DocumentMerge(DocumentValue? Value, ConflictType? Conflict,
     /// <summary>The places that a merge policy has settled.</summary>
     public ImmutableArray<MergeConflict> Settled { get; init; } = [];
 
-    /// <summary>The places where a merge policy made that there is no conflict: a set, the larger number, or a text.</summary>
+    /// <summary>The places where a merge policy made changes of both sides no conflict: sets, larger numbers and texts.</summary>
     public ImmutableArray<AppliedRule> ByPolicy { get; init; } = [];
 
     /// <summary>Whether a merge policy keeps an open place for a person.</summary>
@@ -57,12 +57,17 @@ public sealed record DocumentMerge(DocumentValue? Value, ConflictType? Conflict,
         var smart = open.All(CanSettle) && !IsBinary(undone, current, before);
         var (value, confidence) = smart ? (SmartMerge.Settle(outcome).Value, outcome.Confidence) : (current, 0);
         var more = open.Length == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" ({open.Length} places)");
-        return new(value, TypeOf(open[0].Kind), $"{key}: {open[0].Why}{more}", smart, confidence) { Open = open, Settled = settled, ByPolicy = byPolicy };
+        return new(value, TypeOf(open[0].Kind), $"{key}: {open[0].Why}{more}", smart, confidence)
+        {
+            Open = open,
+            Settled = settled,
+            ByPolicy = byPolicy,
+        };
     }
 
     /// <summary>
-    /// Whether a rule can settle a conflict. No rule tells whether a whole document goes or stays, what kind of value it has, which of
-    /// two things under one name is meant, or which elements are the same. A policy may also keep a place open for a person.
+    /// Whether a rule can settle a conflict. No rule tells whether a whole document goes or stays, what kind of value it has, which of two
+    /// things under one name is meant, or which elements are the same. A policy may also keep a place open for a person.
     /// </summary>
     private static bool CanSettle(MergeConflict conflict) => !IsPersonal(conflict) && conflict.Kind switch
     {

@@ -60,11 +60,10 @@ public sealed record PlannedChange
 /// <param name="Confidence">Probability in percent that a person would settle the conflict in the same way.</param>
 /// <param name="SeveralRuns">Whether several runs of changes are undone.</param>
 /// <param name="IsMadeAnew">Whether the document was deleted and made anew, so that its versions are different things.</param>
-/// <param name="IsForPerson">Whether a merge policy keeps the conflict for a person, whatever the strategy of the rollback.</param>
+/// <param name="IsForPerson">Whether a merge policy keeps the conflict for a person, whatever the rollback's strategy.</param>
 public sealed record FoundConflict(
     ConflictType Type, string Reason, ImmutableArray<string> Places, DocumentVersion? Base, DocumentVersion? Rollback, bool HasSmart = false,
-    DocumentValue? Smart = null, int Confidence = 0, bool SeveralRuns = false, bool IsMadeAnew = false,
-    bool IsForPerson = false);
+    DocumentValue? Smart = null, int Confidence = 0, bool SeveralRuns = false, bool IsMadeAnew = false, bool IsForPerson = false);
 
 /// <summary>The plan of a rollback.</summary>
 /// <param name="Changes">All documents that change, in the order in which they may change; conflicts among them.</param>

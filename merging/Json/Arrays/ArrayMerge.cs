@@ -50,7 +50,8 @@ internal static class ArrayMerge
             + "Nothing says whether it is one element or two.");
     }
 
-    private static MergedJson ByKeys(JsonMerger merger, MergePath place, ArrayVersions elements, Keys keys, (bool IsSet, bool IsByRule) reading)
+    private static MergedJson ByKeys(
+        JsonMerger merger, MergePath place, ArrayVersions elements, Keys keys, (bool IsSet, bool IsByRule) reading)
     {
         var (b, o, t) = elements;
         var ours = new KeyMatching(b, o, keys.Base, keys.Ours, keys, merger.Budget).Match();

@@ -28,7 +28,8 @@ internal static class NumberMerge
         var regions = Regions(merger, bs, os, ts, interner.Count);
         var backwards = Regions(merger, backB, backO, backT, interner.Count);
         if (merger.Budget.IsSpent) return ArrayMerge.TooDifferent(merger, place, elements);
-        if (IsClean(regions) && (!IsClean(backwards) || !Merged(regions, os, ts).SequenceEqual(Merged(backwards, backO, backT).Reverse())))
+        var isCertain = IsClean(backwards) && Merged(regions, os, ts).SequenceEqual(Merged(backwards, backO, backT).Reverse());
+        if (IsClean(regions) && !isCertain)
         {
             return merger.Log.Open(MergeConflictKind.NotMatched, place, elements,
                 $"Both sides changed {place.ListName}. Several of its elements are equal, and nothing says which of them were changed.");
@@ -39,7 +40,9 @@ internal static class NumberMerge
         int[] Numbers(List<JsonPart> some) => [.. some.Select(element => interner.NumberOf(element.Bytes))];
     }
 
-    /// <summary>The merged parts, which are the same whichever side is ours: of several ways to see a change, both orders choose one.</summary>
+    /// <summary>
+    /// The merged parts, which are the same whichever side is ours: of several ways to see a change, both orders choose one.
+    /// </summary>
     private static List<MergeRegion> Regions(JsonMerger merger, int[] b, int[] o, int[] t, int distinct)
     {
         if (o.AsSpan().SequenceCompareTo(t) <= 0) return SequenceMerge.Merge(b, o, t, distinct, merger.Options.Algorithm, merger.Budget);

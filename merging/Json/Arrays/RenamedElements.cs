@@ -4,8 +4,8 @@ namespace Merging.Json.Arrays;
 internal static class RenamedElements
 {
     /// <summary>
-    /// Parts renamed elements from their partners if the other side has another element under the new key, or moved the same one: both sides
-    /// then added that key.
+    /// Parts renamed elements from their partners if the other side has another element under the new key, or moved the same one: both
+    /// sides then added that key.
     /// </summary>
     public static void PartAddedByBoth(SideMatch ours, int[] ourKeys, SideMatch theirs, int[] theirKeys)
     {

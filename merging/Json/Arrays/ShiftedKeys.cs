@@ -3,16 +3,19 @@ using Merging.Sequences;
 namespace Merging.Json.Arrays;
 
 /// <summary>
-/// Finds elements whose content stands under another key now, as after renumbering. There the key that was found says one thing and the content
-/// another, so neither is certain.
+/// Finds elements whose content stands under another key now, as after renumbering. There the key that was found says one thing and the
+/// content another, so neither is certain.
 /// </summary>
 internal static class ShiftedKeys
 {
     /// <summary>Contents that say less than this are equal by chance.</summary>
     private const double LittleContent = 4;
 
-    /// <summary>Whether the content of elements moved to other keys in one side, and the other side changed or removed those elements.</summary>
-    public static bool AreInConflict((List<JsonPart> Elements, SideMatch Match) ours, (List<JsonPart> Elements, SideMatch Match) theirs, List<JsonPart> @base, Keys keys) =>
+    /// <summary>
+    /// Whether the content of elements moved to other keys in one side, and the other side changed or removed those elements.
+    /// </summary>
+    public static bool AreInConflict(
+        (List<JsonPart> Elements, SideMatch Match) ours, (List<JsonPart> Elements, SideMatch Match) theirs, List<JsonPart> @base, Keys keys) =>
         Of(ours, @base, keys).Any(b => IsChanged(b, theirs, @base)) || Of(theirs, @base, keys).Any(b => IsChanged(b, ours, @base));
 
     private static IEnumerable<int> Of((List<JsonPart> Elements, SideMatch Match) side, List<JsonPart> @base, Keys keys)
