@@ -71,6 +71,20 @@ public sealed class VerifyMergesTests : IDisposable
     }
 
     [Fact]
+    public async Task Long_values_are_cut_to_the_part_where_they_differ()
+    {
+        var text = new string('x', 1_000);
+        _git.Merge("a.json", Long("base", 1), Long("base", 2), Long("theirs", 1), Long("by hand", 2));
+
+        var (_, report) = await JsonAsync();
+
+        var place = report.GetProperty("repositories")[0].GetProperty("files")[0].GetProperty("places")[0];
+        Assert.Equal(("…" + new string('x', 40) + "theirs\"", "…" + new string('x', 40) + "by hand\""), (Text(place, "merged"), Text(place, "committed")));
+
+        string Long(string end, int b) => $$"""{"a":"{{text}}{{end}}","b":{{b}} }""";
+    }
+
+    [Fact]
     public async Task Yaml_toml_comments_and_added_files_are_merged()
     {
         _git.Merge("a.yml", "a: 1 # one\nb: 1\n", "a: 2\nb: 1\n", "a: 1\nb: 3\n", "a: 2\nb: 3\n");

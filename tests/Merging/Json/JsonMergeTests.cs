@@ -130,7 +130,8 @@ public sealed class JsonMergeTests
         foreach (var c in Merge(t.Base, t.Ours, t.Theirs).Conflicts)
         {
             Assert.NotEqual(Or(c.Ours), Or(c.Theirs));
-            if (c.Scope is not ConflictScope.Value) continue;   // cut out of a longer stretch, of which some can be as before
+            // Elements in a row can be in part as before, and an element that one side removed and the other only moved is as before.
+            if (c.Scope is not ConflictScope.Value || c.Kind is MergeConflictKind.MissingTarget) continue;
             Assert.NotEqual(Or(c.Base), Or(c.Ours));
             Assert.NotEqual(Or(c.Base), Or(c.Theirs));
         }

@@ -1,3 +1,4 @@
+using Memento.Cli.Git;
 using Merging.Json;
 
 namespace Memento.Cli.Verify.Merges;
@@ -6,6 +7,9 @@ namespace Memento.Cli.Verify.Merges;
 internal static class FileMerger
 {
     private const int MaxPlaces = 5, MaxValueLength = 200;
+
+    /// <summary>Characters that are shown before the first difference of long values.</summary>
+    private const int Context = 40;
 
     /// <summary>Merges the sides of a file.</summary>
     /// <param name="sides">The versions of the file, all of them readable.</param>
@@ -42,11 +46,16 @@ internal static class FileMerger
         };
     }
 
+    /// <summary>The values at a place, cut to the part where they begin to differ.</summary>
     private static DifferentPlace Place(MergedFile file, string place)
     {
         var (@base, ours, theirs, committed) = file.Sides;
-        return new(place, At(@base, place), At(ours, place), At(theirs, place), At(committed, place), At(file.Merged, place));
+        string?[] values = [.. new[] { @base, ours, theirs, committed, file.Merged }.Select(json => json is null ? null : JsonDifferences.At(json, place))];
+        var start = Math.Max(0, CommonLength([.. values.OfType<string>()]) - Context);
+        string?[] shown = [.. values.Select(value => value is null ? null : (start > 0 ? "…" : "") + EntityNames.Shorten(value[start..], MaxValueLength))];
+        return new(place, shown[0], shown[1], shown[2], shown[3], shown[4]);
     }
 
-    private static string? At(byte[]? json, string place) => json is null ? null : JsonDifferences.At(json, place, MaxValueLength);
+    private static int CommonLength(string[] values) =>
+        values.Length == 0 ? 0 : values.Min(value => value.AsSpan().CommonPrefixLength(values[0]));
 }

@@ -22,8 +22,8 @@ internal static class JsonDifferences
         return found;
     }
 
-    /// <summary>The JSON at a place, cut to a length; null if there is none.</summary>
-    public static string? At(ReadOnlyMemory<byte> json, string pointer, int maxLength)
+    /// <summary>The JSON at a place; null if there is none.</summary>
+    public static string? At(ReadOnlyMemory<byte> json, string pointer)
     {
         using var document = JsonDocument.Parse(json, Options);
         var here = document.RootElement;
@@ -33,7 +33,7 @@ internal static class JsonDifferences
             here = inner;
         }
 
-        return Git.EntityNames.Shorten(here.GetRawText(), maxLength);
+        return here.GetRawText();
     }
 
     private static JsonElement? Inner(JsonElement json, string token)
