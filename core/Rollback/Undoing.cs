@@ -36,7 +36,9 @@ public sealed record Undoing
     /// <param name="atPoint">The document's version at the point; null if there was none.</param>
     /// <param name="since">The document's versions since the point, oldest first; at least one.</param>
     /// <param name="isSelected">Whether a version is undone.</param>
-    public static Undoing Of(DocumentVersion? atPoint, IReadOnlyList<DocumentVersion> since, Func<DocumentVersion, bool> isSelected)
+    /// <param name="isByRollback">Whether a rollback made a version. What one rollback deletes and another restores is still the same document.</param>
+    public static Undoing Of(DocumentVersion? atPoint, IReadOnlyList<DocumentVersion> since, Func<DocumentVersion, bool> isSelected,
+        Func<DocumentVersion, bool>? isByRollback = null)
     {
         var runs = new List<UndoneRun>();
         for (var i = since.Count - 1; i >= 0; i--)
@@ -64,9 +66,12 @@ public sealed record Undoing
         {
             if (last == since.Count - 1 || since[^1].IsDeleted) return false;
             for (var i = first; i < since.Count; i++)
-                if (since[i].IsDeleted && (i < last ? !since[last].IsDeleted : i > last && !isSelected(since[i]))) return true;
+                if (since[i].IsDeleted && !IsRestored(i) && (i < last ? !since[last].IsDeleted : i > last && !isSelected(since[i]))) return true;
             return false;
         }
+
+        bool IsRestored(int deletion) => isByRollback is not null && deletion > 0 && deletion + 1 < since.Count
+            && isByRollback(since[deletion]) && isByRollback(since[deletion + 1]) && since[deletion + 1].IsSameAs(since[deletion - 1]);
     }
 
     private static bool Same(DocumentVersion? one, DocumentVersion? other) =>

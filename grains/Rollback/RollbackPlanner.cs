@@ -75,7 +75,9 @@ internal sealed class RollbackPlanner(IWorkspaceIndex index, RollbackRules rules
     {
         var selected = timelines.Where(t => request.Filter.Covers(t.Key) && t.Value.Any(IsSelected) && !IsOwn(request, t.Value, changes)).ToList();
         var atPoint = await FindAsync(request.StreamId, [.. selected.Where(t => t.Value[0].PreviousSeq > 0).Select(t => t.Key)], request.PointSeq, cancellationToken);
-        return [.. selected.Select(t => Undoing.Of(atPoint.GetValueOrDefault(t.Key), t.Value, IsSelected)).Where(u => !u.IsNothing)];
+        return [.. selected.Select(t => Undoing.Of(atPoint.GetValueOrDefault(t.Key), t.Value, IsSelected, IsByRollback)).Where(u => !u.IsNothing)];
+
+        bool IsByRollback(DocumentVersion version) => changes.TryGetValue(version.Seq, out var change) && change.By.Cause is not null;
 
         bool IsSelected(DocumentVersion version) => version.Seq <= request.StartSeq && (!request.Filter.NeedsChanges || request.Filter.Covers(changes[version.Seq]));
     }

@@ -10,6 +10,9 @@ internal sealed class Timeline
 {
     public static readonly DocumentKey Key = new(DocumentKind.Entity, "a");
 
+    /// <summary>The maker of versions that a rollback wrote.</summary>
+    public const string Rollback = "rollback";
+
     private readonly Dictionary<long, DocumentValue> _values = [];
     private readonly Dictionary<long, string> _makers = [];
     private long _seq = 10;
@@ -35,7 +38,8 @@ internal sealed class Timeline
         return this;
     }
 
-    public Undoing Undo(params string[] makers) => Undoing.Of(AtPoint, Since, version => makers.Contains(_makers[version.Seq]));
+    public Undoing Undo(params string[] makers) => Undoing.Of(
+        AtPoint, Since, version => makers.Contains(_makers[version.Seq]), version => _makers[version.Seq] == Rollback);
 
     /// <summary>Returns the document after a rollback of the makers' changes.</summary>
     public (string? Json, DocumentMerge? Conflict) Outcome(params string[] makers)

@@ -53,6 +53,25 @@ public sealed class UndoingTests
         .Then(Ann, """{"a":1,"b":0}""").Then(Bob, """{"a":1,"b":1}""").Then(Ann, """{"a":2,"b":1,"c":1}""").Then(Bob, """{"a":2,"b":2,"c":1}""")
         .Gives("""{"a":0,"b":2}""", Ann);
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("""{"x":0}""")]
+    public void Document_that_others_made_anew_is_in_conflict_even_if_it_is_equal(string? atPoint)
+    {
+        var timeline = Timeline.From(atPoint).Then(Bob, """{"x":1}""").Then(Ann, null).Then(Ann, """{"x":1}""");
+
+        Assert.NotNull(timeline.Outcome(Bob).Conflict);
+    }
+
+    [Fact]
+    public void Document_that_a_rollback_deleted_and_another_restored_is_the_same_one() => Timeline.From("""{"a":0,"b":0}""")
+        .Then(Bob, """{"a":1,"b":0}""").Then(Ann, """{"a":1,"b":1}""").Then(Timeline.Rollback, null).Then(Timeline.Rollback, """{"a":1,"b":1}""")
+        .Gives("""{"a":0,"b":1}""", Bob);
+
+    [Fact]
+    public void Document_that_the_undone_agent_made_anew_is_simply_taken_back() => Timeline.From("""{"x":0}""")
+        .Then(Bob, """{"x":1}""").Then(Bob, null).Then(Bob, """{"x":2}""").Gives("""{"x":0}""", Bob);
+
     [Fact]
     public void A_selected_run_that_came_to_nothing_by_itself_does_not_count()
     {
