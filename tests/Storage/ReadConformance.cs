@@ -51,13 +51,17 @@ public abstract class ReadConformance(TestDatabase database) : IAsyncLifetime
     {
         var writer = await _rig.WriterAsync();
         await _rig.AppendAsync(writer, 1, 5);
-        await database.ExecuteAsync("UPDATE journal SET payload = @payload WHERE stream_id = @stream AND position = 3", ("payload", JournalRig.Payload(4)), ("stream", writer.StreamId));
+        await WriteAsync(JournalRig.Payload(4));
 
         var refused = await JournalRig.RefusedAsync(Codes.StoredDataCorrupted, _rig.Journal.ReadAsync(writer.StreamId, 1, 5, 10, cancellationToken: Token));
 
         Assert.Equal(RefusalKind.Damaged, refused.Refusal.Kind);
         Assert.Contains($"Entry 3 of stream {writer.StreamId}", refused.Message, StringComparison.Ordinal);
         Assert.Equal(2, (await _rig.Journal.ReadAsync(writer.StreamId, 4, 5, 10, cancellationToken: Token)).Count);
+        await WriteAsync(JournalRig.Payload(3));   // other tests read the feed of the same database
+
+        Task WriteAsync(byte[] payload) => database.ExecuteAsync(
+            "UPDATE journal SET payload = @payload WHERE stream_id = @stream AND position = 3", ("payload", payload), ("stream", writer.StreamId));
     }
 
     [Fact]
@@ -65,9 +69,13 @@ public abstract class ReadConformance(TestDatabase database) : IAsyncLifetime
     {
         var writer = await _rig.WriterAsync();
         await _rig.AppendAsync(writer, 1, 3);
-        await database.ExecuteAsync("UPDATE journal SET position = position + 10 WHERE stream_id = @stream AND position = 3", ("stream", writer.StreamId));
+        await MoveAsync(3, 13);
 
         await JournalRig.RefusedAsync(Codes.StoredDataCorrupted, _rig.Journal.ReadAsync(writer.StreamId, 1, 20, 10, cancellationToken: Token));
+        await MoveAsync(13, 3);
+
+        Task MoveAsync(long from, long to) => database.ExecuteAsync(
+            "UPDATE journal SET position = @to WHERE stream_id = @stream AND position = @from", ("to", to), ("stream", writer.StreamId), ("from", from));
     }
 
     [Fact]
