@@ -5,7 +5,8 @@ namespace Merging.Sequences;
 /// conflict, so one conflict may become several. Conflicts with at most <see cref="SmallGap"/> lines between them are joined again, because
 /// people read them as one.
 /// </summary>
-internal sealed class ConflictRefinement(SequenceDiff diff, List<Edit> ourEdits, int[] ours, int[] theirs)
+/// <param name="isPlain">Whether an element of ours says so little that any number of them joins conflicts; null: none does.</param>
+internal sealed class ConflictRefinement(SequenceDiff diff, List<Edit> ourEdits, int[] ours, int[] theirs, Func<int, bool>? isPlain = null)
 {
     /// <summary>Common elements between two conflicts up to which the conflicts are joined.</summary>
     private const int SmallGap = 3;
@@ -28,12 +29,21 @@ internal sealed class ConflictRefinement(SequenceDiff diff, List<Edit> ourEdits,
         Stretch.Between(first.Ours.Start, second.Ours.End),
         Stretch.Between(first.Theirs.Start, second.Theirs.End));
 
-    private static void Append(List<MergeRegion> regions, MergeRegion next)
+    private void Append(List<MergeRegion> regions, MergeRegion next)
     {
         if (regions.Count > 0 && regions[^1] is { Part: MergePart.Conflict } last
-            && next.Part is MergePart.Conflict && next.Ours.Start - last.Ours.End <= SmallGap)
+            && next.Part is MergePart.Conflict && IsSmall(last.Ours.End, next.Ours.Start))
             regions[^1] = Join(last, next, MergePart.Conflict);
         else regions.Add(next);
+    }
+
+    private bool IsSmall(int from, int to)
+    {
+        if (to - from <= SmallGap) return true;
+        if (isPlain is null) return false;
+        for (var i = from; i < to; i++)
+            if (!isPlain(i)) return false;
+        return true;
     }
 
     private void Split(List<MergeRegion> refined, MergeRegion region)

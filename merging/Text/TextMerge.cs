@@ -29,7 +29,10 @@ public static class TextMerge
         var (baseLines, ourLines, theirLines) = (new Lines(@base), new Lines(ours), new Lines(theirs));
         var interner = new Interner(Math.Max(baseLines.Count, Math.Max(ourLines.Count, theirLines.Count)));
         var (b, o, t) = (NumbersOf(baseLines), NumbersOf(ourLines), NumbersOf(theirLines));
-        var regions = SequenceMerge.Merge(b, o, t, interner.Count, algorithm);
+
+        // git merge-file joins conflicts with nothing but blank lines and punctuation between them; git merge does not.
+        Func<int, bool>? isPlain = algorithm is DiffAlgorithm.Myers ? line => !HasLetterOrDigit(ourLines[line].Span) : null;
+        var regions = SequenceMerge.Merge(b, o, t, interner.Count, algorithm, isPlain: isPlain);
 
         var chunks = ImmutableArray.CreateBuilder<TextChunk>(regions.Count);
         foreach (var r in regions)
@@ -48,5 +51,12 @@ public static class TextMerge
             for (var i = 0; i < numbers.Length; i++) numbers[i] = interner.NumberOf(lines[i]);
             return numbers;
         }
+    }
+
+    private static bool HasLetterOrDigit(ReadOnlySpan<byte> line)
+    {
+        foreach (var c in line)
+            if (char.IsAsciiLetterOrDigit((char)c)) return true;
+        return false;
     }
 }

@@ -290,14 +290,4 @@ public sealed class VerifyMergesTests : IDisposable
         var code = await CommandLine.RunAsync(arguments, terminal, TestContext.Current.CancellationToken);
         return (code, output.ToString(), errors.ToString());
     }
-
-    /// <summary>Interrupts when a line with some text is written.</summary>
-    private sealed class StoppingWriter(string text, CancellationTokenSource stop) : StringWriter
-    {
-        public override void WriteLine(string? value)
-        {
-            base.WriteLine(value);
-            if (value?.Contains(text, StringComparison.Ordinal) == true) stop.Cancel();
-        }
-    }
 }

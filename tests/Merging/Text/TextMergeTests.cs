@@ -12,6 +12,18 @@ public sealed class TextMergeTests
 
     private static readonly DiffAlgorithm[] Algorithms = [DiffAlgorithm.Myers, DiffAlgorithm.Histogram];
 
+    [Theory]
+    [InlineData(DiffAlgorithm.Myers, 1)]
+    [InlineData(DiffAlgorithm.Histogram, 2)]
+    public void Conflicts_with_blank_lines_between_are_one_as_in_git_merge_file(DiffAlgorithm algorithm, int conflicts)
+    {
+        var merged = TextMerge.Merge(Lines("a", "b"), Lines("a1", "b1"), Lines("a2", "b2"), algorithm);
+
+        Assert.Equal(conflicts, merged.Conflicts.Length);
+
+        static byte[] Lines(string first, string last) => Encoding.UTF8.GetBytes($"{first}\n\n\n\n\n{last}\n");
+    }
+
     [Fact]
     public void Changes_in_different_places_are_both_kept() =>
         Assert.Equal("A\nb\nc\nD\n", Merged("a\nb\nc\nd\n", "A\nb\nc\nd\n", "a\nb\nc\nD\n"));
