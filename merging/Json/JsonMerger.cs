@@ -65,15 +65,14 @@ internal sealed class JsonMerger(JsonMergeOptions options, MergeLog log)
     }
 
     /// <summary>
-    /// Merges objects. An object that a side replaced by another one under the same name is not mixed with the earlier one: if no member is
-    /// in conflict, the whole object is. The whole value is not checked, because only the caller knows whether it was made anew.
+    /// Merges objects. An object that a side replaced by another one under the same name is not mixed with the earlier one: the whole object
+    /// is in conflict. The whole value is not checked, because only the caller knows whether it was made anew.
     /// </summary>
     private MergedJson MergeObjects(MergePath place, JsonPart @base, JsonPart ours, JsonPart theirs, byte[][]? identity)
     {
         var byOurs = identity is not null && Recreation.IsMadeAnew(@base, ours, identity);
         var byTheirs = identity is not null && Recreation.IsMadeAnew(@base, theirs, identity);
-        var members = log.Try(() => new MemberMerge(this, place, @base, ours, theirs).Merge(), isRefused: _ => byOurs || byTheirs);
-        if (members is not null) return members;
+        if (!byOurs && !byTheirs) return new MemberMerge(this, place, @base, ours, theirs).Merge();
         var why = byOurs && byTheirs ? $"Both sides replaced {place.Name} by another one."
             : $"{log.Names.Start(byOurs ? MergeSide.Ours : MergeSide.Theirs)} replaced {place.Name} by another one under the same key, "
               + $"{log.Names.Middle(byOurs ? MergeSide.Theirs : MergeSide.Ours)} changed the earlier one.";

@@ -3,6 +3,12 @@ namespace Merging.Json;
 /// <summary>Tells whether an object was replaced by another one under the same name, or changed.</summary>
 internal static class Recreation
 {
+    /// <summary>Texts that may be replaced in an element of an array before it counts as another one. An element is a record.</summary>
+    private const int FewOfElement = 1;
+
+    /// <summary>Texts that may be replaced in a member's object, which may be a mere group of settings.</summary>
+    private const int FewOfMember = 2;
+
     /// <summary>
     /// Whether a later object keeps nothing of an earlier one. A single replaced text is a change. Several replaced texts, or other names,
     /// make another object.
@@ -21,7 +27,7 @@ internal static class Recreation
             if (IsTelling(value)) replaced++;
         }
 
-        return names == 0 || replaced > 1;
+        return names == 0 || replaced > (identity.Length > 0 ? FewOfElement : FewOfMember);
     }
 
     /// <summary>

@@ -59,6 +59,15 @@ internal static class AlikePairs
         return isNamed ? Math.Max(similarity, SameName) : similarity;
     }
 
+    /// <summary>Whether a pair has no name in common and has another text in some member.</summary>
+    public static bool IsDoubtful(JsonPart x, JsonPart y, MatchingWork work)
+    {
+        if (!x.IsObject || !y.IsObject || Likeness(x, y, work) >= SameName) return false;
+        var later = y.Members();
+        return x.MemberList().Exists(member => member.Value.IsString && member.Value.Bytes.Length > 2
+            && later.TryGetValue(member.Text, out var other) && other.Value.IsString && !Similarity.AreAlike(member.Value, other.Value));
+    }
+
     private static bool IsClearlyBest(double[,] table, int x, int y)
     {
         for (var i = 0; i < table.GetLength(0); i++)

@@ -105,6 +105,7 @@ internal sealed class ContentMatching(List<JsonPart> @base, List<JsonPart> side,
         {
             MatchGap(gone[i..nextX], came[j..nextY]);
             _match.Pair(gone[nextX], came[nextY]);
+            if (AlikePairs.IsDoubtful(@base[gone[nextX]], side[came[nextY]], work)) _match.Doubtful.Add(gone[nextX]);
             (i, j) = (nextX + 1, nextY + 1);
         }
 

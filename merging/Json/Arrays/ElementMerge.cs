@@ -118,6 +118,12 @@ internal sealed class ElementMerge(
         }
 
         if (ours.Renamed.Contains(thing) || theirs.Renamed.Contains(thing)) return MergeRenamed(thing, at);
+        if (b != o && b != t && o != t && (ours.Doubtful.Contains(thing) || theirs.Doubtful.Contains(thing)))
+        {
+            return merger.Log.Open(MergeConflictKind.NotMatched, at, b, o, t,
+                $"Both sides changed the element {Name(thing)} of {place.ListName}, and one of them may be another element.");
+        }
+
         return merger.Merge(at, b, o, t, reading.Names);
     }
 

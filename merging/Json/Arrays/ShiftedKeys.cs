@@ -34,8 +34,26 @@ internal static class ShiftedKeys
                     where origin != SideMatch.None && origin != b && IsChanged(origin, side, @base)
                     select new[] { b, origin };
 
-        // One content under another key can be a coincidence; renumbering and swapping move several.
-        return moves.ToList() is { Count: > 1 } several ? several.SelectMany(move => move).Distinct() : [];
+        // One content under another key can be a coincidence, unless no other element has such members.
+        var found = moves.ToList();
+        return found.Count > 1 || (found.Count == 1 && UniqueWeight(@base[found[0][1]], @base, keys) >= LittleContent)
+            ? found.SelectMany(move => move).Distinct() : [];
+    }
+
+    /// <summary>The weight of the members that no other element of the base has.</summary>
+    private static double UniqueWeight(JsonPart element, List<JsonPart> @base, Keys keys)
+    {
+        var members = keys.RestOf(element).MemberList().ToHashSet(new MemberComparer());
+        foreach (var other in @base.Where(other => other != element)) members.ExceptWith(other.MemberList());
+        return members.Sum(member => Similarity.Weight(member.Value));
+    }
+
+    /// <summary>Compares members by name and value.</summary>
+    private sealed class MemberComparer : IEqualityComparer<JsonMember>
+    {
+        public bool Equals(JsonMember x, JsonMember y) => x.Name.Span.SequenceEqual(y.Name.Span) && x.Value == y.Value;
+
+        public int GetHashCode(JsonMember member) => HashCode.Combine(ByteComparer.Instance.GetHashCode(member.Name), member.Value);
     }
 
     private static bool IsChanged(int b, (List<JsonPart> Elements, SideMatch Match) side, List<JsonPart> @base) =>

@@ -47,6 +47,24 @@ public sealed class JsonMergeConflictTests
             """[{"id":1,"t":"alpha"},{"done":true,"id":2,"t":"beta"},{"id":3,"t":"gamma"}]"""
         },
         {
+            "Element removed and the later ones renumbered, one of them changed",
+            """[{"id":1,"t":"alpha"},{"id":2,"t":"beta"},{"id":3,"t":"gamma"}]""",
+            """[{"id":1,"t":"alpha"},{"id":2,"t":"gamma"}]""",
+            """[{"id":1,"t":"alpha"},{"done":true,"id":2,"t":"beta"},{"id":3,"t":"gamma"}]"""
+        },
+        {
+            "Replaced element without a key that shares its owner",
+            """[{"owner":"ann@example.org","text":"buy milk"}]""",
+            """[{"done":true,"owner":"ann@example.org","text":"buy milk"}]""",
+            """[{"owner":"ann@example.org","text":"call mum"}]"""
+        },
+        {
+            "Replaced element of which both changed the name",
+            """[{"id":1,"name":"Ann","role":"admin"}]""",
+            """[{"id":1,"name":"Bob","role":"user"}]""",
+            """[{"id":1,"name":"Anna","phone":"ann's","role":"admin"}]"""
+        },
+        {
             "Element moved to two lists",
             """{"blocked":[],"done":[],"todo":[{"id":1,"t":"a"}]}""",
             """{"blocked":[],"done":[{"id":1,"t":"a"}],"todo":[]}""",

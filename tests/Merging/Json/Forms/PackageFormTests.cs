@@ -49,9 +49,9 @@ public sealed class PackageFormTests
         { "keywords appended by both", Base, With("'four'", "'four','five'"), With("'four'", "'four','six'"), "/keywords" },
         { "keyword changed and removed", Base, With("'two'", "'2'"), With("'two',", ""), "/keywords" },
         { "string made an object and changed", "{'author':'a'}", "{'author':{'name':'a'}}", "{'author':'b'}", "/author" },
-        { "one locked package", Locked, Lock(LockA2, LockB), Lock(LockA2.Replace('2', '3'), LockB), "/packages/node_modules~1a/version" },
+        { "one locked package", Locked, Lock(LockA2, LockB), Lock(LockA2.Replace('2', '3'), LockB), "/packages/node_modules~1a" },
         { "locked package upgraded and taken elsewhere", Locked, Lock(LockA2, LockB),
-            Lock(LockA.Replace("r/", "mirror/", StringComparison.Ordinal), LockB), "/packages/node_modules~1a/resolved" },
+            Lock(LockA.Replace("r/", "mirror/", StringComparison.Ordinal), LockB), "/packages/node_modules~1a" },
         { "locked package under two new names", Locked, Lock(LockA.Replace("/a'", "/x'", StringComparison.Ordinal), LockB),
             Lock(LockA.Replace("/a'", "/y'", StringComparison.Ordinal), LockB), "/packages" },
     };
