@@ -1,3 +1,5 @@
+using Merging.Sequences;
+
 namespace Merging.Json;
 
 /// <summary>The members that one side added to an object, found by their values.</summary>
@@ -6,12 +8,16 @@ internal sealed class AddedMembers
     /// <summary>Values that are compared for similarity, over all calls together.</summary>
     private const int MaxComparisons = 4_096;
 
+    private const long SizeFactor = 16;
+
     private readonly Dictionary<JsonPart, Queue<string>> _byValue = [];
     private readonly List<(string Name, JsonPart Value)> _containers;
+    private readonly WorkBudget _budget;
     private int _comparisons;
 
-    public AddedMembers(Dictionary<string, JsonMember> @base, Dictionary<string, JsonMember> side)
+    public AddedMembers(Dictionary<string, JsonMember> @base, Dictionary<string, JsonMember> side, WorkBudget budget)
     {
+        _budget = budget;
         var added = side.Where(member => !@base.ContainsKey(member.Key)).OrderBy(member => member.Key, StringComparer.Ordinal).ToList();
         foreach (var (name, member) in added)
         {
@@ -39,11 +45,16 @@ internal sealed class AddedMembers
         if (value.IsScalar) return null;
         foreach (var (name, other) in _containers)
         {
-            if (taken.Contains(name)) continue;
+            if (taken.Contains(name) || AreOfDifferentSize(other, value)) continue;
+            _budget.Spend(other.Bytes.Length + value.Bytes.Length);
+            if (_budget.IsSpent) return null;
             if (++_comparisons > MaxComparisons) return null;
             if (Similarity.AreAlike(other, value)) return name;
         }
 
         return null;
     }
+
+    /// <summary>Whether one value is so much longer that the two cannot have half in common.</summary>
+    private static bool AreOfDifferentSize(JsonPart x, JsonPart y) => Math.Max(x.Bytes.Length, y.Bytes.Length) > SizeFactor * Math.Min(x.Bytes.Length, y.Bytes.Length);
 }

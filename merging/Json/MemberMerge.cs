@@ -46,7 +46,7 @@ internal sealed class MemberMerge(JsonMerger merger, MergePath place, JsonPart @
     private HashSet<string> MergeRenamed(List<(ReadOnlyMemory<byte>, MergedJson)> merged)
     {
         var taken = new HashSet<string>(StringComparer.Ordinal);
-        var (addedByOurs, addedByTheirs) = (new AddedMembers(_base, _ours), new AddedMembers(_base, _theirs));
+        var (addedByOurs, addedByTheirs) = (new AddedMembers(_base, _ours, merger.Budget), new AddedMembers(_base, _theirs, merger.Budget));
         foreach (var (name, member) in _base.OrderBy(m => m.Key, StringComparer.Ordinal))
         {
             var (o, t) = (Of(_ours, name), Of(_theirs, name));
