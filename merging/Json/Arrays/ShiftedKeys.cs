@@ -23,7 +23,7 @@ internal static class ShiftedKeys
         var changed = Enumerable.Range(0, @base.Count).Where(b => IsChanged(b, side, @base)).ToList();
         if (changed.Count == 0) return [];
         var places = new Dictionary<ReadOnlyMemory<byte>, int>(ByteComparer.Instance);   // of contents that several elements have: −1
-        for (var b = 0; b < @base.Count; b++)
+        foreach (var b in changed)
             if (keys.RestOf(@base[b]) is var rest && !places.TryAdd(rest.Bytes, b)) places[rest.Bytes] = SideMatch.None;
 
         var moves = from b in changed
