@@ -24,7 +24,7 @@ public static class ConflictSettler
                 {
                     ConflictSettling.Larger => Larger(ours, theirs)?.Bytes,
                     ConflictSettling.Max => ours.IsNumber && theirs.IsNumber ? Larger(ours, theirs)?.Bytes : null,
-                    ConflictSettling.Union => conflict.Kind is MergeConflictKind.NotMatched ? null : Union(@base, ours, theirs)?.Bytes,
+                    ConflictSettling.Union => IsUncertain(conflict.Kind) ? null : Union(@base, ours, theirs)?.Bytes,
                     ConflictSettling.Text => MergedText(@base, ours, theirs)?.Bytes,
                     _ => null,
                 };
@@ -34,6 +34,10 @@ public static class ConflictSettler
 
         return new(conflict, SmartRule.ByRule, value);
     }
+
+    /// <summary>Whether the values of a conflict may be two different things. Their union would be a mixture.</summary>
+    private static bool IsUncertain(MergeConflictKind kind) =>
+        kind is MergeConflictKind.NotMatched or MergeConflictKind.MadeAnew or MergeConflictKind.Renamed;
 
     private static (JsonPart Ours, JsonPart Theirs)? Both(MergeConflict conflict) =>
         conflict is { Ours: { } ours, Theirs: { } theirs } ? (new(ours), new(theirs)) : null;

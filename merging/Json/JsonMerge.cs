@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.Json;
 
 namespace Merging.Json;
@@ -19,14 +20,23 @@ public static class JsonMerge
         ReadOnlyMemory<byte> @base, ReadOnlyMemory<byte> ours, ReadOnlyMemory<byte> theirs, JsonMergeOptions? options = null)
     {
         options ??= JsonMergeOptions.Default;
-        var log = new MergeLog(new MergeRules(options), options.Names);
-        var merger = new JsonMerger(options, log);
         JsonPart? b = @base.IsEmpty ? null : new JsonPart(@base);
         var (o, t) = (new JsonPart(ours), new JsonPart(theirs));
-        var root = log.Try(() => merger.Merge(MergePath.Root, b, o, t)!, isRefused: _ => log.Moves.AreInConflict)
-            ?? log.Open(MergeConflictKind.NotMatched, MergePath.Root, b, o, t,
-                "One side moved something to another place of the value, the other moved it elsewhere or removed it.");
-        return new(root, log);
+        var keyNames = options.KeyMembers.Select(Encoding.UTF8.GetBytes).ToArray();
+        var things = b is { } from && o != t && from != o && from != t ? new MovedThings(from, o, t, keyNames) : null;
+        var moved = new Dictionary<string, JsonPart>(StringComparer.Ordinal);
+        while (true)
+        {
+            var log = new MergeLog(new MergeRules(options), options.Names);
+            var root = new JsonMerger(options, log, moved).Merge(MergePath.Root, b, o, t)!;
+            var found = things?.In(root).ToList() ?? [];
+            if (found.Count == 0) return new(root, log);
+
+            // Places around the things become conflicts as a whole. If that does not suffice, the whole value becomes one.
+            var isNew = false;
+            foreach (var (place, thing) in found) isNew |= moved.TryAdd(place.ToString(), thing);
+            if (!isNew) moved.TryAdd("", found[0].Thing);
+        }
     }
 }
 

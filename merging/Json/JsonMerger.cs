@@ -6,8 +6,11 @@ using Merging.Text;
 namespace Merging.Json;
 
 /// <summary>Merges values. Objects are merged by <see cref="MemberMerge"/>, arrays by <see cref="ArrayMerge"/>.</summary>
-internal sealed class JsonMerger(JsonMergeOptions options, MergeLog log)
+/// <param name="moved">By place that cannot be merged: the thing that moved within the place.</param>
+internal sealed class JsonMerger(JsonMergeOptions options, MergeLog log, IReadOnlyDictionary<string, JsonPart> moved)
 {
+    private readonly Recreation _recreation = new([.. options.KeyMembers.Select(Encoding.UTF8.GetBytes)]);
+
     public JsonMergeOptions Options => options;
     public MergeLog Log => log;
 
@@ -18,28 +21,32 @@ internal sealed class JsonMerger(JsonMergeOptions options, MergeLog log)
     public byte[][] KeyNames { get; } = [.. options.KeyMembers.Select(Encoding.UTF8.GetBytes)];
 
     /// <summary>Merges a value in three versions. Null stands for no value, in the arguments and in the result.</summary>
-    /// <param name="identity">
-    /// Members that identify the value. A value that keeps only these members was made anew. Null for the whole value.
-    /// </param>
-    public MergedJson? Merge(MergePath place, JsonPart? @base, JsonPart? ours, JsonPart? theirs, byte[][]? identity = null)
+    /// <param name="role">What is known of the value if it is an object; null for the whole value.</param>
+    public MergedJson? Merge(MergePath place, JsonPart? @base, JsonPart? ours, JsonPart? theirs, ObjectRole? role = null)
     {
         if (ours == theirs)
         {
             if (@base != ours) log.Apply(place, SafeRule.SameChange);
-            log.Moves.NoteChange(@base, ours, byBoth: true);
             return ours is { } same ? new MergedJson.Taken(same) : null;
         }
 
-        if (place != MergePath.Root && (@base == ours || @base == theirs)) log.Moves.NoteChange(@base, @base == ours ? theirs : ours, byBoth: false);
         if (@base == ours) return log.Take(place, theirs, MergeSide.Theirs);
         if (@base == theirs) return log.Take(place, ours, MergeSide.Ours);
-        if (ours is { } o && theirs is { } t) return MergeChanged(place, @base, o, t, identity);
+        if (moved.Count > 0 && moved.TryGetValue(place.ToString(), out var thing)) return OpenMoved(place, @base, ours, theirs, thing);
+        if (ours is { } o && theirs is { } t) return MergeChanged(place, @base, o, t, role);
         return log.Open(MergeConflictKind.MissingTarget, place, @base, ours, theirs,
             $"{log.Names.Start(Remover(ours))} removed {place.Name}, {log.Names.Middle(Other(Remover(ours)))} changed it.");
     }
 
+    private MergedJson.Open OpenMoved(MergePath place, JsonPart? @base, JsonPart? ours, JsonPart? theirs, JsonPart thing)
+    {
+        var name = thing.ToString() is { Length: <= 60 } text ? text : "something";
+        return log.Open(MergeConflictKind.NotMatched, place, @base, ours, theirs,
+            $"One side moved {name} to another place within {place.Name}, the other moved it elsewhere, changed it or removed it.");
+    }
+
     /// <summary>Merges a value that both sides have and changed in different ways.</summary>
-    private MergedJson MergeChanged(MergePath place, JsonPart? @base, JsonPart ours, JsonPart theirs, byte[][]? identity)
+    private MergedJson MergeChanged(MergePath place, JsonPart? @base, JsonPart ours, JsonPart theirs, ObjectRole? role)
     {
         if (Max(place, ours, theirs) is { } larger) return larger;
         if (@base is not { } b)
@@ -50,7 +57,7 @@ internal sealed class JsonMerger(JsonMergeOptions options, MergeLog log)
                     : $"Both sides added {place.Name}, with different contents. No common version says how they belong together.");
         }
 
-        if (b.IsObject && ours.IsObject && theirs.IsObject) return MergeObjects(place, b, ours, theirs, identity);
+        if (b.IsObject && ours.IsObject && theirs.IsObject) return MergeObjects(place, b, ours, theirs, role);
         if (b.IsArray && ours.IsArray && theirs.IsArray) return ArrayMerge.Merge(this, place, b, ours, theirs);
         if (b.IsString && ours.IsString && theirs.IsString && MergeText(place, b, ours, theirs) is { } text) return text;
         if (ours.Type == theirs.Type)
@@ -68,10 +75,16 @@ internal sealed class JsonMerger(JsonMergeOptions options, MergeLog log)
     /// Merges objects. An object that a side replaced by another one under the same name is not mixed with the earlier one: the whole object
     /// is in conflict. The whole value is not checked, because only the caller knows whether it was made anew.
     /// </summary>
-    private MergedJson MergeObjects(MergePath place, JsonPart @base, JsonPart ours, JsonPart theirs, byte[][]? identity)
+    private MergedJson MergeObjects(MergePath place, JsonPart @base, JsonPart ours, JsonPart theirs, ObjectRole? role)
     {
-        var byOurs = identity is not null && Recreation.IsMadeAnew(@base, ours, identity);
-        var byTheirs = identity is not null && Recreation.IsMadeAnew(@base, theirs, identity);
+        var byOurs = role is not null && _recreation.IsMadeAnew(@base, ours, role);
+        var byTheirs = role is not null && _recreation.IsMadeAnew(@base, theirs, role);
+        if (NumberedMembers.AreShifted(@base, ours, theirs))
+        {
+            return log.Open(MergeConflictKind.NotMatched, place, @base, ours, theirs,
+                $"One side gave values in {place.Name} other numbers, the other changed them. Nothing says which are the same.");
+        }
+
         if (!byOurs && !byTheirs) return new MemberMerge(this, place, @base, ours, theirs).Merge();
         var why = byOurs && byTheirs ? $"Both sides replaced {place.Name} by another one."
             : $"{log.Names.Start(byOurs ? MergeSide.Ours : MergeSide.Theirs)} replaced {place.Name} by another one under the same key, "

@@ -3,8 +3,6 @@ namespace Merging.Json;
 /// <summary>Merges the members of an object. Their order means nothing, so different members never conflict.</summary>
 internal sealed class MemberMerge(JsonMerger merger, MergePath place, JsonPart @base, JsonPart ours, JsonPart theirs)
 {
-    private static readonly byte[][] NoKeys = [];
-
     private readonly Dictionary<string, JsonMember> _base = @base.Members();
     private readonly Dictionary<string, JsonMember> _ours = ours.Members();
     private readonly Dictionary<string, JsonMember> _theirs = theirs.Members();
@@ -15,6 +13,7 @@ internal sealed class MemberMerge(JsonMerger merger, MergePath place, JsonPart @
     {
         var merged = new List<(ReadOnlyMemory<byte>, MergedJson)>(Math.Max(_ours.Count, _theirs.Count));
         var renamed = MergeRenamed(merged);
+        var role = Recreation.IsMapOfRecords(_base) ? ObjectRole.Record : ObjectRole.Group;
         var changed = 0;
         foreach (var name in _base.Keys.Union(_ours.Keys).Union(_theirs.Keys).Order(StringComparer.Ordinal))
         {
@@ -29,8 +28,7 @@ internal sealed class MemberMerge(JsonMerger merger, MergePath place, JsonPart @
             changed++;
             _changedByOurs |= b?.Value != o?.Value;
             _changedByTheirs |= b?.Value != t?.Value;
-            merger.Log.Follow(b, o, t);
-            if (merger.Merge(place.Member(name), b?.Value, o?.Value, t?.Value, NoKeys) is { } value)
+            if (merger.Merge(place.Member(name), b?.Value, o?.Value, t?.Value, role) is { } value)
                 merged.Add(((o ?? t ?? b)!.Value.Name, value));
         }
 

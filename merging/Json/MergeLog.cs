@@ -11,18 +11,6 @@ internal sealed class MergeLog(MergeRules rules, SideNames names)
     public List<MergePlace> Changes { get; } = [];
     public List<AppliedRule> SafeRules { get; } = [];
 
-    /// <summary>
-    /// Members and elements that both sides removed or a side added, anywhere in the value: signs of moves between places.
-    /// </summary>
-    public PlaceMoves Moves { get; } = new();
-
-    /// <summary>Notes the versions of a member.</summary>
-    public void Follow(JsonMember? @base, JsonMember? ours, JsonMember? theirs)
-    {
-        if ((@base ?? ours ?? theirs) is { } any)
-            Moves.Note(@base is not null, ours is not null, theirs is not null, JsonPart.ObjectOf([any]));
-    }
-
     /// <summary>Records a value that only one side changed.</summary>
     public MergedJson? Take(MergePath place, JsonPart? value, MergeSide side)
     {
@@ -33,15 +21,14 @@ internal sealed class MergeLog(MergeRules rules, SideNames names)
     /// <summary>Records that only one side changed a place.</summary>
     public void Change(MergePath place, MergeSide side) => Changes.Add(new(place.ToString(), null, side));
 
-    /// <summary>
-    /// Runs a part of the merge. If the part has no conflict and its result is refused, the log drops the records of the part.
-    /// </summary>
+    /// <summary>Runs a part of the merge. If its result is refused, the log drops the records of the part.</summary>
     /// <returns>The result of the part; null if the result was refused.</returns>
     public T? Try<T>(Func<T> part, Func<T, bool> isRefused) where T : class
     {
         var (conflicts, changes, safeRules) = (Conflicts.Count, Changes.Count, SafeRules.Count);
         var result = part();
-        if (Conflicts.Count > conflicts || !isRefused(result)) return result;
+        if (!isRefused(result)) return result;
+        Conflicts.RemoveRange(conflicts, Conflicts.Count - conflicts);
         Changes.RemoveRange(changes, Changes.Count - changes);
         SafeRules.RemoveRange(safeRules, SafeRules.Count - safeRules);
         return null;

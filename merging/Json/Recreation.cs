@@ -1,33 +1,44 @@
+using Merging.Sequences;
+
 namespace Merging.Json;
 
-/// <summary>Tells whether an object was replaced by another one under the same name, or changed.</summary>
-internal static class Recreation
+/// <summary>What is known of an object besides its members.</summary>
+/// <param name="Identity">Members that do not tell versions of the object apart, because all versions must have them.</param>
+/// <param name="IsRecord">Whether the object stands among others of its kind, so that another one can take its place.</param>
+internal sealed record ObjectRole(byte[][] Identity, bool IsRecord)
 {
-    /// <summary>Texts that may be replaced in an element of an array before it counts as another one. An element is a record.</summary>
-    private const int FewOfElement = 1;
+    public static ObjectRole Record { get; } = new([], IsRecord: true);
 
-    /// <summary>Texts that may be replaced in a member's object, which may be a mere group of settings.</summary>
-    private const int FewOfMember = 2;
+    public static ObjectRole Group { get; } = new([], IsRecord: false);
+}
 
+/// <summary>Tells whether an object was replaced by another one under the same name, or changed.</summary>
+/// <param name="keyNames">Members that can name an object.</param>
+internal sealed class Recreation(byte[][] keyNames)
+{
     /// <summary>
-    /// Whether a later object keeps nothing of an earlier one. A single replaced text is a change. Several replaced texts, or other names,
-    /// make another object.
+    /// Whether a later object is another one. A single replaced text is a change. A record that has other texts, or other members, and keeps
+    /// nothing of the earlier one was replaced. So was any object that lost its name and other texts, and kept
+    /// less than that.
     /// </summary>
-    /// <param name="identity">Names of members that do not count, because both must have them.</param>
-    public static bool IsMadeAnew(JsonPart before, JsonPart after, byte[][] identity)
+    public bool IsMadeAnew(JsonPart before, JsonPart after, ObjectRole role)
     {
-        var (old, now) = (Counted(before, identity), Counted(after, identity));
+        var (old, now) = (Counted(before, role), Counted(after, role));
         if (old.Count == 0 || now.Count == 0) return false;
-        var (names, replaced) = (0, 0);
+        var (common, kept, lost, isRenamed) = (0, 0, 0, false);
         foreach (var (name, value) in old)
         {
-            if (!now.TryGetValue(name, out var later)) continue;
-            if (value == later ? IsTelling(value) || value.IsNumber : Similarity.AreAlike(value, later)) return false;
-            names++;
-            if (IsTelling(value)) replaced++;
+            var isThere = now.TryGetValue(name, out var later);
+            if (isThere) common++;
+            if (isThere && (value == later ? IsTelling(value) || value.IsNumber : Similarity.AreAlike(value, later))) kept++;
+            else if (IsTelling(value) && !(isThere && value == later))
+            {
+                lost++;
+                isRenamed |= value.IsString && Array.Exists(keyNames, key => name.Span.SequenceEqual(key));
+            }
         }
 
-        return names == 0 || replaced > (identity.Length > 0 ? FewOfElement : FewOfMember);
+        return (isRenamed && lost > 1 && lost > kept) || (role.IsRecord && kept == 0 && (common == 0 || lost > 1));
     }
 
     /// <summary>
@@ -35,7 +46,23 @@ internal static class Recreation
     /// </summary>
     private static bool IsTelling(JsonPart value) => value.Bytes.Length > 2 && (value.IsString || !value.IsScalar);
 
-    private static Dictionary<string, JsonPart> Counted(JsonPart value, byte[][] identity) => value.MemberList()
-        .Where(member => !Array.Exists(identity, key => member.Name.Span[1..^1].SequenceEqual(key)))
-        .ToDictionary(member => member.Text, member => member.Value, StringComparer.Ordinal);
+    private static Dictionary<ReadOnlyMemory<byte>, JsonPart> Counted(JsonPart value, ObjectRole role) => value.MemberList()
+        .Where(member => !Array.Exists(role.Identity, key => member.Name.Span[1..^1].SequenceEqual(key)))
+        .ToDictionary(member => member.Name[1..^1], member => member.Value, ByteComparer.Instance);
+
+    /// <summary>Whether the members of an object are records: objects of one kind, which have at least one member in common.</summary>
+    public static bool IsMapOfRecords(Dictionary<string, JsonMember> members)
+    {
+        if (members.Count < 2) return false;
+        HashSet<ReadOnlyMemory<byte>>? common = null;
+        foreach (var member in members.Values)
+        {
+            var names = member.Value.MemberList().Select(inner => inner.Name);
+            if (common is null) common = names.ToHashSet(ByteComparer.Instance);
+            else common.IntersectWith(names);
+            if (common.Count == 0) return false;
+        }
+
+        return true;
+    }
 }

@@ -7,7 +7,7 @@ internal static class AlikePairs
     private const int MaxPairs = 4_096;
 
     /// <summary>Difference in similarity to the best rival below which a candidate is uncertain.</summary>
-    private const double Margin = 0.1;
+    public const double Margin = 0.1;
 
     /// <summary>Lowest similarity of elements with the same name.</summary>
     private const double SameName = 0.9;
@@ -20,9 +20,8 @@ internal static class AlikePairs
         for (var i = 0; i < x.Length; i++)
             for (var j = 0; j < y.Length; j++)
             {
-                work.Budget.Spend(x[i].Bytes.Length + y[j].Bytes.Length);
-                if (work.Budget.IsSpent) return [];
                 table[i, j] = Likeness(x[i], y[j], work);
+                if (work.Budget.IsSpent) return [];
             }
 
         var pairs = new List<(int X, int Y)>();
@@ -39,8 +38,9 @@ internal static class AlikePairs
     /// Returns the similarity of two elements. Elements with different names are not similar; elements with the same name are, whatever
     /// else changed.
     /// </summary>
-    private static double Likeness(JsonPart x, JsonPart y, MatchingWork work)
+    public static double Likeness(JsonPart x, JsonPart y, MatchingWork work)
     {
+        work.Budget.Spend(x.Bytes.Length + y.Bytes.Length);
         var isNamed = false;
         if (x.IsObject && y.IsObject && work.KeyNames.Length > 0)
         {

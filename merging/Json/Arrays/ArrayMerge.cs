@@ -25,10 +25,11 @@ internal static class ArrayMerge
             }
         }
 
-        if (rule?.As is JsonMergeKind.Set) return SetMerge.Merge(merger, place, elements);
-        if (NumberMerge.Applies(b) && NumberMerge.Applies(o) && NumberMerge.Applies(t)) return NumberMerge.Merge(merger, place, elements);
+        var isSet = rule?.As is JsonMergeKind.Set;
         if (rule?.As is not JsonMergeKind.List && KeySearch.Find(merger.KeyNames, b, o, t) is { } found)
-            return ByKeys(merger, place, elements, found, (IsSet: false, IsByRule: false));
+            return ByKeys(merger, place, elements, found, (isSet, IsByRule: false));
+        if (isSet) return SetMerge.Merge(merger, place, elements);
+        if (NumberMerge.Applies(b) && NumberMerge.Applies(o) && NumberMerge.Applies(t)) return NumberMerge.Merge(merger, place, elements);
         return ByContent(merger, place, elements);
     }
 
@@ -57,7 +58,7 @@ internal static class ArrayMerge
         var ours = new KeyMatching(b, o, keys.Base, keys.Ours, keys, merger.Budget).Match();
         var theirs = new KeyMatching(b, t, keys.Base, keys.Theirs, keys, merger.Budget).Match();
         if (merger.Budget.IsSpent) return TooDifferent(merger, place, elements);
-        if (!reading.IsByRule && ShiftedKeys.AreInConflict((o, ours), (t, theirs), b, keys))
+        if (!reading.IsByRule && new ShiftedKeys(b, (o, ours), (t, theirs), keys.Names, keys.ArePositions(elements)).AreInConflict)
         {
             return merger.Log.Open(MergeConflictKind.NotMatched, place, JsonPart.ArrayOf(b), JsonPart.ArrayOf(o), JsonPart.ArrayOf(t),
                 $"One side gave elements of {place.ListName} the keys of others, the other changed them. Nothing says which are the same.");
@@ -78,8 +79,15 @@ internal static class ArrayMerge
         var work = new MatchingWork(b, interner.Count, merger.KeyNames, merger.Budget);
         var ours = new ContentMatching(b, o, bs, os, work).Match();
         var theirs = new ContentMatching(b, t, bs, ts, work).Match();
+        var (areUncertain, runs) = (MovedAndChanged.Exist(elements, ours, theirs, work), ReplacedRuns.Of(ours, theirs));
         if (work.Budget.IsSpent) return TooDifferent(merger, place, elements);
-        if (ReplacedRuns.Of(ours, theirs) is not { } runs)
+        if (areUncertain)
+        {
+            return merger.Log.Open(MergeConflictKind.NotMatched, place, elements,
+                $"One side removed an element of {place.ListName}, the other seems to have changed and moved it.");
+        }
+
+        if (runs is null)
         {
             return merger.Log.Open(MergeConflictKind.NotMatched, place, elements,
                 $"One side replaced elements of {place.ListName}, the other moved the same ones, so nothing says which belong together.");

@@ -12,8 +12,13 @@ internal static class CertainPairs
 
     /// <summary>Returns the pairs of indexes, in order.</summary>
     /// <param name="distinct">The number of distinct elements, which are numbers from 0.</param>
-    public static List<(int X, int Y)> Of(int[] x, int[] y, int distinct, WorkBudget budget) =>
-        (long)(x.Length + 1) * (y.Length + 1) <= MaxCells ? ByTable(x, y) : FromBothEnds(x, y, distinct, budget);
+    public static List<(int X, int Y)> Of(int[] x, int[] y, int distinct, WorkBudget budget)
+    {
+        var cells = (long)(x.Length + 1) * (y.Length + 1);
+        if (cells > MaxCells) return FromBothEnds(x, y, distinct, budget);
+        budget.Spend(3 * cells);   // two tables and a comparison
+        return budget.IsSpent ? [] : ByTable(x, y);
+    }
 
     private static List<(int X, int Y)> ByTable(int[] x, int[] y)
     {

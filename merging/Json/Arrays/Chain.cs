@@ -1,19 +1,18 @@
+using Merging.Sequences;
+
 namespace Merging.Json.Arrays;
 
 /// <summary>Merges three orders as chains, in which each thing has a successor.</summary>
 internal static class Chain
 {
-    /// <summary>Pairs of things up to which the orders are compared.</summary>
-    private const long MaxPairs = 4_000_000;
-
     private const int End = -1;
     private const int Start = -2;
 
     /// <summary>
-    /// Returns the merged order. Null if both sides changed a successor differently, if the result is not a single chain, or if the result
-    /// lacks an order of two things that only one side changed.
+    /// Returns the merged order. Null if both sides changed a successor differently, if the result is not a single chain, if the result
+    /// lacks an order of two things that only one side changed, or if the budget is spent.
     /// </summary>
-    public static List<int>? Merge(List<int> @base, List<int> ours, List<int> theirs)
+    public static List<int>? Merge(List<int> @base, List<int> ours, List<int> theirs, WorkBudget budget)
     {
         var (b, o, t) = (Successors(@base), Successors(ours), Successors(theirs));
         var merged = new Dictionary<int, int>(o.Count + t.Count);
@@ -30,7 +29,7 @@ internal static class Chain
             order.Add(thing);
         }
 
-        return order.Count == merged.Count - 1 && KeepsPairs(order, @base, ours, theirs) ? order : null;
+        return order.Count == merged.Count - 1 && KeepsPairs(order, @base, ours, theirs, budget) ? order : null;
 
         int? Successor(int thing)
         {
@@ -42,13 +41,14 @@ internal static class Chain
         }
     }
 
-    private static bool KeepsPairs(List<int> merged, List<int> @base, List<int> ours, List<int> theirs)
+    private static bool KeepsPairs(List<int> merged, List<int> @base, List<int> ours, List<int> theirs, WorkBudget budget)
     {
         var (inMerged, inOurs, inTheirs) = (Places(merged), Places(ours), Places(theirs));
         var stayInOurs = CommonOrder.Increasing([.. @base.Select(thing => inOurs[thing])]);
         var stayInTheirs = CommonOrder.Increasing([.. @base.Select(thing => inTheirs[thing])]);
         int[] moved = [.. Enumerable.Range(0, @base.Count).Where(i => !stayInOurs[i] || !stayInTheirs[i])];
-        if ((long)moved.Length * @base.Count > MaxPairs) return false;
+        budget.Spend(4L * moved.Length * @base.Count);   // a pair takes about four steps
+        if (budget.IsSpent) return false;
         foreach (var i in moved)
             for (var j = 0; j < @base.Count; j++)
             {

@@ -22,7 +22,7 @@ internal sealed class ElementMerge(
         var alive = things.BaseOrder.Where(Survives).ToList();
         var shared = alive.ToHashSet();
         var order = new OrderMerge(alive, OrderOf(things.OurOrder), OrderOf(things.TheirOrder),
-            (our, their) => !things.IsInBase(our) && things.OursOf(our) == things.TheirsOf(their));
+            (our, their) => !things.IsInBase(our) && things.OursOf(our) == things.TheirsOf(their), merger.Budget);
         foreach (var part in order.Merge())
         {
             if (part.Conflict is not { } conflict)
@@ -73,7 +73,6 @@ internal sealed class ElementMerge(
     {
         if (things.RunOf(thing) is not null) return true;
         var (b, o, t) = (things.BaseOf(thing), things.OursOf(thing), things.TheirsOf(thing));
-        merger.Log.Moves.Note(isInBase: true, o is not null, t is not null, b!.Value);
         if (o is not null && t is not null) return true;
         if (o is not null && (o != b || _movedByOurs.Contains(thing))) return true;
         if (t is not null && (t != b || _movedByTheirs.Contains(thing))) return true;
@@ -107,7 +106,6 @@ internal sealed class ElementMerge(
     {
         if (things.RunOf(thing) is { } run) return MergeRun(run, at);
         var (b, o, t) = (things.BaseOf(thing), things.OursOf(thing), things.TheirsOf(thing));
-        if (b is null) merger.Log.Moves.Note(isInBase: false, o is not null, t is not null, (o ?? t)!.Value);
         if (b is null && t is null) return merger.Log.Take(at, o, MergeSide.Ours);
         if (b is null && o is null) return merger.Log.Take(at, t, MergeSide.Theirs);
         if (o is null || t is null) return Missing(thing, at);
@@ -124,7 +122,7 @@ internal sealed class ElementMerge(
                 $"Both sides changed the element {Name(thing)} of {place.ListName}, and one of them may be another element.");
         }
 
-        return merger.Merge(at, b, o, t, reading.Names);
+        return merger.Merge(at, b, o, t, new(reading.Names, IsRecord: true));
     }
 
     /// <summary>Records an element that one side removed and the other changed or moved.</summary>
@@ -203,6 +201,8 @@ internal sealed class ElementMerge(
         var why = bothMoved ? $"Both sides changed the order of the same elements of {place.ListName}."
             : noneMoved ? $"Both sides added the same element to {place.ListName}, at different places."
             : $"One side moved elements of {place.ListName}, the other added or moved elements beside them.";
+        var (wholeOurs, wholeTheirs) = (WithAdded(o, t), WithAdded(t, o));
+        if (!wholeOurs.SequenceEqual(wholeTheirs)) (o, t) = (wholeOurs, wholeTheirs);
         var conflict = merger.Log.Record(
             MergeConflictKind.Reordered, place,
             Labels(b, MergeSide.Base), Labels(o, MergeSide.Ours), Labels(t, MergeSide.Theirs), why, ConflictScope.Order);
@@ -218,6 +218,21 @@ internal sealed class ElementMerge(
         Add(new MergedJson.Order(conflict, elements, [Indexes(b), Indexes(o), Indexes(t)]));
 
         int[] Indexes(List<int> order) => [.. order.Where(index.ContainsKey).Select(thing => index[thing])];
+    }
+
+    /// <summary>Returns an order with the things that the other side added, each after the thing that it follows there.</summary>
+    private List<int> WithAdded(List<int> order, List<int> other)
+    {
+        var present = order.ToHashSet();
+        var (behind, first) = (new Dictionary<int, List<int>>(), new List<int>());
+        var last = first;
+        foreach (var thing in other)
+        {
+            if (!things.IsInBase(thing) && !present.Contains(thing)) last.Add(thing);
+            else if (!behind.TryGetValue(thing, out last)) behind.Add(thing, last = []);
+        }
+
+        return [.. first, .. order.SelectMany(thing => behind.TryGetValue(thing, out var after) ? [thing, .. after] : new[] { thing })];
     }
 
     private JsonPart Labels(List<int> order, MergeSide side) => JsonPart.ArrayOf(order.Select(thing => Label(thing, side)));

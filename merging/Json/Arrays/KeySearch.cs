@@ -9,6 +9,9 @@ internal sealed record Keys(byte[][] Names, int[] Base, int[] Ours, int[] Theirs
     /// <summary>An element without its key.</summary>
     public JsonPart RestOf(JsonPart element) => JsonPart.ObjectOf(element.MemberList().Where(IsNoKey));
 
+    /// <summary>Whether the keys count the elements in all versions.</summary>
+    public bool ArePositions(ArrayVersions elements) => Names is [var name] && Positions.Are(name, elements);
+
     public bool IsNoKey(JsonMember member) => !Array.Exists(Names, name => member.Name.Span[1..^1].SequenceEqual(name));
 }
 

@@ -1,3 +1,5 @@
+using Merging.Sequences;
+
 namespace Merging.Json.Arrays;
 
 /// <summary>A stretch of a merged order: things in a row, or things whose order or place is in conflict.</summary>
@@ -16,6 +18,7 @@ internal sealed class OrderMerge
     private readonly Skeleton _ours;
     private readonly Skeleton _theirs;
     private readonly Func<int, int, bool> _isSame;
+    private readonly WorkBudget _budget;
     private readonly List<OrderPart> _parts = [];
 
     /// <summary>Whether moves of both sides were put together.</summary>
@@ -24,16 +27,56 @@ internal sealed class OrderMerge
     /// <param name="base">Things that all three versions have.</param>
     /// <param name="ours">The same things in our order, and those that ours added.</param>
     /// <param name="isSame">Whether a thing that ours added and one that theirs added have the same content.</param>
-    public OrderMerge(List<int> @base, List<int> ours, List<int> theirs, Func<int, int, bool> isSame)
+    public OrderMerge(List<int> @base, List<int> ours, List<int> theirs, Func<int, int, bool> isSame, WorkBudget budget)
     {
         var shared = @base.ToHashSet();
-        _isSame = isSame;
+        (_isSame, _budget) = (isSame, budget);
         _base = [.. @base];
         _ours = new(ours, shared);
         _theirs = new(theirs, shared);
     }
 
     public List<OrderPart> Merge()
+    {
+        List<int> atStart = [.. TakeStart(_ours, _theirs), .. TakeStart(_theirs, _ours)];
+        List<int> atEnd = [.. TakeEnd(_ours, _theirs), .. TakeEnd(_theirs, _ours)];
+        Add(atStart);
+        MergeBetween();
+        Add(atEnd);
+        return _parts;
+    }
+
+    /// <summary>
+    /// Takes out what one side added at the end if the other side moved away the last things, and added nothing at the end. The end stays
+    /// where it is, whatever stood before it.
+    /// </summary>
+    private List<int> TakeEnd(Skeleton side, Skeleton other) => TakeAt(_base.Length, side, other, other.Shared.Count - 1);
+
+    private List<int> TakeStart(Skeleton side, Skeleton other) => TakeAt(0, side, other, 0);
+
+    /// <param name="outermost">The index of the outermost shared thing, in the other side.</param>
+    private List<int> TakeAt(int gap, Skeleton side, Skeleton other, int outermost)
+    {
+        var added = side.Added(gap);
+        if (_base.Length < 2 || added.Count == 0 || other.Added(gap).Count > 0 || added.Exists(other.GapOf.ContainsKey)) return [];
+        var isUnmoved = side.Shared.SequenceEqual(_base);
+        var neighborLeft = other.Shared[outermost] != _base[outermost];
+        if (!isUnmoved || !neighborLeft || !Stays(other.Shared, outermost)) return [];
+        JoinedMoves = true;
+        return side.Take(gap);
+    }
+
+    /// <summary>Whether the thing at an index kept its place among the others, however the moves of a side are seen.</summary>
+    private bool Stays(List<int> order, int index)
+    {
+        var position = Enumerable.Range(0, _base.Length).ToDictionary(i => _base[i]);
+        List<int> places = [.. order.Select(thing => position[thing])];
+        var all = CommonOrder.Increasing(places).Count(stays => stays);
+        places.RemoveAt(index);
+        return CommonOrder.Increasing(places).Count(stays => stays) < all;
+    }
+
+    private void MergeBetween()
     {
         var cuts = Cuts();
         var from = 0;
@@ -47,7 +90,6 @@ internal sealed class OrderMerge
         }
 
         if (!cuts[_base.Length]) MergeSegment(from, _base.Length + 1, !cuts[from]);
-        return _parts;
     }
 
     /// <summary>
@@ -100,7 +142,7 @@ internal sealed class OrderMerge
         List<int> b = [.. _base[from..last]], o = _ours.Segment(from, to, withStart), t = _theirs.Segment(from, to, withStart);
         if (o.SequenceEqual(t) || t.SequenceEqual(b)) Add(o);
         else if (o.SequenceEqual(b)) Add(t);
-        else if (Chain.Merge(b, o, t) is { } merged)
+        else if (Chain.Merge(b, o, t, _budget) is { } merged)
         {
             JoinedMoves = true;
             Add(merged);
@@ -158,6 +200,15 @@ internal sealed class OrderMerge
         public Dictionary<int, int> GapOf { get; } = [];
 
         public List<int> Added(int gap) => _added[gap] ?? [];
+
+        /// <summary>Removes the things added in a gap, and returns them.</summary>
+        public List<int> Take(int gap)
+        {
+            var added = Added(gap);
+            _added[gap] = null;
+            foreach (var thing in added) GapOf.Remove(thing);
+            return added;
+        }
 
         public List<int> Segment(int from, int to, bool withStart)
         {

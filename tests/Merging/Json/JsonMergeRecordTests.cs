@@ -1,0 +1,70 @@
+using Xunit;
+
+namespace Memento.Tests.Merging.Json;
+
+/// <summary>Objects that were replaced by others under the same name, and objects that only changed.</summary>
+public sealed class JsonMergeRecordTests
+{
+    public static TheoryData<string, string, string, string> Conflicts => new()
+    {
+        {
+            "Element with a type in common",
+            """[{"id":1,"mail":"ann@x","name":"Ann","type":"user"}]""",
+            """[{"id":1,"mail":"bob@x","name":"Bob","type":"user"}]""",
+            """[{"id":1,"mail":"ann@x","name":"Ann","phone":"12","type":"user"}]"""
+        },
+        {
+            "Member with another name",
+            """{"lead":{"mail":"ann@x","name":"Ann","role":"admin"}}""",
+            """{"lead":{"mail":"bob@x","name":"Bob","role":"admin"}}""",
+            """{"lead":{"mail":"ann@x","name":"Ann","phone":"1","role":"admin"}}"""
+        },
+        {
+            "Record of a map",
+            """{"u1":{"mail":"ann@x","nick":"Ann"},"u2":{"mail":"eve@x","nick":"Eve"}}""",
+            """{"u1":{"mail":"bob@x","nick":"Bob"},"u2":{"mail":"eve@x","nick":"Eve"}}""",
+            """{"u1":{"mail":"ann@x","nick":"Ann","p":"1"},"u2":{"mail":"eve@x","nick":"Eve"}}"""
+        },
+    };
+
+    public static TheoryData<string, string, string, string, string> Clean => new()
+    {
+        {
+            "All values changed, one added",
+            """{"task":{"owner":"ann","status":"open"}}""",
+            """{"task":{"owner":"bob","status":"done"}}""",
+            """{"task":{"note":"hi there","owner":"ann","status":"open"}}""",
+            """{"task":{"note":"hi there","owner":"bob","status":"done"}}"""
+        },
+        {
+            "All versions raised, one added",
+            """{"deps":{"x":"1.0.0","y":"1.0.0","z":"1.0.0"}}""",
+            """{"deps":{"x":"2.0.0","y":"2.0.0","z":"2.0.0"}}""",
+            """{"deps":{"a":"1.0.0","x":"1.0.0","y":"1.0.0","z":"1.0.0"}}""",
+            """{"deps":{"a":"1.0.0","x":"2.0.0","y":"2.0.0","z":"2.0.0"}}"""
+        },
+        {
+            "One replaced by another, one added",
+            """{"deps":{"lodash":"1.0.0"}}""",
+            """{"deps":{"ramda":"2.0.0"}}""",
+            """{"deps":{"express":"1.0.0","lodash":"1.0.0"}}""",
+            """{"deps":{"express":"1.0.0","ramda":"2.0.0"}}"""
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(Conflicts))]
+    public void Replaced_record_that_the_other_side_changed_is_a_conflict(string name, string @base, string ours, string theirs)
+    {
+        Assert.True(JsonMerges.Clean(@base, ours, theirs) is null, name);
+        Assert.True(JsonMerges.Clean(@base, theirs, ours) is null, name);
+    }
+
+    [Theory]
+    [MemberData(nameof(Clean))]
+    public void Settings_in_an_object_are_merged_one_by_one(string name, string @base, string ours, string theirs, string merged)
+    {
+        Assert.True(merged == JsonMerges.Clean(@base, ours, theirs), name);
+        Assert.True(merged == JsonMerges.Clean(@base, theirs, ours), name);
+    }
+}
