@@ -14,10 +14,10 @@ public sealed record MergeConflict
     public required string Path { get; init; }
 
     /// <summary>The lines of ours, if the value is a text.</summary>
-    public Stretch? Lines { get; init; }
+    public IndexRange? Lines { get; init; }
 
     /// <summary>The lines of theirs, if the value is a text.</summary>
-    public Stretch? TheirLines { get; init; }
+    public IndexRange? TheirLines { get; init; }
 
     /// <summary>The form of the three values.</summary>
     public ConflictScope Scope { get; init; }
@@ -68,4 +68,4 @@ public enum ConflictScope
 /// <param name="Path">JSON Pointer to the place; empty for a text or for all of the value.</param>
 /// <param name="Lines">Lines in the version of <paramref name="From"/>, if the value is a text.</param>
 /// <param name="From">The side that made the change: ours or theirs.</param>
-public readonly record struct MergePlace(string Path, Stretch? Lines, MergeSide From);
+public readonly record struct MergePlace(string Path, IndexRange? Lines, MergeSide From);

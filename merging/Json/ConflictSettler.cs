@@ -23,7 +23,6 @@ public static class ConflictSettler
                 value = strategy switch
                 {
                     ConflictSettling.Larger => Larger(ours, theirs)?.Bytes,
-                    ConflictSettling.Max => ours.IsNumber && theirs.IsNumber ? Larger(ours, theirs)?.Bytes : null,
                     ConflictSettling.Union => IsUncertain(conflict.Kind) ? null : Union(@base, ours, theirs)?.Bytes,
                     ConflictSettling.Text => MergedText(@base, ours, theirs)?.Bytes,
                     _ => null,
@@ -35,7 +34,7 @@ public static class ConflictSettler
         return new(conflict, SmartRule.ByRule, value);
     }
 
-    /// <summary>Whether the values of a conflict may be two different things. Their union would be a mixture.</summary>
+    /// <summary>Whether the values of a conflict may be two different items. Their union would be a mixture.</summary>
     private static bool IsUncertain(MergeConflictKind kind) =>
         kind is MergeConflictKind.NotMatched or MergeConflictKind.MadeAnew or MergeConflictKind.Renamed;
 

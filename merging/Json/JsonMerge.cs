@@ -23,19 +23,19 @@ public static class JsonMerge
         JsonPart? b = @base.IsEmpty ? null : new JsonPart(@base);
         var (o, t) = (new JsonPart(ours), new JsonPart(theirs));
         var keyNames = options.KeyMembers.Select(Encoding.UTF8.GetBytes).ToArray();
-        var things = b is { } from && o != t && from != o && from != t ? new MovedThings(from, o, t, keyNames) : null;
+        var items = b is { } from && o != t && from != o && from != t ? new MovedItems(from, o, t, keyNames) : null;
         var moved = new Dictionary<string, JsonPart>(StringComparer.Ordinal);
         while (true)
         {
             var log = new MergeLog(new MergeRules(options), options.Names);
             var root = new JsonMerger(options, log, moved).Merge(MergePath.Root, b, o, t)!;
-            var found = things?.In(root).ToList() ?? [];
+            var found = items?.In(root).ToList() ?? [];
             if (found.Count == 0) return new(root, log);
 
-            // Places around the things become conflicts as a whole. If that does not suffice, the whole value becomes one.
+            // Places around the items become conflicts as a whole. If that does not suffice, the whole value becomes one.
             var isNew = false;
-            foreach (var (place, thing) in found) isNew |= moved.TryAdd(place.ToString(), thing);
-            if (!isNew) moved.TryAdd("", found[0].Thing);
+            foreach (var (place, item) in found) isNew |= moved.TryAdd(place.ToString(), item);
+            if (!isNew) moved.TryAdd("", found[0].Item);
         }
     }
 }

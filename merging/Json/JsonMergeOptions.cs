@@ -22,9 +22,6 @@ public sealed record JsonMergeOptions
     /// <summary>Names of the two sides in sentences about conflicts.</summary>
     public SideNames Names { get; init; } = SideNames.Default;
 
-    /// <summary>The algorithm that compares arrays of numbers. Callers that merge texts as well may take it for those too.</summary>
-    public DiffAlgorithm Algorithm { get; init; } = DiffAlgorithm.Histogram;
-
     /// <summary>The first rule that settles conflicts over the whole value; null if there is none.</summary>
     public JsonMergeRule? WholeRule => Rules.FirstOrDefault(rule => rule.Strategy is not null && rule.Path is null or "");
 }

@@ -6,12 +6,11 @@ using Merging.Text;
 namespace Merging.Json;
 
 /// <summary>Merges values. Objects are merged by <see cref="MemberMerge"/>, arrays by <see cref="ArrayMerge"/>.</summary>
-/// <param name="moved">By place that cannot be merged: the thing that moved within the place.</param>
+/// <param name="moved">By place that cannot be merged: the item that moved within the place.</param>
 internal sealed class JsonMerger(JsonMergeOptions options, MergeLog log, IReadOnlyDictionary<string, JsonPart> moved)
 {
     private readonly Recreation _recreation = new([.. options.KeyMembers.Select(Encoding.UTF8.GetBytes)]);
 
-    public JsonMergeOptions Options => options;
     public MergeLog Log => log;
 
     /// <summary>The work that the search for matching elements may cost in all arrays together.</summary>
@@ -32,15 +31,15 @@ internal sealed class JsonMerger(JsonMergeOptions options, MergeLog log, IReadOn
 
         if (@base == ours) return log.Take(place, theirs, MergeSide.Theirs);
         if (@base == theirs) return log.Take(place, ours, MergeSide.Ours);
-        if (moved.Count > 0 && moved.TryGetValue(place.ToString(), out var thing)) return OpenMoved(place, @base, ours, theirs, thing);
+        if (moved.Count > 0 && moved.TryGetValue(place.ToString(), out var item)) return OpenMoved(place, @base, ours, theirs, item);
         if (ours is { } o && theirs is { } t) return MergeChanged(place, @base, o, t, role);
         return log.Open(MergeConflictKind.MissingTarget, place, @base, ours, theirs,
             $"{log.Names.Start(Remover(ours))} removed {place.Name}, {log.Names.Middle(Other(Remover(ours)))} changed it.");
     }
 
-    private MergedJson.Open OpenMoved(MergePath place, JsonPart? @base, JsonPart? ours, JsonPart? theirs, JsonPart thing)
+    private MergedJson.Open OpenMoved(MergePath place, JsonPart? @base, JsonPart? ours, JsonPart? theirs, JsonPart item)
     {
-        var name = thing.ToString() is { Length: <= 60 } text ? text : "something";
+        var name = item.ToString() is { Length: <= 60 } text ? text : "something";
         return log.Open(MergeConflictKind.NotMatched, place, @base, ours, theirs,
             $"One side moved {name} to another place within {place.Name}, the other moved it elsewhere, changed it or removed it.");
     }

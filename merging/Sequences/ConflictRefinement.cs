@@ -25,9 +25,9 @@ internal sealed class ConflictRefinement(SequenceDiff diff, List<Edit> ourEdits,
 
     public static MergeRegion Join(MergeRegion first, MergeRegion second, MergePart part) => new(
         part,
-        Stretch.Between(first.Base.Start, second.Base.End),
-        Stretch.Between(first.Ours.Start, second.Ours.End),
-        Stretch.Between(first.Theirs.Start, second.Theirs.End));
+        IndexRange.Between(first.Base.Start, second.Base.End),
+        IndexRange.Between(first.Ours.Start, second.Ours.End),
+        IndexRange.Between(first.Theirs.Start, second.Theirs.End));
 
     private void Append(List<MergeRegion> regions, MergeRegion next)
     {
@@ -54,14 +54,14 @@ internal sealed class ConflictRefinement(SequenceDiff diff, List<Edit> ourEdits,
         var baseStart = region.Base.Start;
         for (var i = 0; i < edits.Count; i++)
         {
-            var our = new Stretch(region.Ours.Start + edits[i].OldStart, edits[i].OldLength);
-            var their = new Stretch(region.Theirs.Start + edits[i].NewStart, edits[i].NewLength);
+            var our = new IndexRange(region.Ours.Start + edits[i].OldStart, edits[i].OldLength);
+            var their = new IndexRange(region.Theirs.Start + edits[i].NewStart, edits[i].NewLength);
             var isLast = i + 1 == edits.Count;
             var (baseEnd, nextStart) = isLast
                 ? (region.Base.End, 0)
                 : BaseOfAgreement(region.Ours.Start + edits[i].OldEnd, region.Ours.Start + edits[i + 1].OldStart);
             baseEnd = Math.Clamp(baseEnd, baseStart, region.Base.End);
-            Append(refined, new(MergePart.Conflict, Stretch.Between(baseStart, baseEnd), our, their));
+            Append(refined, new(MergePart.Conflict, IndexRange.Between(baseStart, baseEnd), our, their));
             baseStart = Math.Clamp(nextStart, baseEnd, region.Base.End);
         }
     }

@@ -1,4 +1,4 @@
 namespace Merging.Sequences;
 
 /// <summary>A part of a merge, by its elements in each of the three versions.</summary>
-internal readonly record struct MergeRegion(MergePart Part, Stretch Base, Stretch Ours, Stretch Theirs);
+internal readonly record struct MergeRegion(MergePart Part, IndexRange Base, IndexRange Ours, IndexRange Theirs);

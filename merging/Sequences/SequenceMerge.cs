@@ -31,7 +31,7 @@ internal static class SequenceMerge
             var b = y < theirEdits.Count ? theirEdits[y] : new(@base.Length + 1, 0, theirs.Length + 1, 0);
             if (a.OldEnd < b.OldStart)
             {
-                var inTheirs = new Stretch(a.OldStart + b.NewStart - b.OldStart, a.OldLength);
+                var inTheirs = new IndexRange(a.OldStart + b.NewStart - b.OldStart, a.OldLength);
                 Append(regions, new(MergePart.Ours, new(a.OldStart, a.OldLength), new(a.NewStart, a.NewLength), inTheirs));
                 x++;
                 continue;
@@ -39,7 +39,7 @@ internal static class SequenceMerge
 
             if (b.OldEnd < a.OldStart)
             {
-                var inOurs = new Stretch(b.OldStart + a.NewStart - a.OldStart, b.OldLength);
+                var inOurs = new IndexRange(b.OldStart + a.NewStart - a.OldStart, b.OldLength);
                 Append(regions, new(MergePart.Theirs, new(b.OldStart, b.OldLength), inOurs, new(b.NewStart, b.NewLength)));
                 y++;
                 continue;
@@ -65,9 +65,9 @@ internal static class SequenceMerge
     {
         var start = Math.Min(a.OldStart, b.OldStart);
         var end = Math.Max(a.OldEnd, b.OldEnd);
-        return new(MergePart.Conflict, Stretch.Between(start, end),
-            Stretch.Between(a.NewStart - (a.OldStart - start), a.NewEnd + (end - a.OldEnd)),
-            Stretch.Between(b.NewStart - (b.OldStart - start), b.NewEnd + (end - b.OldEnd)));
+        return new(MergePart.Conflict, IndexRange.Between(start, end),
+            IndexRange.Between(a.NewStart - (a.OldStart - start), a.NewEnd + (end - a.OldEnd)),
+            IndexRange.Between(b.NewStart - (b.OldStart - start), b.NewEnd + (end - b.OldEnd)));
     }
 
     /// <summary>Adds a part, or widens the last one if the two touch on either side.</summary>
@@ -96,7 +96,7 @@ internal static class SequenceMerge
         void AddGap(int baseEnd, int ourEnd, int theirEnd)
         {
             if (baseEnd == b && ourEnd == o) return;
-            all.Add(new(MergePart.Common, Stretch.Between(b, baseEnd), Stretch.Between(o, ourEnd), Stretch.Between(t, theirEnd)));
+            all.Add(new(MergePart.Common, IndexRange.Between(b, baseEnd), IndexRange.Between(o, ourEnd), IndexRange.Between(t, theirEnd)));
         }
     }
 }

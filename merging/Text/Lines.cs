@@ -24,9 +24,9 @@ internal sealed class Lines
 
     public int Count => _ends.Count;
 
-    public ReadOnlyMemory<byte> this[int line] => this[new Stretch(line, 1)];
+    public ReadOnlyMemory<byte> this[int line] => this[new IndexRange(line, 1)];
 
-    public ReadOnlyMemory<byte> this[Stretch lines] => _text[Offset(lines.Start)..Offset(lines.End)];
+    public ReadOnlyMemory<byte> this[IndexRange lines] => _text[Offset(lines.Start)..Offset(lines.End)];
 
     private int Offset(int line) => line == 0 ? 0 : _ends[line - 1];
 }

@@ -7,7 +7,7 @@ namespace Merging.Text;
 /// <summary>Lines of one version of a text.</summary>
 /// <param name="Lines">Indexes of the lines; the first line is 0.</param>
 /// <param name="Bytes">The lines' content, line ends included.</param>
-public readonly record struct TextPiece(Stretch Lines, ReadOnlyMemory<byte> Bytes);
+public readonly record struct TextPiece(IndexRange Lines, ReadOnlyMemory<byte> Bytes);
 
 /// <summary>
 /// A part of a merged text, in all three versions. When a conflict is split, each line of its base goes to one of the parts, which need not

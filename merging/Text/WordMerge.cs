@@ -38,8 +38,8 @@ internal static class WordMerge
                 if (b[i] == lineEnd) line++;
             if (region.Part is MergePart.Ours) lastOurs = line;
             if (region.Part is MergePart.Theirs) lastTheirs = line;
-            var (words, stretch) = region.Part is MergePart.Theirs ? (theirWords, region.Theirs) : (ourWords, region.Ours);
-            for (var i = stretch.Start; i < stretch.End; i++) merged.AddRange(words[i].Span);
+            var (words, range) = region.Part is MergePart.Theirs ? (theirWords, region.Theirs) : (ourWords, region.Ours);
+            for (var i = range.Start; i < range.End; i++) merged.AddRange(words[i].Span);
         }
 
         return new([.. merged], sharesLine);

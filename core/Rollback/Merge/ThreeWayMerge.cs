@@ -14,7 +14,7 @@ public static class ThreeWayMerge
     private const int NothingToMerge = 100;
 
     /// <summary>Merges the changes of both sides. Null stands for a document that does not exist.</summary>
-    /// <param name="options">For texts, only the algorithm, the names and rules for the whole document count.</param>
+    /// <param name="options">For texts, only the names and rules for the whole document count.</param>
     /// <param name="madeAnew">
     /// Whether a side deleted the document and made another one under its name. If the sides differ, the whole document is then in conflict.
     /// </param>
@@ -87,7 +87,7 @@ public static class ThreeWayMerge
     private static MergeOutcome MergeText(
         ReadOnlyMemory<byte> @base, DocumentValue ours, DocumentValue theirs, string? contentType, JsonMergeOptions options)
     {
-        var result = TextMerge.Merge(@base, ours.Content, theirs.Content, options.Algorithm);
+        var result = TextMerge.Merge(@base, ours.Content, theirs.Content, DiffAlgorithm.Histogram);
         var settlements = ImmutableArray.CreateBuilder<Settlement>(result.Conflicts.Length);
         var conflicts = new Dictionary<TextChunk, MergeConflict>(ReferenceEqualityComparer.Instance);
         foreach (var chunk in result.Conflicts)

@@ -67,8 +67,8 @@ internal static class ArrayMerge
         RenamedElements.PartAddedByBoth(ours, keys.Ours, theirs, keys.Theirs);
         RenamedElements.PartUncertain(b, t, ours, theirs);
         RenamedElements.PartUncertain(b, o, theirs, ours);
-        var things = ArrayThings.Of(elements, ours, theirs, [], AddedByBoth(ours, keys.Ours, theirs, keys.Theirs, keys.Count));
-        return new ElementMerge(merger, place, things, ours, theirs, new(keys.Names, reading.IsSet, keys.Names)).Merge();
+        var items = ArrayItems.Of(elements, ours, theirs, [], AddedByBoth(ours, keys.Ours, theirs, keys.Theirs, keys.Count));
+        return new ElementMerge(merger, place, items, ours, theirs, new(keys.Names, reading.IsSet, keys.Names)).Merge();
     }
 
     private static MergedJson ByContent(JsonMerger merger, MergePath place, ArrayVersions elements)
@@ -93,9 +93,9 @@ internal static class ArrayMerge
                 $"One side replaced elements of {place.ListName}, the other moved the same ones, so nothing says which belong together.");
         }
 
-        var things = ArrayThings.Of(elements, ours, theirs, runs, AddedByBoth(ours, os, theirs, ts, interner.Count));
+        var items = ArrayItems.Of(elements, ours, theirs, runs, AddedByBoth(ours, os, theirs, ts, interner.Count));
         var reading = new ArrayReading(NoNames, IsSet: false, merger.KeyNames);
-        return WithoutTwins(merger, place, elements, () => new ElementMerge(merger, place, things, ours, theirs, reading).Merge());
+        return WithoutTwins(merger, place, elements, () => new ElementMerge(merger, place, items, ours, theirs, reading).Merge());
 
         int[] Classes(List<JsonPart> some) => [.. some.Select(element => interner.NumberOf(element.Bytes))];
     }

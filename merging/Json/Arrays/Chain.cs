@@ -2,7 +2,7 @@ using Merging.Sequences;
 
 namespace Merging.Json.Arrays;
 
-/// <summary>Merges three orders as chains, in which each thing has a successor.</summary>
+/// <summary>Merges three orders as chains, in which each item has a successor.</summary>
 internal static class Chain
 {
     private const int End = -1;
@@ -10,33 +10,33 @@ internal static class Chain
 
     /// <summary>
     /// Returns the merged order. Null if both sides changed a successor differently, if the result is not a single chain, if the result
-    /// lacks an order of two things that only one side changed, or if the budget is spent.
+    /// lacks an order of two items that only one side changed, or if the budget is spent.
     /// </summary>
     public static List<int>? Merge(List<int> @base, List<int> ours, List<int> theirs, WorkBudget budget)
     {
         var (b, o, t) = (Successors(@base), Successors(ours), Successors(theirs));
         var merged = new Dictionary<int, int>(o.Count + t.Count);
-        foreach (var thing in o.Keys.Union(t.Keys))
+        foreach (var item in o.Keys.Union(t.Keys))
         {
-            if (Successor(thing) is not { } next) return null;
-            merged.Add(thing, next);
+            if (Successor(item) is not { } next) return null;
+            merged.Add(item, next);
         }
 
         var order = new List<int>(merged.Count);
-        for (var thing = merged[Start]; thing != End; thing = merged[thing])
+        for (var item = merged[Start]; item != End; item = merged[item])
         {
             if (order.Count == merged.Count) return null;
-            order.Add(thing);
+            order.Add(item);
         }
 
         return order.Count == merged.Count - 1 && KeepsPairs(order, @base, ours, theirs, budget) ? order : null;
 
-        int? Successor(int thing)
+        int? Successor(int item)
         {
-            var (inOurs, inTheirs) = (o.TryGetValue(thing, out var our), t.TryGetValue(thing, out var their));
+            var (inOurs, inTheirs) = (o.TryGetValue(item, out var our), t.TryGetValue(item, out var their));
             if (!inOurs || !inTheirs) return inOurs ? our : their;
             if (our == their) return our;
-            if (!b.TryGetValue(thing, out var old)) return null;
+            if (!b.TryGetValue(item, out var old)) return null;
             return old == our ? their : old == their ? our : null;
         }
     }
@@ -44,8 +44,8 @@ internal static class Chain
     private static bool KeepsPairs(List<int> merged, List<int> @base, List<int> ours, List<int> theirs, WorkBudget budget)
     {
         var (inMerged, inOurs, inTheirs) = (Places(merged), Places(ours), Places(theirs));
-        var stayInOurs = CommonOrder.Increasing([.. @base.Select(thing => inOurs[thing])]);
-        var stayInTheirs = CommonOrder.Increasing([.. @base.Select(thing => inTheirs[thing])]);
+        var stayInOurs = CommonOrder.Increasing([.. @base.Select(item => inOurs[item])]);
+        var stayInTheirs = CommonOrder.Increasing([.. @base.Select(item => inTheirs[item])]);
         int[] moved = [.. Enumerable.Range(0, @base.Count).Where(i => !stayInOurs[i] || !stayInTheirs[i])];
         budget.Spend(4L * moved.Length * @base.Count);   // a pair takes about four steps
         if (budget.IsSpent) return false;
@@ -72,10 +72,10 @@ internal static class Chain
     {
         var successors = new Dictionary<int, int>(order.Count + 1);
         var previous = Start;
-        foreach (var thing in order)
+        foreach (var item in order)
         {
-            successors.Add(previous, thing);
-            previous = thing;
+            successors.Add(previous, item);
+            previous = item;
         }
 
         successors.Add(previous, End);

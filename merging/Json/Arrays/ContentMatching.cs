@@ -119,6 +119,6 @@ internal sealed class ContentMatching(List<JsonPart> @base, List<JsonPart> side,
             if (_match.OfBase[b] != SideMatch.None) _match.Part(b);
         for (var s = came[0]; s <= came[^1]; s++)
             if (_match.OfSide[s] is not SideMatch.None and var b) _match.Part(b);
-        _match.Replaced.Add((Stretch.Between(gone[0], gone[^1] + 1), Stretch.Between(came[0], came[^1] + 1)));
+        _match.Replaced.Add((IndexRange.Between(gone[0], gone[^1] + 1), IndexRange.Between(came[0], came[^1] + 1)));
     }
 }

@@ -8,7 +8,7 @@ internal sealed record ArrayReading(byte[][] KeyNames, bool IsSet, byte[][] Name
 
 /// <summary>Merges the existence of elements, their contents and their order apart.</summary>
 internal sealed class ElementMerge(
-    JsonMerger merger, MergePath place, ArrayThings things, SideMatch ours, SideMatch theirs, ArrayReading reading)
+    JsonMerger merger, MergePath place, ArrayItems items, SideMatch ours, SideMatch theirs, ArrayReading reading)
 {
     private readonly HashSet<int> _movedByOurs = reading.IsSet ? [] : Moves.Of(ours);
     private readonly HashSet<int> _movedByTheirs = reading.IsSet ? [] : Moves.Of(theirs);
@@ -19,28 +19,28 @@ internal sealed class ElementMerge(
 
     public MergedJson.Array Merge()
     {
-        var alive = things.BaseOrder.Where(Survives).ToList();
+        var alive = items.BaseOrder.Where(Survives).ToList();
         var shared = alive.ToHashSet();
-        var order = new OrderMerge(alive, OrderOf(things.OurOrder), OrderOf(things.TheirOrder),
-            (our, their) => !things.IsInBase(our) && things.OursOf(our) == things.TheirsOf(their), merger.Budget);
+        var order = new OrderMerge(alive, OrderOf(items.OurOrder), OrderOf(items.TheirOrder),
+            (our, their) => !items.IsInBase(our) && items.OursOf(our) == items.TheirsOf(their), merger.Budget);
         foreach (var part in order.Merge())
         {
             if (part.Conflict is not { } conflict)
             {
-                foreach (var thing in part.Things) Add(Content(thing));
+                foreach (var item in part.Items) Add(Content(item));
             }
             else if (reading.IsSet)
             {
                 merger.Log.Apply(place, SafeRule.Set);
                 var all = conflict.Ours.Union(conflict.Theirs);
-                var sorted = all.OrderBy(thing => Label(thing, MergeSide.Ours).ToString(), StringComparer.Ordinal);
-                foreach (var thing in sorted) Add(Content(thing));
+                var sorted = all.OrderBy(item => Label(item, MergeSide.Ours).ToString(), StringComparer.Ordinal);
+                foreach (var item in sorted) Add(Content(item));
             }
             else if (conflict.Base.Count == 0 && !conflict.Ours.Exists(shared.Contains)) AddInserted(conflict.Ours, conflict.Theirs);
             else AddReordered(conflict.Base, conflict.Ours, conflict.Theirs, shared);
         }
 
-        if (ChangedBy(things.OurOrder, things.OursOf, _movedByOurs) && ChangedBy(things.TheirOrder, things.TheirsOf, _movedByTheirs))
+        if (ChangedBy(items.OurOrder, items.OursOf, _movedByOurs) && ChangedBy(items.TheirOrder, items.TheirsOf, _movedByTheirs))
             merger.Log.Apply(place, SafeRule.DifferentElements);
         if (order.JoinedMoves) merger.Log.Apply(place, SafeRule.DifferentMoves);
         return new(_merged);
@@ -49,8 +49,8 @@ internal sealed class ElementMerge(
         List<int> OrderOf(List<int> side)
         {
             var present = side.ToHashSet();
-            var missing = alive.Where(thing => !present.Contains(thing)).ToList();
-            var known = side.Where(thing => !things.IsInBase(thing) || shared.Contains(thing)).ToList();
+            var missing = alive.Where(item => !present.Contains(item)).ToList();
+            var known = side.Where(item => !items.IsInBase(item) || shared.Contains(item)).ToList();
             return missing.Count == 0 ? known : WithMissing(known, alive, present);
         }
     }
@@ -59,30 +59,30 @@ internal sealed class ElementMerge(
     {
         var (behind, first) = (new Dictionary<int, List<int>>(), new List<int>());
         var last = first;
-        foreach (var thing in alive)
+        foreach (var item in alive)
         {
-            if (present.Contains(thing)) behind.Add(thing, last = []);
-            else last.Add(thing);
+            if (present.Contains(item)) behind.Add(item, last = []);
+            else last.Add(item);
         }
 
-        return [.. first, .. known.SelectMany(thing => behind.TryGetValue(thing, out var after) ? [thing, .. after] : new[] { thing })];
+        return [.. first, .. known.SelectMany(item => behind.TryGetValue(item, out var after) ? [item, .. after] : new[] { item })];
     }
 
-    /// <summary>Whether a thing of the base is in the result, perhaps as a conflict.</summary>
-    private bool Survives(int thing)
+    /// <summary>Whether an item of the base is in the result, perhaps as a conflict.</summary>
+    private bool Survives(int item)
     {
-        if (things.RunOf(thing) is not null) return true;
-        var (b, o, t) = (things.BaseOf(thing), things.OursOf(thing), things.TheirsOf(thing));
+        if (items.RunOf(item) is not null) return true;
+        var (b, o, t) = (items.BaseOf(item), items.OursOf(item), items.TheirsOf(item));
         if (o is not null && t is not null) return true;
-        if (o is not null && (o != b || _movedByOurs.Contains(thing))) return true;
-        if (t is not null && (t != b || _movedByTheirs.Contains(thing))) return true;
+        if (o is not null && (o != b || _movedByOurs.Contains(item))) return true;
+        if (t is not null && (t != b || _movedByTheirs.Contains(item))) return true;
         if (o is not null || t is not null) merger.Log.Change(place, o is null ? MergeSide.Ours : MergeSide.Theirs);
         return false;
     }
 
     private bool ChangedBy(List<int> side, Func<int, JsonPart?> valueOf, HashSet<int> moved) =>
-        moved.Count > 0 || side.Count != things.BaseOrder.Count
-        || side.Exists(thing => !things.IsInBase(thing) || things.RunOf(thing) is not null || valueOf(thing) != things.BaseOf(thing));
+        moved.Count > 0 || side.Count != items.BaseOrder.Count
+        || side.Exists(item => !items.IsInBase(item) || items.RunOf(item) is not null || valueOf(item) != items.BaseOf(item));
 
     private void Add(MergedJson? element)
     {
@@ -100,63 +100,63 @@ internal sealed class ElementMerge(
         _ => 1,
     };
 
-    private MergedJson? Content(int thing) => Content(thing, place.Element(_index));
+    private MergedJson? Content(int item) => Content(item, place.Element(_index));
 
-    private MergedJson? Content(int thing, MergePath at)
+    private MergedJson? Content(int item, MergePath at)
     {
-        if (things.RunOf(thing) is { } run) return MergeRun(run, at);
-        var (b, o, t) = (things.BaseOf(thing), things.OursOf(thing), things.TheirsOf(thing));
+        if (items.RunOf(item) is { } run) return MergeRun(run, at);
+        var (b, o, t) = (items.BaseOf(item), items.OursOf(item), items.TheirsOf(item));
         if (b is null && t is null) return merger.Log.Take(at, o, MergeSide.Ours);
         if (b is null && o is null) return merger.Log.Take(at, t, MergeSide.Theirs);
-        if (o is null || t is null) return Missing(thing, at);
+        if (o is null || t is null) return Missing(item, at);
         if (b is null && o != t)
         {
             return merger.Log.Open(MergeConflictKind.AddedByBoth, at, null, o, t,
-                $"Both sides added the element {Name(thing)} to {place.ListName}, with different contents.");
+                $"Both sides added the element {Name(item)} to {place.ListName}, with different contents.");
         }
 
-        if (ours.Renamed.Contains(thing) || theirs.Renamed.Contains(thing)) return MergeRenamed(thing, at);
-        if (b != o && b != t && o != t && (ours.Doubtful.Contains(thing) || theirs.Doubtful.Contains(thing)))
+        if (ours.Renamed.Contains(item) || theirs.Renamed.Contains(item)) return MergeRenamed(item, at);
+        if (b != o && b != t && o != t && (ours.Doubtful.Contains(item) || theirs.Doubtful.Contains(item)))
         {
             return merger.Log.Open(MergeConflictKind.NotMatched, at, b, o, t,
-                $"Both sides changed the element {Name(thing)} of {place.ListName}, and one of them may be another element.");
+                $"Both sides changed the element {Name(item)} of {place.ListName}, and one of them may be another element.");
         }
 
         return merger.Merge(at, b, o, t, new(reading.Names, IsRecord: true));
     }
 
     /// <summary>Records an element that one side removed and the other changed or moved.</summary>
-    private MergedJson.Open Missing(int thing, MergePath at)
+    private MergedJson.Open Missing(int item, MergePath at)
     {
-        var (b, o, t) = (things.BaseOf(thing), things.OursOf(thing), things.TheirsOf(thing));
+        var (b, o, t) = (items.BaseOf(item), items.OursOf(item), items.TheirsOf(item));
         var (remover, other) = o is null ? (MergeSide.Ours, MergeSide.Theirs) : (MergeSide.Theirs, MergeSide.Ours);
-        var isRenamed = ours.Renamed.Contains(thing) || theirs.Renamed.Contains(thing);
+        var isRenamed = ours.Renamed.Contains(item) || theirs.Renamed.Contains(item);
         var did = isRenamed ? "gave it another key" : (o ?? t) == b ? "moved it" : "changed it";
         return merger.Log.Open(MergeConflictKind.MissingTarget, at, b, o, t,
-            $"{Names.Start(remover)} removed the element {Name(thing)} of {place.ListName}, {Names.Middle(other)} {did}.");
+            $"{Names.Start(remover)} removed the element {Name(item)} of {place.ListName}, {Names.Middle(other)} {did}.");
     }
 
     /// <summary>
     /// Merges an element that got another key. The element is merged as a whole, because two elements with different keys may not be the
     /// same.
     /// </summary>
-    private MergedJson MergeRenamed(int thing, MergePath at)
+    private MergedJson MergeRenamed(int item, MergePath at)
     {
-        var (b, o, t) = (things.BaseOf(thing), things.OursOf(thing), things.TheirsOf(thing));
-        var (byOurs, byTheirs) = (ours.Renamed.Contains(thing), theirs.Renamed.Contains(thing));
+        var (b, o, t) = (items.BaseOf(item), items.OursOf(item), items.TheirsOf(item));
+        var (byOurs, byTheirs) = (ours.Renamed.Contains(item), theirs.Renamed.Contains(item));
         if (o == t)
         {
             merger.Log.Apply(at, SafeRule.SameChange);
             return new MergedJson.Taken(o!.Value);
         }
 
-        if (b == t && !_movedByTheirs.Contains(thing)) return merger.Log.Take(at, o, MergeSide.Ours)!;
-        if (b == o && !_movedByOurs.Contains(thing)) return merger.Log.Take(at, t, MergeSide.Theirs)!;
+        if (b == t && !_movedByTheirs.Contains(item)) return merger.Log.Take(at, o, MergeSide.Ours)!;
+        if (b == o && !_movedByOurs.Contains(item)) return merger.Log.Take(at, t, MergeSide.Theirs)!;
         var (renamer, other) = byOurs ? (MergeSide.Ours, MergeSide.Theirs) : (MergeSide.Theirs, MergeSide.Ours);
         var why = byOurs && byTheirs
-            ? $"{Names.Start(MergeSide.Ours)} renamed the element {Name(thing)} of {place.ListName} to {Label(thing, MergeSide.Ours)}, "
-              + $"{Names.Theirs} renamed it to {Label(thing, MergeSide.Theirs)}."
-            : $"{Names.Start(renamer)} renamed the element {Name(thing)} of {place.ListName} to {Label(thing, renamer)}, "
+            ? $"{Names.Start(MergeSide.Ours)} renamed the element {Name(item)} of {place.ListName} to {Label(item, MergeSide.Ours)}, "
+              + $"{Names.Theirs} renamed it to {Label(item, MergeSide.Theirs)}."
+            : $"{Names.Start(renamer)} renamed the element {Name(item)} of {place.ListName} to {Label(item, renamer)}, "
               + $"{Names.Middle(other)} changed or moved it.";
         return merger.Log.Open(MergeConflictKind.Renamed, at, b, o, t, why);
     }
@@ -189,7 +189,7 @@ internal sealed class ElementMerge(
     private void AddInserted(List<int> o, List<int> t)
     {
         var added = new ArrayVersions(
-            [], [.. o.Select(thing => things.OursOf(thing)!.Value)], [.. t.Select(thing => things.TheirsOf(thing)!.Value)]);
+            [], [.. o.Select(item => items.OursOf(item)!.Value)], [.. t.Select(item => items.TheirsOf(item)!.Value)]);
         Add(merger.Log.Open(MergeConflictKind.InsertedAtOnePlace, place.Element(_index), added,
             $"Both sides added elements to {place.ListName} at the same place. Nothing says which come first.", ConflictScope.Elements));
     }
@@ -207,44 +207,44 @@ internal sealed class ElementMerge(
             MergeConflictKind.Reordered, place,
             Labels(b, MergeSide.Base), Labels(o, MergeSide.Ours), Labels(t, MergeSide.Theirs), why, ConflictScope.Order);
         var (elements, index, at) = (new List<MergedJson>(), new Dictionary<int, int>(), _index);
-        foreach (var thing in o.Union(t).Union(b))
+        foreach (var item in o.Union(t).Union(b))
         {
-            if (Content(thing, place.Element(at)) is not { } element) continue;
-            index.Add(thing, elements.Count);
+            if (Content(item, place.Element(at)) is not { } element) continue;
+            index.Add(item, elements.Count);
             elements.Add(element);
             at += Count(element);
         }
 
         Add(new MergedJson.Order(conflict, elements, [Indexes(b), Indexes(o), Indexes(t)]));
 
-        int[] Indexes(List<int> order) => [.. order.Where(index.ContainsKey).Select(thing => index[thing])];
+        int[] Indexes(List<int> order) => [.. order.Where(index.ContainsKey).Select(item => index[item])];
     }
 
-    /// <summary>Returns an order with the things that the other side added, each after the thing that it follows there.</summary>
+    /// <summary>Returns an order with the items that the other side added, each after the item that it follows there.</summary>
     private List<int> WithAdded(List<int> order, List<int> other)
     {
         var present = order.ToHashSet();
         var (behind, first) = (new Dictionary<int, List<int>>(), new List<int>());
         var last = first;
-        foreach (var thing in other)
+        foreach (var item in other)
         {
-            if (!things.IsInBase(thing) && !present.Contains(thing)) last.Add(thing);
-            else if (!behind.TryGetValue(thing, out last)) behind.Add(thing, last = []);
+            if (!items.IsInBase(item) && !present.Contains(item)) last.Add(item);
+            else if (!behind.TryGetValue(item, out last)) behind.Add(item, last = []);
         }
 
-        return [.. first, .. order.SelectMany(thing => behind.TryGetValue(thing, out var after) ? [thing, .. after] : new[] { thing })];
+        return [.. first, .. order.SelectMany(item => behind.TryGetValue(item, out var after) ? [item, .. after] : new[] { item })];
     }
 
-    private JsonPart Labels(List<int> order, MergeSide side) => JsonPart.ArrayOf(order.Select(thing => Label(thing, side)));
+    private JsonPart Labels(List<int> order, MergeSide side) => JsonPart.ArrayOf(order.Select(item => Label(item, side)));
 
-    private string Name(int thing) => Label(thing, MergeSide.Base).ToString() is { Length: <= 60 } name ? name : "with this content";
+    private string Name(int item) => Label(item, MergeSide.Base).ToString() is { Length: <= 60 } name ? name : "with this content";
 
     /// <summary>Returns the key of an element, or the element itself if the array has no keys.</summary>
-    private JsonPart Label(int thing, MergeSide side)
+    private JsonPart Label(int item, MergeSide side)
     {
-        if (things.RunOf(thing) is { } run)
+        if (items.RunOf(item) is { } run)
             return JsonPart.ArrayOf(side switch { MergeSide.Ours => run.Ours, MergeSide.Theirs => run.Theirs, _ => run.Base });
-        var (b, o, t) = (things.BaseOf(thing), things.OursOf(thing), things.TheirsOf(thing));
+        var (b, o, t) = (items.BaseOf(item), items.OursOf(item), items.TheirsOf(item));
         var value = (side switch { MergeSide.Ours => o ?? b ?? t, MergeSide.Theirs => t ?? b ?? o, _ => b ?? o ?? t })!.Value;
         if (reading.KeyNames.Length == 0) return value;
         var keys = new JsonPart?[reading.KeyNames.Length];

@@ -45,8 +45,8 @@ internal static class NumberMerge
     /// </summary>
     private static List<MergeRegion> Regions(JsonMerger merger, int[] b, int[] o, int[] t, int distinct)
     {
-        if (o.AsSpan().SequenceCompareTo(t) <= 0) return SequenceMerge.Merge(b, o, t, distinct, merger.Options.Algorithm, merger.Budget);
-        return [.. SequenceMerge.Merge(b, t, o, distinct, merger.Options.Algorithm, merger.Budget).Select(region => new MergeRegion(
+        if (o.AsSpan().SequenceCompareTo(t) <= 0) return SequenceMerge.Merge(b, o, t, distinct, DiffAlgorithm.Histogram, merger.Budget);
+        return [.. SequenceMerge.Merge(b, t, o, distinct, DiffAlgorithm.Histogram, merger.Budget).Select(region => new MergeRegion(
             region.Part switch { MergePart.Ours => MergePart.Theirs, MergePart.Theirs => MergePart.Ours, var part => part },
             region.Base, region.Theirs, region.Ours))];
     }
@@ -90,5 +90,5 @@ internal static class NumberMerge
         return merged;
     }
 
-    private static List<JsonPart> Some(List<JsonPart> elements, Stretch some) => elements.GetRange(some.Start, some.Length);
+    private static List<JsonPart> Some(List<JsonPart> elements, IndexRange some) => elements.GetRange(some.Start, some.Length);
 }

@@ -2,15 +2,15 @@ using Merging.Sequences;
 
 namespace Merging.Json.Arrays;
 
-/// <summary>A stretch of a merged order: things in a row, or things whose order or place is in conflict.</summary>
-/// <param name="Things">The order, if it is certain.</param>
+/// <summary>A range of a merged order: items in a row, or items whose order or place is in conflict.</summary>
+/// <param name="Items">The order, if it is certain.</param>
 /// <param name="Conflict">The orders of base, ours and theirs, if it is not.</param>
-internal sealed record OrderPart(List<int> Things, (List<int> Base, List<int> Ours, List<int> Theirs)? Conflict = null);
+internal sealed record OrderPart(List<int> Items, (List<int> Base, List<int> Ours, List<int> Theirs)? Conflict = null);
 
 /// <summary>
-/// Merges the orders of the same things in three versions. Where neither side moved anything, added things keep their neighbors.
-/// Where things moved, the order is seen as a chain: each thing has a successor. A successor that one side changed is taken from that side;
-/// the result counts only if it is one chain of all things.
+/// Merges the orders of the same items in three versions. Where neither side moved anything, added items keep their neighbors.
+/// Where items moved, the order is seen as a chain: each item has a successor. A successor that one side changed is taken from that side;
+/// the result counts only if it is one chain of all items.
 /// </summary>
 internal sealed class OrderMerge
 {
@@ -24,9 +24,9 @@ internal sealed class OrderMerge
     /// <summary>Whether moves of both sides were put together.</summary>
     public bool JoinedMoves { get; private set; }
 
-    /// <param name="base">Things that all three versions have.</param>
-    /// <param name="ours">The same things in our order, and those that ours added.</param>
-    /// <param name="isSame">Whether a thing that ours added and one that theirs added have the same content.</param>
+    /// <param name="base">Items that all three versions have.</param>
+    /// <param name="ours">The same items in our order, and those that ours added.</param>
+    /// <param name="isSame">Whether an item that ours added and one that theirs added have the same content.</param>
     public OrderMerge(List<int> @base, List<int> ours, List<int> theirs, Func<int, int, bool> isSame, WorkBudget budget)
     {
         var shared = @base.ToHashSet();
@@ -47,14 +47,14 @@ internal sealed class OrderMerge
     }
 
     /// <summary>
-    /// Takes out what one side added at the end if the other side moved away the last things, and added nothing at the end. The end stays
+    /// Takes out what one side added at the end if the other side moved away the last items, and added nothing at the end. The end stays
     /// where it is, whatever stood before it.
     /// </summary>
     private List<int> TakeEnd(Skeleton side, Skeleton other) => TakeAt(_base.Length, side, other, other.Shared.Count - 1);
 
     private List<int> TakeStart(Skeleton side, Skeleton other) => TakeAt(0, side, other, 0);
 
-    /// <param name="outermost">The index of the outermost shared thing, in the other side.</param>
+    /// <param name="outermost">The index of the outermost shared item, in the other side.</param>
     private List<int> TakeAt(int gap, Skeleton side, Skeleton other, int outermost)
     {
         var added = side.Added(gap);
@@ -66,11 +66,11 @@ internal sealed class OrderMerge
         return side.Take(gap);
     }
 
-    /// <summary>Whether the thing at an index kept its place among the others, however the moves of a side are seen.</summary>
+    /// <summary>Whether the item at an index kept its place among the others, however the moves of a side are seen.</summary>
     private bool Stays(List<int> order, int index)
     {
         var position = Enumerable.Range(0, _base.Length).ToDictionary(i => _base[i]);
-        List<int> places = [.. order.Select(thing => position[thing])];
+        List<int> places = [.. order.Select(item => position[item])];
         var all = CommonOrder.Increasing(places).Count(stays => stays);
         places.RemoveAt(index);
         return CommonOrder.Increasing(places).Count(stays => stays) < all;
@@ -93,8 +93,8 @@ internal sealed class OrderMerge
     }
 
     /// <summary>
-    /// Returns the gaps, by the index of the thing after them, at which the merge can be cut in two. In all versions, the same things stand
-    /// before such a gap, and the same thing on each side of it. A thing that both sides added stands on one side of it.
+    /// Returns the gaps, by the index of the item after them, at which the merge can be cut in two. In all versions, the same items stand
+    /// before such a gap, and the same item on each side of it. An item that both sides added stands on one side of it.
     /// </summary>
     private bool[] Cuts()
     {
@@ -110,9 +110,9 @@ internal sealed class OrderMerge
             reachTheirs = Math.Max(reachTheirs, position[_theirs.Shared[i]]);
         }
 
-        foreach (var (thing, gap) in _ours.GapOf)
+        foreach (var (item, gap) in _ours.GapOf)
         {
-            if (!_theirs.GapOf.TryGetValue(thing, out var other) || other == gap) continue;
+            if (!_theirs.GapOf.TryGetValue(item, out var other) || other == gap) continue;
             for (var i = Math.Min(gap, other); i <= Math.Max(gap, other); i++) cuts[i] = false;
         }
 
@@ -121,7 +121,7 @@ internal sealed class OrderMerge
         bool IsSame(int i) => i < 0 || i == _base.Length || (_ours.Shared[i] == _base[i] && _theirs.Shared[i] == _base[i]);
     }
 
-    /// <summary>Merges things that one or both sides added between the same two neighbors.</summary>
+    /// <summary>Merges items that one or both sides added between the same two neighbors.</summary>
     private void MergeGap(List<int> ours, List<int> theirs)
     {
         var (start, end) = CommonEnds(ours, theirs);
@@ -132,10 +132,10 @@ internal sealed class OrderMerge
         Add(ours.GetRange(ours.Count - end, end));
     }
 
-    /// <summary>Merges the things from one cut to another, of which at least one side may have moved some.</summary>
-    /// <param name="from">The first shared thing.</param>
-    /// <param name="to">The shared thing behind the last one; one more if the gap behind all things belongs to the segment.</param>
-    /// <param name="withStart">Whether the gap before the first thing belongs to the segment.</param>
+    /// <summary>Merges the items from one cut to another, of which at least one side may have moved some.</summary>
+    /// <param name="from">The first shared item.</param>
+    /// <param name="to">The shared item behind the last one; one more if the gap behind all items belongs to the segment.</param>
+    /// <param name="withStart">Whether the gap before the first item belongs to the segment.</param>
     private void MergeSegment(int from, int to, bool withStart)
     {
         var last = Math.Min(to, _base.Length);
@@ -150,17 +150,17 @@ internal sealed class OrderMerge
         else _parts.Add(new([], (b, o, t)));
     }
 
-    private void Add(int thing)
+    private void Add(int item)
     {
-        if (_parts.Count > 0 && _parts[^1].Conflict is null) _parts[^1].Things.Add(thing);
-        else _parts.Add(new([thing]));
+        if (_parts.Count > 0 && _parts[^1].Conflict is null) _parts[^1].Items.Add(item);
+        else _parts.Add(new([item]));
     }
 
-    private void Add(List<int> things)
+    private void Add(List<int> items)
     {
-        if (things.Count == 0) return;
-        if (_parts.Count > 0 && _parts[^1].Conflict is null) _parts[^1].Things.AddRange(things);
-        else _parts.Add(new([.. things]));
+        if (items.Count == 0) return;
+        if (_parts.Count > 0 && _parts[^1].Conflict is null) _parts[^1].Items.AddRange(items);
+        else _parts.Add(new([.. items]));
     }
 
     private (int Start, int End) CommonEnds(List<int> ours, List<int> theirs)
@@ -173,54 +173,54 @@ internal sealed class OrderMerge
         bool IsSame(int our, int their) => our == their || _isSame(our, their);
     }
 
-    /// <summary>The order of a side, split into the things of all versions and the added things between them.</summary>
+    /// <summary>The order of a side, split into the items of all versions and the added items between them.</summary>
     private sealed class Skeleton
     {
         private readonly List<List<int>?> _added = [null];
 
         public Skeleton(List<int> order, HashSet<int> shared)
         {
-            foreach (var thing in order)
+            foreach (var item in order)
             {
-                if (shared.Contains(thing))
+                if (shared.Contains(item))
                 {
-                    Shared.Add(thing);
+                    Shared.Add(item);
                     _added.Add(null);
                     continue;
                 }
 
-                GapOf.Add(thing, Shared.Count);
-                (_added[^1] ??= []).Add(thing);
+                GapOf.Add(item, Shared.Count);
+                (_added[^1] ??= []).Add(item);
             }
         }
 
         public List<int> Shared { get; } = [];
 
-        /// <summary>By added thing: the index of the shared thing after it.</summary>
+        /// <summary>By added item: the index of the shared item after it.</summary>
         public Dictionary<int, int> GapOf { get; } = [];
 
         public List<int> Added(int gap) => _added[gap] ?? [];
 
-        /// <summary>Removes the things added in a gap, and returns them.</summary>
+        /// <summary>Removes the items added in a gap, and returns them.</summary>
         public List<int> Take(int gap)
         {
             var added = Added(gap);
             _added[gap] = null;
-            foreach (var thing in added) GapOf.Remove(thing);
+            foreach (var item in added) GapOf.Remove(item);
             return added;
         }
 
         public List<int> Segment(int from, int to, bool withStart)
         {
-            var things = new List<int>();
-            if (withStart) things.AddRange(Added(from));
+            var items = new List<int>();
+            if (withStart) items.AddRange(Added(from));
             for (var i = from; i < Math.Min(to, Shared.Count); i++)
             {
-                things.Add(Shared[i]);
-                if (i + 1 < to) things.AddRange(Added(i + 1));
+                items.Add(Shared[i]);
+                if (i + 1 < to) items.AddRange(Added(i + 1));
             }
 
-            return things;
+            return items;
         }
     }
 }

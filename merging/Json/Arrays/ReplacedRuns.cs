@@ -4,9 +4,9 @@ namespace Merging.Json.Arrays;
 internal static class ReplacedRuns
 {
     /// <summary>Returns the runs in all three versions; null if elements of a run stand in several places of a side.</summary>
-    public static List<(Stretch Base, Stretch Ours, Stretch Theirs)>? Of(SideMatch ours, SideMatch theirs)
+    public static List<(IndexRange Base, IndexRange Ours, IndexRange Theirs)>? Of(SideMatch ours, SideMatch theirs)
     {
-        var runs = new List<(Stretch Base, Stretch Ours, Stretch Theirs)>();
+        var runs = new List<(IndexRange Base, IndexRange Ours, IndexRange Theirs)>();
         foreach (var some in Union(ours.Replaced.Concat(theirs.Replaced).Select(replaced => replaced.Base)))
         {
             if (InSide(some, ours) is not { } inOurs || InSide(some, theirs) is not { } inTheirs) return null;
@@ -16,26 +16,26 @@ internal static class ReplacedRuns
         return Overlap(runs.Select(run => run.Ours)) || Overlap(runs.Select(run => run.Theirs)) ? null : runs;
     }
 
-    private static bool Overlap(IEnumerable<Stretch> stretches)
+    private static bool Overlap(IEnumerable<IndexRange> ranges)
     {
         var end = 0;
-        foreach (var stretch in stretches.Where(some => some.Length > 0).OrderBy(some => some.Start))
+        foreach (var range in ranges.Where(some => some.Length > 0).OrderBy(some => some.Start))
         {
-            if (stretch.Start < end) return true;
-            end = stretch.End;
+            if (range.Start < end) return true;
+            end = range.End;
         }
 
         return false;
     }
 
     /// <summary>Joins runs of the base that overlap or touch.</summary>
-    private static List<Stretch> Union(IEnumerable<Stretch> runs)
+    private static List<IndexRange> Union(IEnumerable<IndexRange> runs)
     {
-        var joined = new List<Stretch>();
+        var joined = new List<IndexRange>();
         foreach (var run in runs.OrderBy(run => run.Start))
         {
             if (joined.Count > 0 && run.Start <= joined[^1].End)
-                joined[^1] = Stretch.Between(joined[^1].Start, Math.Max(joined[^1].End, run.End));
+                joined[^1] = IndexRange.Between(joined[^1].Start, Math.Max(joined[^1].End, run.End));
             else joined.Add(run);
         }
 
@@ -46,7 +46,7 @@ internal static class ReplacedRuns
     /// Returns the elements of a side that stand for a run of the base. Added elements beside the run belong to it, because replaced
     /// elements do not show where they belong. Null if other elements stand between them.
     /// </summary>
-    private static Stretch? InSide(Stretch run, SideMatch side)
+    private static IndexRange? InSide(IndexRange run, SideMatch side)
     {
         var (from, to) = (int.MaxValue, -1);
         for (var b = run.Start; b < run.End; b++)
@@ -58,7 +58,7 @@ internal static class ReplacedRuns
         while (to < side.OfSide.Length && side.OfSide[to] == SideMatch.None) to++;
         for (var s = from; s < to; s++)
             if (side.OfSide[s] is not SideMatch.None and var b && (b < run.Start || b >= run.End)) return null;
-        return Stretch.Between(from, to);
+        return IndexRange.Between(from, to);
     }
 
     /// <summary>Returns the place in a side after the last element that the side has of the base before an index.</summary>

@@ -3,7 +3,7 @@ using Merging.Sequences;
 namespace Merging.Json.Arrays;
 
 /// <summary>
-/// Finds elements whose content stands under another key now, as after renumbering. There the key says one thing and the content another,
+/// Finds elements whose content stands under another key now, as after renumbering. There the key says one item and the content another,
 /// so neither is certain.
 /// </summary>
 /// <param name="base">The elements of the base.</param>

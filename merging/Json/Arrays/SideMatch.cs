@@ -28,7 +28,7 @@ internal sealed class SideMatch
     public HashSet<int> Doubtful { get; } = [];
 
     /// <summary>Runs of elements that were replaced by runs of others, without a certain pairing of their elements.</summary>
-    public List<(Stretch Base, Stretch Side)> Replaced { get; } = [];
+    public List<(IndexRange Base, IndexRange Side)> Replaced { get; } = [];
 
     /// <summary>Returns the indexes in a range of the base whose elements have no partner.</summary>
     public List<int> UnpairedOfBase(Range range) => Unpaired(OfBase, range);

@@ -38,7 +38,7 @@ public sealed class TextMergeTests
 
         var conflict = Assert.Single(result.Conflicts);
         Assert.Null(result.Merged);
-        Assert.Equal((new Stretch(0, 2), new Stretch(0, 2), new Stretch(0, 2)), (conflict.Base.Lines, conflict.Ours.Lines, conflict.Theirs.Lines));
+        Assert.Equal((new IndexRange(0, 2), new IndexRange(0, 2), new IndexRange(0, 2)), (conflict.Base.Lines, conflict.Ours.Lines, conflict.Theirs.Lines));
         Assert.Equal(("a\nb\n", "A\nb\n", "a\nB\n"), (Text(conflict.Base.Bytes), Text(conflict.Ours.Bytes), Text(conflict.Theirs.Bytes)));
     }
 

@@ -2,15 +2,15 @@ using Merging.Sequences;
 
 namespace Merging.Json;
 
-/// <summary>The things that one side took from their places, and the things that the side put at places.</summary>
-internal sealed class LeftThings
+/// <summary>The items that one side took from their places, and the items that the side put at places.</summary>
+internal sealed class LeftItems
 {
     /// <summary>Bytes below which members with a scalar value are equal by chance.</summary>
     private const int ShortMember = 10;
 
     private readonly byte[][] _keyNames;
 
-    public LeftThings(JsonPart @base, JsonPart side, byte[][] keyNames)
+    public LeftItems(JsonPart @base, JsonPart side, byte[][] keyNames)
     {
         _keyNames = keyNames;
         Compare(@base, side);
@@ -108,10 +108,10 @@ internal sealed class LeftThings
         return null;
     }
 
-    private void NoteGone(JsonPart value, bool isElement) => Things.Visit(value, isElement, IsKeyMember, thing => Gone.Add(thing));
+    private void NoteGone(JsonPart value, bool isElement) => Items.Visit(value, isElement, IsKeyMember, item => Gone.Add(item));
 
     private void NoteCame(JsonPart value, bool isElement) =>
-        Things.Visit(value, isElement, member => IsLong(member) || IsKeyMember(member), thing => Came.Add(thing));
+        Items.Visit(value, isElement, member => IsLong(member) || IsKeyMember(member), item => Came.Add(item));
 
     private static bool IsLong(ReadOnlyMemory<byte> member) => member.Length >= ShortMember;
 

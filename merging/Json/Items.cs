@@ -3,15 +3,15 @@ using System.Text.Json;
 namespace Merging.Json;
 
 /// <summary>
-/// Finds the things in a value that are likely to be the same wherever they stand: objects and arrays, texts in arrays, and members that name
+/// Finds the items in a value that are likely to be the same wherever they stand: objects and arrays, texts in arrays, and members that name
 /// their object.
 /// </summary>
-internal static class Things
+internal static class Items
 {
     /// <summary>Bytes below which objects, arrays and texts are equal by chance.</summary>
-    private const int ShortThing = 12;
+    private const int ShortItem = 12;
 
-    /// <summary>Calls <paramref name="note"/> with the bytes of each thing in a value. A member is written as name and value.</summary>
+    /// <summary>Calls <paramref name="note"/> with the bytes of each item in a value. A member is written as name and value.</summary>
     /// <param name="isElement">Whether the value stands in an array.</param>
     /// <param name="counts">Whether a member with a scalar value counts.</param>
     public static void Visit(JsonPart value, bool isElement, Func<ReadOnlyMemory<byte>, bool> counts, Action<ReadOnlyMemory<byte>> note)
@@ -41,9 +41,9 @@ internal static class Things
             }
         }
 
-        void NoteLong(ReadOnlyMemory<byte> thing)
+        void NoteLong(ReadOnlyMemory<byte> item)
         {
-            if (thing.Length >= ShortThing) note(thing);
+            if (item.Length >= ShortItem) note(item);
         }
     }
 }
