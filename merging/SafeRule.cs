@@ -12,7 +12,10 @@ public enum SafeRule
     DifferentMembers,
     /// <summary>The sides changed, added, removed or moved different elements of one array.</summary>
     DifferentElements,
-    /// <summary>Both sides moved elements of one array, and no element got a new neighbor from both.</summary>
+    /// <summary>
+    /// Both sides moved elements of one array, and no element got a new neighbor from both; or one side added elements at an end of the
+    /// array, and the other moved the outermost element away.
+    /// </summary>
     DifferentMoves,
     /// <summary>
     /// A rule says that the array is a set: the additions and removals of both sides are applied, and the order means nothing.

@@ -56,5 +56,6 @@ internal sealed class AddedMembers
     }
 
     /// <summary>Whether one value is so much longer that the two cannot have half in common.</summary>
-    private static bool AreOfDifferentSize(JsonPart x, JsonPart y) => Math.Max(x.Bytes.Length, y.Bytes.Length) > SizeFactor * Math.Min(x.Bytes.Length, y.Bytes.Length);
+    private static bool AreOfDifferentSize(JsonPart x, JsonPart y) =>
+        Math.Max(x.Bytes.Length, y.Bytes.Length) > SizeFactor * Math.Min(x.Bytes.Length, y.Bytes.Length);
 }

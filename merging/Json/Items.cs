@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Merging.Json;
 
 /// <summary>
-/// Finds the items in a value that are likely to be the same wherever they stand: objects and arrays, texts in arrays, and members that name
-/// their object.
+/// Finds the items in a value that are likely to be the same wherever they stand: objects and arrays, texts in arrays, and members that
+/// name their object.
 /// </summary>
 internal static class Items
 {

@@ -71,8 +71,8 @@ internal sealed class JsonMerger(JsonMergeOptions options, MergeLog log, IReadOn
     }
 
     /// <summary>
-    /// Merges objects. An object that a side replaced by another one under the same name is not mixed with the earlier one: the whole object
-    /// is in conflict. The whole value is not checked, because only the caller knows whether it was made anew.
+    /// Merges objects. An object that a side replaced by another one under the same name is not mixed with the earlier one: the whole
+    /// object is in conflict. The whole value is not checked, because only the caller knows whether it was made anew.
     /// </summary>
     private MergedJson MergeObjects(MergePath place, JsonPart @base, JsonPart ours, JsonPart theirs, ObjectRole? role)
     {

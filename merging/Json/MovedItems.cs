@@ -40,7 +40,9 @@ internal sealed class MovedItems
         return [.. ours.Gone.Where(item => theirs.Gone.Contains(item) && (ours.Came.Contains(item) || theirs.Came.Contains(item)))];
     }
 
-    /// <summary>Returns the items that a merged value has too often, outside its conflicts, and for each the smallest place around it.</summary>
+    /// <summary>
+    /// Returns the items that a merged value has too often, outside its conflicts, and for each the smallest place around it.
+    /// </summary>
     public IEnumerable<(MergePath Place, JsonPart Item)> In(MergedJson merged)
     {
         if (_allowed.Count == 0) yield break;

@@ -17,9 +17,8 @@ internal sealed record ObjectRole(byte[][] Identity, bool IsRecord)
 internal sealed class Recreation(byte[][] keyNames)
 {
     /// <summary>
-    /// Whether a later object is another one. A single replaced text is a change. A record that has other texts, or other members, and keeps
-    /// nothing of the earlier one was replaced. So was any object that lost its name and other texts, and kept
-    /// less than that.
+    /// Whether a later object is another one. A single replaced text is a change. A record that has other texts, or other members, and
+    /// keeps nothing of the earlier one was replaced. So was any object that lost its name and other texts, and kept less than that.
     /// </summary>
     public bool IsMadeAnew(JsonPart before, JsonPart after, ObjectRole role)
     {

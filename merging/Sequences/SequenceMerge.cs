@@ -8,9 +8,12 @@ internal static class SequenceMerge
 {
     /// <summary>Merges three sequences. The returned parts are in order and cover each sequence without a gap.</summary>
     /// <param name="distinct">The number of distinct elements, which are numbers from 0. Equal numbers are equal elements.</param>
-    /// <param name="isPlain">Whether an element of ours, by index, is one that never keeps conflicts apart; null: every element can.</param>
+    /// <param name="isPlain">
+    /// Whether an element of ours, by index, is one that never keeps conflicts apart; null: every element can.
+    /// </param>
     public static List<MergeRegion> Merge(
-        int[] @base, int[] ours, int[] theirs, int distinct, DiffAlgorithm algorithm, WorkBudget? budget = null, Func<int, bool>? isPlain = null)
+        int[] @base, int[] ours, int[] theirs, int distinct, DiffAlgorithm algorithm, WorkBudget? budget = null,
+        Func<int, bool>? isPlain = null)
     {
         var diff = new SequenceDiff(distinct, algorithm, budget);
         var ourEdits = diff.Compare(@base, ours);

@@ -3,7 +3,8 @@ using System.Buffers.Text;
 namespace Merging.Json.Arrays;
 
 /// <summary>
-/// Recognizes keys that count the elements, like 1, 2, 3 or step1, step2. Such a key tells where an element stands, not which element it is.
+/// Recognizes keys that count the elements, like 1, 2, 3 or step1, step2. Such a key tells where an element stands, not which element it
+/// is.
 /// </summary>
 internal static class Positions
 {

@@ -24,7 +24,9 @@ internal sealed class SideMatch
     /// <summary>Elements of <see cref="Renamed"/> whose partner, and no other element, is the same but for the key.</summary>
     public HashSet<int> CertainlyRenamed { get; } = [];
 
-    /// <summary>Elements of the base, by index, whose partner is only alike and has another text in some member: perhaps another element.</summary>
+    /// <summary>
+    /// Elements of the base, by index, whose partner is only alike and has another text in some member: perhaps another element.
+    /// </summary>
     public HashSet<int> Doubtful { get; } = [];
 
     /// <summary>Runs of elements that were replaced by runs of others, without a certain pairing of their elements.</summary>
