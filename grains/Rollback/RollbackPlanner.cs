@@ -15,6 +15,9 @@ internal sealed record PlanRequest(long StreamId, long PointSeq, long StartSeq, 
     /// <summary>The workspace's merge policies, in the version with which the rollback merges.</summary>
     public MergePolicySet Policies { get; init; } = MergePolicySet.Empty;
 
+    /// <summary>Whether the plan says which policies fit nothing that is merged.</summary>
+    public bool FindsUnusedPolicies { get; init; }
+
     /// <summary>Throws <c>ROLLBACK_EXPIRED</c> if the selection asks for single changes and some since the point are gone.</summary>
     public PlanRequest Checked(long compactedTo) => !Filter.NeedsChanges || PointSeq >= compactedTo ? this : throw new MementoException(Refusal.Of(RefusalKind.Gone, Codes.RollbackExpired,
         $"The point stands at change {PointSeq}, and the history up to change {compactedTo} only has what rollback points see (Memento:Workspaces:History). So far back only documents can be selected, not agents, sessions or times."));
@@ -40,6 +43,7 @@ internal sealed class RollbackPlanner(IWorkspaceIndex index, RollbackRules rules
         var plan = new RollbackPlan([.. planned.Where(c => !c.IsNothing || c.Conflict is not null).Select(rules.Guard)], new(), done)
         {
             Settled = [.. planned.SelectMany(change => change.Settled).Take(RollbackOperation.MaxShown)],
+            UnusedPolicies = request.Policies.Unused([.. planned.Select(change => change.Reach).OfType<PolicyReach>()]),
         };
         return await new DependencyCheck(index, request.StreamId).CompleteAsync(plan, timelines, request, cancellationToken);
     }
@@ -161,6 +165,7 @@ internal sealed class RollbackPlanner(IWorkspaceIndex index, RollbackRules rules
                 confidence, SeveralRuns: undoing.Merges.Length > 1 || undoing.Start != current,
                 IsMadeAnew: undoing.Merges.Any(run => run.IsMadeAnew), conflict.IsForPerson),
             Settled = settled.ToImmutable(),
+            Reach = request.FindsUnusedPolicies ? request.Policies.ReachOf(key, Needed(undoing).Select(read)) : null,
         };
     }
 
