@@ -53,6 +53,18 @@ public sealed record JsonText([property: Id(0)] string Text)
     }
 }
 
+/// <summary>Reads the JSON value <c>null</c> as a value. An absent member stays null.</summary>
+internal sealed class NullIsValueConverter : JsonConverter<JsonText>
+{
+    public override bool HandleNull => true;
+
+    public override JsonText Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        JsonText.Of(JsonElement.ParseValue(ref reader));
+
+    public override void Write(Utf8JsonWriter writer, JsonText value, JsonSerializerOptions options) =>
+        writer.WriteRawValue(value.Text, skipInputValidation: true);
+}
+
 internal sealed class JsonTextConverter : JsonConverter<JsonText>
 {
     public override JsonText Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => JsonText.Of(JsonElement.ParseValue(ref reader));

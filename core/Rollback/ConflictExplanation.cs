@@ -17,8 +17,10 @@ public static class ConflictExplanation
     /// <param name="current">The current document.</param>
     /// <param name="before">The document that the rollback would bring back.</param>
     /// <param name="policies">Options from the merge policies that match the document; null = no policy matches.</param>
+    /// <param name="runs">The merges of the runs that the rollback undoes, newest first, if there are several; empty = not known.</param>
     public static ConflictDetails Of(
-        ConflictView conflict, DocumentValue? undone, DocumentValue? current, DocumentValue? before, JsonMergeOptions? policies = null)
+        ConflictView conflict, DocumentValue? undone, DocumentValue? current, DocumentValue? before, JsonMergeOptions? policies = null,
+        ImmutableArray<DocumentMerge> runs = default)
     {
         var merge = DocumentMerge.Of(conflict.Key, undone, current, before, policies, madeAnew: conflict.IsMadeAnew);
         var hasSmart = merge.HasSmart && conflict.CanMerge;
@@ -41,7 +43,8 @@ public static class ConflictExplanation
             RollbackValue = Show(before),
             Diff = VisualDiff.Compare(current?.Content ?? [], before?.Content ?? []),
             Options = options.ToImmutable(),
-            Places = conflict.SeveralRuns || conflict.Type is ConflictType.Dependency or ConflictType.PermissionDenied ? [] : ConflictPlaces.Of(merge),
+            Places = conflict.Type is ConflictType.Dependency or ConflictType.PermissionDenied ? []
+                : conflict.SeveralRuns ? ConflictPlaces.OfRuns(runs) : ConflictPlaces.Of(merge),
             Recommended = hasSmart && merge.Confidence >= SureEnough ? ConflictChoice.SmartMerge : ConflictChoice.KeepCurrent,
         };
     }

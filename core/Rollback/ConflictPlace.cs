@@ -61,20 +61,37 @@ public sealed record ConflictPlace
     /// <summary>
     /// The version that the rollback undoes; absent if the place has no value in it, and if <see cref="NotShown"/> names it.
     /// </summary>
-    [Id(4)] public JsonText? Base { get; init; }
+    [Id(4), JsonConverter(typeof(NullIsValueConverter))] public JsonText? Base { get; init; }
 
     /// <summary>The current version; absent as <see cref="Base"/>.</summary>
-    [Id(5)] public JsonText? Current { get; init; }
+    [Id(5), JsonConverter(typeof(NullIsValueConverter))] public JsonText? Current { get; init; }
 
     /// <summary>The version that the rollback would bring back; absent as <see cref="Base"/>.</summary>
-    [Id(6)] public JsonText? Rollback { get; init; }
+    [Id(6), JsonConverter(typeof(NullIsValueConverter))] public JsonText? Rollback { get; init; }
 
     /// <summary>
     /// Those of <c>base</c>, <c>current</c> and <c>rollback</c> that have a value which is longer than 16 KiB, or no text; absent if there
     /// are none.
     /// </summary>
     [Id(7), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public ImmutableArray<string> NotShown { get; init; }
+
+    /// <summary>
+    /// The run with the conflict, counted from 1 for the newest; absent if one run is undone. From the second on, <see cref="Path"/> and
+    /// <see cref="Current"/> are about the document after the newer runs were undone.
+    /// </summary>
+    [Id(8)] public int? Run { get; init; }
+
+    /// <summary>Size and media type of each version that <see cref="NotShown"/> names; absent if there are none.</summary>
+    [Id(9), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public ImmutableArray<HiddenValue> Hidden { get; init; }
 }
+
+/// <summary>A value that is not shown, because it is too long, or no text.</summary>
+/// <param name="Version">The version: <c>base</c>, <c>current</c> or <c>rollback</c>.</param>
+/// <param name="Length">Size of the value in bytes.</param>
+/// <param name="ContentType">Media type of the document; absent if the document is JSON.</param>
+[GenerateSerializer, Immutable, Alias("memento.HiddenValue")]
+public sealed record HiddenValue(
+    [property: Id(0)] string Version, [property: Id(1)] long Length, [property: Id(2)] string? ContentType);
 
 /// <summary>A conflict at one place that a merge policy settled.</summary>
 /// <param name="Document">The document, as <c>kind/id</c>.</param>

@@ -16,7 +16,12 @@ public static class ConflictPlaces
     private const int MaxValueBytes = 16 * 1024;
 
     /// <summary>Returns the first 100 open places of a merge.</summary>
-    public static ImmutableArray<ConflictPlace> Of(DocumentMerge merge) => [.. merge.Open.Take(MaxPlaces).Select(Of)];
+    public static ImmutableArray<ConflictPlace> Of(DocumentMerge merge) =>
+        [.. merge.Open.Take(MaxPlaces).Select(conflict => Of(merge, conflict))];
+
+    /// <summary>Returns the first 100 open places of the merges of several runs, newest run first.</summary>
+    public static ImmutableArray<ConflictPlace> OfRuns(ImmutableArray<DocumentMerge> runs) => runs.IsDefault ? []
+        : [.. runs.SelectMany((merge, i) => Of(merge).Select(place => place with { Run = i + 1 })).Take(MaxPlaces)];
 
     /// <summary>Returns the first 100 places of a document that policies settled.</summary>
     public static ImmutableArray<SettledPlace> Settled(DocumentKey key, DocumentMerge merge)
@@ -30,53 +35,40 @@ public static class ConflictPlaces
         return [.. settled.Concat(merged).Take(MaxPlaces)];
     }
 
-    private static ConflictPlace Of(MergeConflict conflict) => new()
+    private static ConflictPlace Of(DocumentMerge merge, MergeConflict conflict)
     {
-        Path = DocumentMerge.PlaceOf(conflict),
-        Kind = KindOf(conflict.Kind),
-        Scope = conflict.Lines is not null ? PlaceScope.Lines : ScopeOf(conflict.Scope),
-        Reason = conflict.Why,
-        Base = Show(conflict, MergeSide.Base),
-        Current = Show(conflict, MergeSide.Ours),
-        Rollback = Show(conflict, MergeSide.Theirs),
-        NotShown = NotShown(conflict),
-    };
-
-    /// <summary>The versions that have a value which is too long, or no text.</summary>
-    private static ImmutableArray<string> NotShown(MergeConflict conflict)
-    {
-        ImmutableArray<string> names = [.. from side in new[] { MergeSide.Base, MergeSide.Ours, MergeSide.Theirs }
-                                           where conflict[side] is not null && Show(conflict, side) is null
-                                           select side switch { MergeSide.Base => "base", MergeSide.Ours => "current", _ => "rollback" }];
-        return names.IsEmpty ? default : names;
-    }
-
-    private static JsonText? Show(MergeConflict conflict, MergeSide side)
-    {
-        if (conflict[side] is not { } bytes || bytes.Length > MaxValueBytes) return null;
-        if (conflict.Lines is null && IsJson(bytes.Span)) return new(Encoding.UTF8.GetString(bytes.Span));
-        return TextOf(bytes.Span) is { } text ? new(JsonSerializer.Serialize(text, MementoJson.Default.String)) : null;
-    }
-
-    private static bool IsJson(ReadOnlySpan<byte> bytes)
-    {
-        var reader = new Utf8JsonReader(bytes);
-        try
+        var (undone, current, before) = merge.Versions;
+        var hidden = ImmutableArray.CreateBuilder<HiddenValue>();
+        return new()
         {
-            while (reader.Read()) { }
-            return !bytes.IsEmpty;
-        }
-        catch (JsonException)
+            Path = DocumentMerge.PlaceOf(conflict),
+            Kind = KindOf(conflict.Kind),
+            Scope = conflict.Lines is not null ? PlaceScope.Lines : ScopeOf(conflict.Scope),
+            Reason = conflict.Why,
+            Base = Show("base", conflict.Base, undone),
+            Current = Show("current", conflict.Ours, current),
+            Rollback = Show("rollback", conflict.Theirs, before),
+            NotShown = hidden.Count == 0 ? default : [.. hidden.Select(value => value.Version)],
+            Hidden = hidden.Count == 0 ? default : hidden.ToImmutable(),
+        };
+
+        JsonText? Show(string version, ReadOnlyMemory<byte>? value, DocumentValue? document)
         {
-            return false;   // the document is not JSON
+            if (value is not { } bytes) return null;
+            var isLong = bytes.Length > MaxValueBytes;
+            var shown = isLong ? null : document is { IsJson: true } ? Encoding.UTF8.GetString(bytes.Span) : TextOf(bytes.Span);
+            if (shown is null) hidden.Add(new(version, bytes.Length, document?.ContentType));
+            return shown is null ? null : new(shown);
         }
     }
 
+    /// <summary>Returns text in quotation marks; null if the bytes are no text.</summary>
     private static string? TextOf(ReadOnlySpan<byte> bytes)
     {
         try
         {
-            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes);
+            var text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes);
+            return text.Contains('\0', StringComparison.Ordinal) ? null : JsonSerializer.Serialize(text, MementoJson.Default.String);
         }
         catch (DecoderFallbackException)
         {

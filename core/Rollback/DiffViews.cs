@@ -164,9 +164,9 @@ public sealed record ConflictDetails
     [Id(0)] public required ConflictView Conflict { get; init; }
 
     /// <summary>JSON, or text in quotation marks; absent where there is none, and for bytes that are no text.</summary>
-    [Id(1)] public JsonText? BaseValue { get; init; }
-    [Id(2)] public JsonText? CurrentValue { get; init; }
-    [Id(3)] public JsonText? RollbackValue { get; init; }
+    [Id(1), JsonConverter(typeof(NullIsValueConverter))] public JsonText? BaseValue { get; init; }
+    [Id(2), JsonConverter(typeof(NullIsValueConverter))] public JsonText? CurrentValue { get; init; }
+    [Id(3), JsonConverter(typeof(NullIsValueConverter))] public JsonText? RollbackValue { get; init; }
 
     /// <summary>The current document, compared with the one that the rollback would bring back.</summary>
     [Id(4)] public required VisualDiffResult Diff { get; init; }
@@ -181,7 +181,7 @@ public sealed record ConflictDetails
 
     /// <summary>
     /// The places in conflict, each with its three values; the first 100. Empty if the conflict is outside of the document, or about
-    /// several runs of changes.
+    /// several runs of changes of which the history is gone.
     /// </summary>
     [Id(8)] public ImmutableArray<ConflictPlace> Places { get; init; } = [];
 }
@@ -194,7 +194,7 @@ public sealed record ConflictOption
     [Id(1)] public required string Description { get; init; }
 
     /// <summary>The document's content under this choice; absent = the document would be deleted, or is not text.</summary>
-    [Id(2)] public JsonText? Preview { get; init; }
+    [Id(2), JsonConverter(typeof(NullIsValueConverter))] public JsonText? Preview { get; init; }
 
     /// <summary>Percent.</summary>
     [Id(3)] public required int Confidence { get; init; }

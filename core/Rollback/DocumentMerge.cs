@@ -31,11 +31,36 @@ public sealed record DocumentMerge(DocumentValue? Value, ConflictType? Conflict,
     /// <summary>The places where a merge policy made changes of both sides no conflict: sets, larger numbers and texts.</summary>
     public ImmutableArray<AppliedRule> ByPolicy { get; init; } = [];
 
+    /// <summary>The versions that were merged: undone, current and before.</summary>
+    public (DocumentValue? Undone, DocumentValue? Current, DocumentValue? Before) Versions { get; init; }
+
     /// <summary>Whether a merge policy keeps an open place for a person.</summary>
     public bool IsForPerson => Open.Any(IsPersonal);
 
     /// <summary>The open places as JSON Pointers, or as lines of the current document; the first 100.</summary>
     public ImmutableArray<string> Places => [.. Open.Take(MaxPlaces).Select(PlaceOf)];
+
+    /// <summary>Undoes runs of changes, the newest first. Each merge starts from the result of the one before.</summary>
+    /// <param name="key">The document, for the reason.</param>
+    /// <param name="start">The document from which the merges go on.</param>
+    /// <param name="runs">The runs that must be merged, newest first.</param>
+    /// <param name="read">Reads a version; null for a version that is absent or deleted.</param>
+    /// <param name="options">Rules of the merge policies.</param>
+    /// <returns>A merge for each run.</returns>
+    public static ImmutableArray<DocumentMerge> OfRuns(
+        DocumentKey key, DocumentValue? start, IEnumerable<UndoneRun> runs, Func<DocumentVersion?, DocumentValue?> read,
+        JsonMergeOptions? options)
+    {
+        var (value, merges) = (start, ImmutableArray.CreateBuilder<DocumentMerge>());
+        foreach (var run in runs)
+        {
+            var merge = Of(key, read(run.After), value, read(run.Before), options, run.IsMadeAnew);
+            merges.Add(merge);
+            value = merge.Value;
+        }
+
+        return merges.ToImmutable();
+    }
 
     /// <summary>Undoes a run of changes by a three-way merge.</summary>
     /// <param name="key">The document, for the reason.</param>
@@ -62,6 +87,7 @@ public sealed record DocumentMerge(DocumentValue? Value, ConflictType? Conflict,
             Open = open,
             Settled = settled,
             ByPolicy = byPolicy,
+            Versions = (undone, current, before),
         };
     }
 

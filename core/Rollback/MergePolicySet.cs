@@ -22,17 +22,20 @@ public sealed class MergePolicySet
         (MergePolicyStrategy.AskUser, ConflictSettling.Nobody),
     ];
 
+    private readonly ImmutableArray<MergePolicy> _list;
     private readonly ImmutableArray<(Glob Match, JsonMergeRule Rule)> _policies;
 
-    private MergePolicySet(ImmutableArray<(Glob, JsonMergeRule)> policies) => _policies = policies;
+    private MergePolicySet(ImmutableArray<MergePolicy> list, ImmutableArray<(Glob, JsonMergeRule)> policies) =>
+        (_list, _policies) = (list, policies);
 
     /// <summary>A set without policies: documents are merged by the built-in rules.</summary>
-    public static MergePolicySet Empty { get; } = new([]);
+    public static MergePolicySet Empty { get; } = new([], []);
 
     /// <summary>Parses the patterns of policies.</summary>
     /// <param name="policies">Policies that <see cref="MergePolicyRules"/> accepted, in the order in which they are tried.</param>
     public static MergePolicySet Of(ImmutableArray<MergePolicy> policies) =>
-        policies.IsEmpty ? Empty : new([.. policies.Select((policy, i) => (Glob.Parse(policy.Match, $"[{i}].match"), RuleOf(policy)))]);
+        policies.IsEmpty ? Empty
+        : new(policies, [.. policies.Select((policy, i) => (Glob.Parse(policy.Match, $"[{i}].match"), RuleOf(policy)))]);
 
     /// <summary>
     /// Returns the options with which a document is merged; null if no policy matches the document.
@@ -45,6 +48,16 @@ public sealed class MergePolicySet
         ImmutableArray<JsonMergeRule> rules = [.. _policies.Where(policy => policy.Match.IsMatch(name)).Select(policy => policy.Rule)];
         return rules.IsEmpty ? null : JsonMergeOptions.Default with { Rules = rules };
     }
+
+    /// <summary>Finds the policies that fit a document and its places.</summary>
+    public PolicyReach ReachOf(DocumentKey key, IEnumerable<DocumentValue?> versions)
+    {
+        var name = key.ToString();
+        return PolicyReach.Of(_list, i => _policies[i].Match.IsMatch(name), versions);
+    }
+
+    /// <summary>Returns the policies that fit none of the merged documents; empty if no document is merged.</summary>
+    public ImmutableArray<UnusedPolicy> Unused(IReadOnlyCollection<PolicyReach> merged) => PolicyReach.Unused(_list, merged);
 
     /// <summary>Returns the policy's strategy that a merge applied.</summary>
     internal static MergePolicyStrategy StrategyOf(ConflictSettling settling) => Strategies.Single(pair => pair.Settling == settling).Policy;

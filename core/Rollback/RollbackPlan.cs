@@ -31,6 +31,9 @@ public sealed record PlannedChange
     /// <summary>Conflicts that merge policies settled.</summary>
     public ImmutableArray<SettledPlace> Settled { get; init; } = [];
 
+    /// <summary>The merge policies that fit the document; null if the document is not merged, or nobody asked.</summary>
+    public PolicyReach? Reach { get; init; }
+
     /// <summary>How early it goes in a gradual rollback.</summary>
     public int Priority { get; init; }
 
@@ -73,6 +76,9 @@ public sealed record RollbackPlan(ImmutableArray<PlannedChange> Changes, Depende
 {
     /// <summary>Conflicts that merge policies settled, also in documents that stay as they are; the first 100.</summary>
     public ImmutableArray<SettledPlace> Settled { get; init; } = [];
+
+    /// <summary>Merge policies that fit none of the merged documents; empty if no document is merged, or nobody asked.</summary>
+    public ImmutableArray<UnusedPolicy> UnusedPolicies { get; init; } = [];
 
     public IEnumerable<PlannedChange> Conflicts => Changes.Where(c => c.Conflict is not null);
 

@@ -221,6 +221,12 @@ public sealed record RollbackPreview
     /// Version of the merge policies with which the preview merges; a rollback with the preview token uses the same version.
     /// </summary>
     [Id(11)] public long? PoliciesVersion { get; init; }
+
+    /// <summary>
+    /// Merge policies that fit no document that is merged, or no place in those documents. Absent if there are none, or nothing is merged.
+    /// </summary>
+    [Id(12), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<UnusedPolicy> UnusedPolicies { get; init; }
 }
 
 /// <summary>Dependencies between documents, which are named <c>kind/id</c>.</summary>

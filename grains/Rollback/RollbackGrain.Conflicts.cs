@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using Memento.Journaling;
@@ -18,8 +19,26 @@ internal sealed partial class RollbackGrain
         var current = await CurrentAsync(stream, conflict.Key);
         conflict = await WithLaterHistoryAsync(stream, conflict, current.Version);
         var (undone, before) = (await ValueAtAsync(stream, conflict.Key, conflict.BaseSeq), await ValueAtAsync(stream, conflict.Key, conflict.RollbackSeq));
-        return ConflictExplanation.Of(conflict, undone, current.Value, before, await OptionsForAsync(conflict.Key))
+        var runs = conflict.SeveralRuns ? await RunsAsync(stream, conflict) : [];
+        return ConflictExplanation.Of(conflict, undone, current.Value, before, await OptionsForAsync(conflict.Key), runs)
             with { CurrentEtag = current.Version is { } newest ? Etag.Of(newest.Seq) : null };
+    }
+
+    /// <summary>
+    /// Repeats the merges of a conflict over several runs of changes. Empty if the history that tells the runs apart is gone.
+    /// </summary>
+    private async Task<ImmutableArray<DocumentMerge>> RunsAsync(long stream, ConflictView conflict)
+    {
+        var (state, view) = (_rollback.Committed, _rollback.Committed.View!);
+        var filter = SelectionFilter.Of(view.Selection, view.CreatedAt);
+        var workspace = await GrainFactory.GetGrain<IWorkspaceGrain>(_key.Workspace).GetAsync();
+        if (state.PointSeq < workspace.CompactedTo) return [];
+        var request = new PlanRequest(stream, state.PointSeq, state.StartSeq, filter, null, GivenDependencies.Parse(null))
+        {
+            Policies = await MergePolicyVersions.ReadAsync(GrainFactory, _key.Workspace, view.PoliciesVersion),
+        };
+        var newest = conflict.Status is ConflictStatus.Open ? long.MaxValue : conflict.CurrentSeq ?? long.MaxValue;
+        return await new RollbackPlanner(index, rules).MergesOfAsync(request, conflict.Key, newest, CancellationToken.None);
     }
 
     public async Task<ConflictView> ResolveAsync(string conflictId, ResolveConflict request)

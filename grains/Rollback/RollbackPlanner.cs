@@ -15,6 +15,9 @@ internal sealed record PlanRequest(long StreamId, long PointSeq, long StartSeq, 
     /// <summary>The workspace's merge policies, in the version with which the rollback merges.</summary>
     public MergePolicySet Policies { get; init; } = MergePolicySet.Empty;
 
+    /// <summary>Whether the plan says which policies fit nothing that is merged.</summary>
+    public bool FindsUnusedPolicies { get; init; }
+
     /// <summary>Throws <c>ROLLBACK_EXPIRED</c> if the selection asks for single changes and some since the point are gone.</summary>
     public PlanRequest Checked(long compactedTo) => !Filter.NeedsChanges || PointSeq >= compactedTo ? this : throw new MementoException(Refusal.Of(RefusalKind.Gone, Codes.RollbackExpired,
         $"The point stands at change {PointSeq}, and the history up to change {compactedTo} only has what rollback points see (Memento:Workspaces:History). So far back only documents can be selected, not agents, sessions or times."));
@@ -27,6 +30,9 @@ internal sealed class RollbackPlanner(IWorkspaceIndex index, RollbackRules rules
 {
     private const int Chunk = 1_000;
 
+    /// <summary>Versions of one document since the point up to which its merges are repeated.</summary>
+    private const int MaxVersions = 10_000;
+
     public async Task<RollbackPlan> PlanAsync(PlanRequest request, CancellationToken cancellationToken)
     {
         var timelines = await ReadTimelinesAsync(request, cancellationToken);
@@ -37,8 +43,36 @@ internal sealed class RollbackPlanner(IWorkspaceIndex index, RollbackRules rules
         var plan = new RollbackPlan([.. planned.Where(c => !c.IsNothing || c.Conflict is not null).Select(rules.Guard)], new(), done)
         {
             Settled = [.. planned.SelectMany(change => change.Settled).Take(RollbackOperation.MaxShown)],
+            UnusedPolicies = request.Policies.Unused([.. planned.Select(change => change.Reach).OfType<PolicyReach>()]),
         };
         return await new DependencyCheck(index, request.StreamId).CompleteAsync(plan, timelines, request, cancellationToken);
+    }
+
+    /// <summary>Repeats the merges of one document, a merge for each run, newest first.</summary>
+    /// <param name="request">The input of the plan that the merges belong to.</param>
+    /// <param name="key">The document.</param>
+    /// <param name="upTo">Seq of the newest version that counts.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <returns>The merges; empty if the document needs none, or has more than 10,000 versions since the point.</returns>
+    public async Task<ImmutableArray<DocumentMerge>> MergesOfAsync(
+        PlanRequest request, DocumentKey key, long upTo, CancellationToken cancellationToken)
+    {
+        var versions = new List<DocumentVersion>();
+        for (var before = upTo < long.MaxValue ? upTo + 1 : upTo; versions.Count <= MaxVersions; before = versions[^1].Seq)
+        {
+            var page = await index.GetHistoryAsync(request.StreamId, key, before, Chunk, cancellationToken);
+            versions.AddRange(page.TakeWhile(version => version.Seq > request.PointSeq));
+            if (page.Count < Chunk || page[^1].Seq <= request.PointSeq) break;
+        }
+
+        if (versions.Count is 0 or > MaxVersions) return [];
+        versions.Reverse();
+        var timelines = new Dictionary<DocumentKey, List<DocumentVersion>> { [key] = versions };
+        var changes = await ReadChangesAsync(request, timelines, cancellationToken);
+        var undoings = await UndoAsync(request, timelines, changes, cancellationToken);
+        if (undoings is not [{ Merges.IsEmpty: false } undoing]) return [];
+        var values = await ReadAsync(request.StreamId, Needed(undoing), cancellationToken);
+        return MergesOf(undoing, request.Policies, version => values[(version.Key, version.Seq)]);
     }
 
     /// <summary>The versions since the point, by document; oldest first.</summary>
@@ -93,7 +127,7 @@ internal sealed class RollbackPlanner(IWorkspaceIndex index, RollbackRules rules
             var values = await ReadAsync(request.StreamId, some.Where(u => !u.Merges.IsEmpty).SelectMany(Needed), cancellationToken);
             foreach (var undoing in some)
             {
-                var change = Merge(undoing, request.Policies, version => values[(version.Key, version.Seq)]);
+                var change = Merge(undoing, request, version => values[(version.Key, version.Seq)]);
                 planned.Add(change with { Priority = request.Filter.PriorityOf(undoing.Current.Key) });
             }
         }
@@ -104,18 +138,17 @@ internal sealed class RollbackPlanner(IWorkspaceIndex index, RollbackRules rules
     private static IEnumerable<DocumentVersion> Needed(Undoing undoing) =>
         undoing.Merges.SelectMany(run => new[] { run.Before, run.After }).Append(undoing.Start).OfType<DocumentVersion>().Where(v => !v.IsDeleted);
 
-    private static PlannedChange Merge(Undoing undoing, MergePolicySet policies, Func<DocumentVersion, DocumentValue> read)
+    private static PlannedChange Merge(Undoing undoing, PlanRequest request, Func<DocumentVersion, DocumentValue> read)
     {
         var (key, current) = (undoing.Current.Key, undoing.Current);
         if (undoing.Merges.IsEmpty) return new() { Key = key, Current = current, Target = undoing.Start };
 
-        var (value, options) = (ValueOf(undoing.Start), policies.OptionsFor(key));
-        var (conflict, confidence, settled) = (default(DocumentMerge?), 100, ImmutableArray.CreateBuilder<SettledPlace>());
-        foreach (var run in undoing.Merges)
+        var merges = MergesOf(undoing, request.Policies, read);
+        var (value, confidence) = (merges[^1].Value, 100);
+        var (conflict, settled) = (default(DocumentMerge?), ImmutableArray.CreateBuilder<SettledPlace>());
+        foreach (var merge in merges)
         {
-            var merge = DocumentMerge.Of(key, ValueOf(run.After), value, ValueOf(run.Before), options, madeAnew: run.IsMadeAnew);
             settled.AddRange(ConflictPlaces.Settled(key, merge));
-            value = merge.Value;
             confidence = Math.Min(confidence, merge.Confidence);
             if (merge.Conflict is not null && (conflict?.HasSmart ?? true)) conflict = merge;
         }
@@ -132,7 +165,15 @@ internal sealed class RollbackPlanner(IWorkspaceIndex index, RollbackRules rules
                 confidence, SeveralRuns: undoing.Merges.Length > 1 || undoing.Start != current,
                 IsMadeAnew: undoing.Merges.Any(run => run.IsMadeAnew), conflict.IsForPerson),
             Settled = settled.ToImmutable(),
+            Reach = request.FindsUnusedPolicies ? request.Policies.ReachOf(key, Needed(undoing).Select(read)) : null,
         };
+    }
+
+    private static ImmutableArray<DocumentMerge> MergesOf(
+        Undoing undoing, MergePolicySet policies, Func<DocumentVersion, DocumentValue> read)
+    {
+        var key = undoing.Current.Key;
+        return DocumentMerge.OfRuns(key, ValueOf(undoing.Start), undoing.Merges, ValueOf, policies.OptionsFor(key));
 
         DocumentValue? ValueOf(DocumentVersion? version) => version is null or { IsDeleted: true } ? null : read(version);
     }

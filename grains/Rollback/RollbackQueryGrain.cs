@@ -47,7 +47,7 @@ internal sealed class RollbackQueryGrain(IJournal journal, IWorkspaceIndex index
         var merging = request.PoliciesVersion is { } version ? await policies.GetVersionAsync(version) : await policies.GetAsync();
         var (filter, dependencies) = (SelectionFilter.Of(request.Selection, now), GivenDependencies.Parse(request.Dependencies));
         var wanted = new PlanRequest(stream, point.Seq, workspace.ChangedSeq, filter, null, dependencies).Checked(workspace.CompactedTo);
-        wanted = wanted with { Policies = MergePolicySet.Of(merging.Policies) };
+        wanted = wanted with { Policies = MergePolicySet.Of(merging.Policies), FindsUnusedPolicies = true };
         var plan = await new RollbackPlanner(index, rules).PlanAsync(wanted, CancellationToken.None);
         var conflicts = plan.Conflicts.ToArray();
         var strategy = request.Strategy is RollbackStrategy.Force ? ConflictStrategy.Overwrite : request.ConflictStrategy ?? ConflictStrategy.Abort;
@@ -68,6 +68,7 @@ internal sealed class RollbackQueryGrain(IJournal journal, IWorkspaceIndex index
             EstimatedDurationMs = (long)pace.Estimate(changes.Length).TotalMilliseconds,
             Settled = plan.Settled.IsEmpty ? default : plan.Settled,
             PoliciesVersion = merging.Version,
+            UnusedPolicies = plan.UnusedPolicies.IsEmpty ? default : plan.UnusedPolicies,
         };
     }
 

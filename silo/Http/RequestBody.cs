@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
 
@@ -15,18 +13,6 @@ internal delegate T BodyParser<out T>(ReadOnlySpan<byte> body);
 /// </summary>
 internal static class RequestBody
 {
-    /// <summary>
-    /// Deepest nesting of a body. What is stored and answered nests it some levels further, and must stay readable for parsers that stop at
-    /// 64.
-    /// </summary>
-    public const int MaxDepth = 48;
-
-    /// <summary>
-    /// For bodies in which a name that is misspelt or given twice could mean something that nobody wants. Events are read more leniently:
-    /// their authors may be newer than this server.
-    /// </summary>
-    private static readonly MementoJson Strict = new(new JsonSerializerOptions(MementoJson.Default.Options) { AllowDuplicateProperties = false });
-
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
     /// <summary>Reads a body that must be there.</summary>
@@ -64,26 +50,8 @@ internal static class RequestBody
         }
     }
 
-    /// <summary>Throws <see cref="ProblemException"/> (not JSON) or <see cref="MementoException"/> (JSON that does not fit).</summary>
-    public static T Parse<T>(ReadOnlySpan<byte> body, JsonTypeInfo<T> type, string path = "")
-    {
-        try
-        {
-            var reader = new Utf8JsonReader(body, new() { MaxDepth = MaxDepth });
-            if (type.OriginatingResolver is MementoJson && IsStrict(type)) type = (JsonTypeInfo<T>)Strict.GetTypeInfo(typeof(T))!;
-            var value = JsonSerializer.Deserialize(ref reader, type);
-            reader.Read();   // throws if anything follows
-            return value ?? throw new MementoException(Refusal.Invalid(path.Length == 0 ? "body" : path, "is null"));
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            throw JsonMisfit.Explain(body, type, path, e);
-        }
-    }
-
-    private static bool IsStrict(JsonTypeInfo type) => type.Kind is JsonTypeInfoKind.Enumerable
-        ? IsStrict(type.Options.GetTypeInfo(type.ElementType!))
-        : type.UnmappedMemberHandling is JsonUnmappedMemberHandling.Disallow;
+    /// <summary>Reads JSON. Throws <see cref="MementoException"/> with each field that does not fit.</summary>
+    public static T Parse<T>(ReadOnlySpan<byte> body, JsonTypeInfo<T> type, string path = "") => JsonInput.Read(body, type, "body", path);
 
     private static T Parse<T>(in ReadOnlySequence<byte> buffer, BodyParser<T> parse)
     {

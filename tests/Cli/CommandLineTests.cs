@@ -213,7 +213,8 @@ public sealed class CommandLineTests
     public void What_is_no_time_is_not_taken_for_one(string text) => Assert.False(TimeText.TryParse(text, DateTimeOffset.UnixEpoch.AddYears(50), out _));
 
     [Fact]
-    public void Words_from_elsewhere_cannot_command_the_terminal() => Assert.Equal("a [31m b", Format.Clean("a\u001b[31m\r\n\tb\u0007"));
+    public void Words_from_elsewhere_cannot_command_the_terminal() =>
+        Assert.Equal("a\\u001B[31m b\\u0007", Format.Clean("a\u001b[31m\r\n\tb\u0007"));
 
     [Theory]
     [InlineData("plain", "plain")]

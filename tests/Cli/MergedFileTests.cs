@@ -60,8 +60,8 @@ public sealed class MergedFileTests
         Assert.Equal((1, 2, 1), (counts.HandEdited, counts.DifferentFromGit, counts.DifferentWhereGitConflicts));
         Assert.Equal((2, 1, 1), (counts.GitRight, counts.ConflictsWhereGitIsRight, counts.DifferentWhereGitIsRight));
         Assert.Equal((2, 1, 1), (counts.GitConflicts, counts.GitBroken, counts.Gains));
-        Assert.Equal((25, 25, 12, 8), (counts.Percent, sum.Percent, sum.Files, sum.Different));
-        Assert.Equal(100, new FileCounts().Percent);
+        Assert.Equal((25.0, 25.0, 12, 8), (counts.Percent, sum.Percent, sum.Files, sum.Different));
+        Assert.Null(new FileCounts().Percent);
     }
 
     [Theory]

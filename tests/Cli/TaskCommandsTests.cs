@@ -115,7 +115,7 @@ public sealed class TaskCommandsTests(MementoServer server) : IClassFixture<Meme
 
         Assert.Equal(("cancelled", "queued"), (Text(cancelled, "status"), Text(again, "status")));
         Assert.Matches("Status +running\n(.*\n)*Agent +ada\n(.*\n)*  1\\. ada, .*: running\n", running.Output);
-        Assert.Matches("Status +failed\n(.*\n)*Error +no \\[31m disk\n(.*\n)*  1\\. ada, .*: failed \\(no \\[31m disk\\)\n", failed.Output);
+        Assert.Matches("Status +failed\n(.*\n)*Error +no\\\\u001B\\[31m disk\n(.*\n)*  1\\. ada, .*: failed \\(no\\\\u001B\\[31m disk\\)\n", failed.Output);
         Assert.Equal(["t"], await IdsAsync("--agent", "ada", "--status", "failed"));
     }
 

@@ -112,7 +112,7 @@ public sealed class VerifyMergesTests : IDisposable
 
         var (code, report) = await JsonAsync();
 
-        Assert.Equal(ExitCode.Done, code);
+        Assert.Equal(ExitCode.NotFound, code);
         AssertCounts(report, ("files", 0));
         string[] reasons =
             ["deletedByASide", "malformed", "notInTheMerge", "refused", "sameOnBothSides", "tooDeep", "unreadableInTheMerge"];
@@ -134,7 +134,7 @@ public sealed class VerifyMergesTests : IDisposable
 
         var (code, report) = await JsonAsync();
 
-        Assert.Equal(ExitCode.Done, code);
+        Assert.Equal(ExitCode.NotFound, code);
         var skipped = Assert.Single(report.GetProperty("repositories")[0].GetProperty("skipped").EnumerateArray());
         Assert.Equal(("missing", 1), (Text(skipped, "reason"), Number(skipped, "count")));
     }
@@ -155,7 +155,7 @@ public sealed class VerifyMergesTests : IDisposable
         var (code, report) = await JsonAsync();
 
         var repository = report.GetProperty("repositories")[0];
-        Assert.Equal(ExitCode.Done, code);
+        Assert.Equal(ExitCode.NotFound, code);
         Assert.Equal((3, 0, 1), (Number(repository, "merges"), Number(repository, "octopus"), Number(repository, "severalBases")));
         _git.Git("checkout", "-q", "main");
         repository = (await JsonAsync()).Report.GetProperty("repositories")[0];

@@ -100,6 +100,28 @@ public abstract class ConflictPlaceContract(MementoFixture memento)
         Assert.Equal("""{"v":["a","c"]}""", (await memento.GetAsync($"{_ws.Path}/documents/{Document}")).Body);
     }
 
+    [Fact]
+    public async Task Preview_names_policies_that_fit_nothing_that_is_merged()
+    {
+        const string Policies = """
+            [{"match":"configuration/*","path":"/v","strategy":"skip"},{"match":"configuration/*","path":"/vv","strategy":"skip"},
+             {"match":"config/*","as":"set"}]
+            """;
+        (await memento.PutAsync($"{_ws.Path}/merge-policies", Policies)).Ok();
+        var point = await WriteAsync("""{"v":1}""", """{"v":2}""", ["""{"v":3}"""]);
+
+        var merged = (await memento.PostAsync($"{_ws.Path}/rollback-points/{point}/preview", """{"selection":{"agents":["bob"]}}""")).Ok();
+        var restored = (await memento.PostAsync($"{_ws.Path}/rollback-points/{point}/preview", "{}")).Ok();
+
+        string[] unused =
+        [
+            """{"index":1,"match":"configuration/*","path":"/vv","reason":"no_place"}""",
+            """{"index":2,"match":"config/*","reason":"no_document"}""",
+        ];
+        Assert.Equal(unused, merged["unusedPolicies"]!.AsArray().Select(policy => policy!.ToJsonString()));
+        Assert.Null(restored["unusedPolicies"]);
+    }
+
     private static string Containers(string name) => $$"""{"c":[{"name":"log","image":"l:1"},{"name":"{{name}}","image":"w:1"}]}""";
 
     private async Task<JsonNode> ConflictAsync(string first, string? byBob, string?[] byAnn)

@@ -39,8 +39,8 @@ internal static class Format
     public static string Who(string? agent, string? session) =>
         Clean(agent is null ? session is null ? "" : $"in {session}" : session is null ? agent : $"{agent} in {session}");
 
-    /// <summary>Text of several lines that came from elsewhere, without anything that a terminal would obey.</summary>
-    public static string CleanLines(string text) => string.Join('\n', text.Split('\n').Select(line => string.Concat(line.TrimEnd('\r').Select(c => c is '\t' || !char.IsControl(c) ? c : c < ' ' ? (char)('\u2400' + c) : '\uFFFD'))));
+    /// <summary>Text of several lines that came from elsewhere, without anything that a terminal would obey or hide.</summary>
+    public static string CleanLines(string text) => TerminalText.Escape(text).ReplaceLineEndings("\n");
 
     /// <summary>The first few of many names.</summary>
     public static string Few(IReadOnlyList<string> names, int most)
@@ -49,17 +49,20 @@ internal static class Format
         return names.Count > most ? $"{shown} and {Number(names.Count - most)} more" : shown;
     }
 
-    /// <summary>Text that came from elsewhere, on one line and without anything that a terminal would obey.</summary>
+    /// <summary>
+    /// Text that came from elsewhere, on one line and without anything that a terminal would obey or hide: tabs and line ends become a
+    /// blank, other such characters are escaped.
+    /// </summary>
     public static string Clean(string text)
     {
-        if (!text.Any(char.IsControl)) return text;
-        var clean = new StringBuilder(text.Length);
+        if (!text.AsSpan().ContainsAnyInRange('\t', '\r')) return TerminalText.Escape(text);
+        var line = new StringBuilder(text.Length);
         foreach (var c in text)
         {
-            if (!char.IsControl(c)) clean.Append(c);
-            else if (clean.Length > 0 && clean[^1] != ' ') clean.Append(' ');
+            if (c is < '\t' or > '\r') line.Append(c);
+            else if (line.Length > 0 && line[^1] != ' ') line.Append(' ');
         }
 
-        return clean.ToString().Trim();
+        return TerminalText.Escape(line.ToString().Trim());
     }
 }

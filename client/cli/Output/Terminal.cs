@@ -3,7 +3,10 @@ using Spectre.Console;
 
 namespace Memento.Cli;
 
-/// <summary>Where a command reads its surroundings and writes its words. Results go to <see cref="Out"/>, all else to <see cref="Error"/>.</summary>
+/// <summary>
+/// Where a command reads its surroundings and writes its words. Results go to <see cref="Out"/>, all else to <see cref="Error"/>. Both, and
+/// the consoles on them, escape characters that a terminal obeys or hides (<see cref="TerminalText"/>), whatever their text comes from.
+/// </summary>
 internal sealed class Terminal
 {
     /// <summary>Width for output that goes into a file or a pipe: nothing is wrapped or cut.</summary>
@@ -13,7 +16,7 @@ internal sealed class Terminal
         Stream? input = null, Stream? outBytes = null, Interruption? interruption = null)
     {
         (Input, OutBytes, Interruption) = (input, outBytes, interruption ?? new());
-        (Out, Error, Environment, Clock) = (output, error, environment, clock);
+        (Out, Error, Environment, Clock) = (new EscapingWriter(output), new EscapingWriter(error), environment, clock);
         (OutIsTerminal, ErrorIsTerminal) = (outIsTerminal, errorIsTerminal);
         OutConsole = Console(output, outIsTerminal);
         ErrorConsole = Console(error, errorIsTerminal);
@@ -55,7 +58,7 @@ internal sealed class Terminal
             System.Console.IsInputRedirected ? System.Console.OpenStandardInput() : null, System.Console.OpenStandardOutput(), interruption);
     }
 
-    /// <summary>Writes bytes as they are.</summary>
+    /// <summary>Writes bytes as they are, for a file or a pipe.</summary>
     public async Task WriteBytesAsync(byte[] bytes, CancellationToken cancellationToken)
     {
         if (OutBytes is null)
@@ -79,6 +82,7 @@ internal sealed class Terminal
             Interactive = isTerminal ? InteractionSupport.Detect : InteractionSupport.No,
         });
         if (!isTerminal) console.Profile.Width = NoWidth;
+        console.Pipeline.Attach(new EscapingHook());
         return console;
     }
 }

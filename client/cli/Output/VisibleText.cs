@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Memento.Rollback;
 using Spectre.Console;
 
@@ -65,14 +66,23 @@ internal static class VisibleText
         }
 
         if (c == ' ') return [isBlankShown ? "·" : element];
-        if (element.Length > 1) return [element];
+        if (element.Length > 1)
+        {
+            var isShown = !element.EnumerateRunes().Any(TerminalText.IsEscaped);
+            return isShown ? [element] : [.. string.Concat(element.EnumerateRunes().Select(Named)).Select(part => part.ToString())];
+        }
+
         return char.GetUnicodeCategory(c) switch
         {
             UnicodeCategory.Control when c < ' ' => [((char)('\u2400' + c)).ToString()],   // The pictures of control characters are in the same order.
             UnicodeCategory.Control when c == '\u007F' => ["\u2421"],
             UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator =>
-                [.. $"‹U+{(int)c:X4}›".Select(part => part.ToString())],
+                [.. Name(c).Select(part => part.ToString())],
             _ => [element],
         };
+
+        static string Named(Rune rune) => TerminalText.IsEscaped(rune) ? Name(rune.Value) : rune.ToString();
+
+        static string Name(int codePoint) => $"‹U+{codePoint:X4}›";
     }
 }

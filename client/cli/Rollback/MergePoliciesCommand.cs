@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Runtime.InteropServices;
-using System.Text.Json;
+using System.Text.Unicode;
 using Memento.Cli.Workspaces;
 using Memento.Rollback;
 
@@ -10,6 +10,8 @@ namespace Memento.Cli.Rollback;
 /// <summary><c>memento merge-policies</c>.</summary>
 internal static class MergePoliciesCommand
 {
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
     public static Command Create(GlobalOptions globals) =>
         new("merge-policies", "How documents are merged when a rollback and later work meet.") { Show(globals), Set(globals) };
 
@@ -55,24 +57,13 @@ internal static class MergePoliciesCommand
     }
 
     /// <summary>Reads policies. Input that is not a list of policies is refused here; a list that breaks a rule, by the server.</summary>
-    private static ImmutableArray<MergePolicy> Parse(byte[] json)
+    private static ImmutableArray<MergePolicy> Parse(byte[] input)
     {
-        try
-        {
-            var policies = JsonSerializer.Deserialize(json, MementoJson.Default.MergePolicyArray);
-            return ImmutableCollectionsMarshal.AsImmutableArray(policies ?? throw new JsonException("null is not a list"));
-        }
-        catch (JsonException e)
-        {
-            var at = e.Path is { Length: > 1 } path ? $" at {path.TrimStart('$')}" : "";
-            throw new CommandException(
-                $"This is not a JSON array of merge policies{at}: {Format.Clean(Sentence(e.Message))}", ExitCode.WrongUsage, e);
-        }
+        ReadOnlySpan<byte> json = input;
+        if (json.StartsWith(ByteOrderMark)) json = json[ByteOrderMark.Length..];
+        if (!Utf8.IsValid(json)) throw new CommandException("policies: is not valid UTF-8 (MALFORMED_REQUEST)", ExitCode.WrongUsage);
+        return ImmutableCollectionsMarshal.AsImmutableArray(JsonInput.Read(json, MementoJson.Default.MergePolicyArray, "policies"));
     }
-
-    /// <summary>Returns the parser's message without positions.</summary>
-    private static string Sentence(string message) =>
-        (message.IndexOf(" Path:", StringComparison.Ordinal) is > 0 and var end ? message[..end] : message).TrimEnd('.', ' ');
 
     private static void Write(GlobalOptions globals, ParseResult line, MergePolicyList list)
     {

@@ -17,7 +17,8 @@ internal static class PlaceRendering
         {
             terminal.Out.WriteLine();
             var name = place.Path.Length == 0 ? "the whole document" : Format.Clean(place.Path);
-            terminal.Out.WriteLine($"At {name}: {Format.Clean(place.Reason)}");
+            var run = place.Run is { } number ? $" (run {number} of the undone changes, from the newest)" : "";
+            terminal.Out.WriteLine($"At {name}{run}: {Format.Clean(place.Reason)}");
             Tables.WritePairs(terminal,
             [
                 ("  undone", Value(place, "base", place.Base)),
@@ -31,9 +32,18 @@ internal static class PlaceRendering
 
     private static string Value(ConflictPlace place, string version, JsonText? value)
     {
-        if (value is null) return !place.NotShown.IsDefault && place.NotShown.Contains(version) ? "(too long to show, or no text)" : "(nothing is there)";
+        if (value is null) return Hidden(place, version) ?? "(nothing is there)";
         var text = Format.Clean(value.Text);
         var shown = text.Length > MaxValue ? text[..MaxValue] + "…" : text;
         return place.Scope is PlaceScope.Order ? $"in the order {shown}" : shown;
+    }
+
+    /// <summary>Tells the size and type of a value that is there and is not shown; null if there is none.</summary>
+    private static string? Hidden(ConflictPlace place, string version)
+    {
+        if (place.NotShown.IsDefault || !place.NotShown.Contains(version)) return null;
+        if (place.Hidden.IsDefault || place.Hidden.FirstOrDefault(value => value.Version == version) is not { } hidden)
+            return "(too long to show, or no text)";
+        return $"({Format.Bytes(hidden.Length)} of {Format.Clean(hidden.ContentType ?? "JSON")})";
     }
 }

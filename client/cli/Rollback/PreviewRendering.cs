@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Memento.Rollback;
 
@@ -7,6 +8,9 @@ namespace Memento.Cli.Rollback;
 internal static class PreviewRendering
 {
     private const int MaxNames = 8;
+
+    /// <summary>Policies without effect that are shown; the JSON output has more.</summary>
+    private const int MaxPolicies = 20;
 
     public static void Write(Terminal terminal, RollbackPreview p)
     {
@@ -25,8 +29,23 @@ internal static class PreviewRendering
         pairs.Add(("Token", p.PreviewToken));
         Tables.WritePairs(terminal, [.. pairs]);
         SettledListing.Write(terminal, p.Settled);
+        if (!p.UnusedPolicies.IsDefaultOrEmpty) WriteUnused(terminal, p.UnusedPolicies);
         if (!p.Conflicts.IsEmpty) ConflictListing.WriteFound(terminal, p.Conflicts);
         if (p.ConflictCount > p.Conflicts.Length) terminal.Error.WriteLine($"Only the first {Format.Number(p.Conflicts.Length)} conflicts are shown.");
+    }
+
+    private static void WriteUnused(Terminal terminal, ImmutableArray<UnusedPolicy> policies)
+    {
+        terminal.Out.WriteLine();
+        terminal.Out.WriteLine("Merge policies without effect here:");
+        foreach (var policy in policies.Take(MaxPolicies))
+        {
+            var why = policy.Reason is UnusedPolicyReason.NoDocument
+                ? "no merged document has such a name" : $"no merged document has a value at {Format.Clean(policy.Path ?? "")}";
+            terminal.Out.WriteLine($"  #{policy.Index + 1} {Format.Clean(policy.Match)}: {why}");
+        }
+
+        if (policies.Length > MaxPolicies) terminal.Out.WriteLine($"  … and {policies.Length - MaxPolicies} more (--json shows them)");
     }
 
     private static string Duration(long milliseconds) => milliseconds < 1_000 ? $"{Format.Number(milliseconds)} ms" : Format.Duration(TimeSpan.FromMilliseconds(milliseconds));

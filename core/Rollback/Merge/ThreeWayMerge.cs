@@ -54,13 +54,18 @@ public static class ThreeWayMerge
 
         if (ours.IsJson != theirs.IsJson)
         {
-            var (json, other) = ours.IsJson ? (names.Ours, names.Theirs) : (names.Theirs, names.Ours);
-            return (MergeConflictKind.TypeMismatch, $"The document is JSON in {json}, and is not in {other}.");
+            var (json, other, type) =
+                ours.IsJson ? (names.Ours, names.Theirs, theirs.ContentType) : (names.Theirs, names.Ours, ours.ContentType);
+            return (MergeConflictKind.TypeMismatch, $"Both sides changed the document: {json} has JSON, {other} has {type}.");
         }
 
         var isBinary = !ours.IsJson && (IsBinary(@base) || IsBinary(ours) || IsBinary(theirs));
         var bothChanged = !SameBytes(ours, theirs) && !SameBytes(@base, ours) && !SameBytes(@base, theirs);
-        return isBinary && bothChanged ? (MergeConflictKind.ValueMismatch, "Both sides changed the document, and it is not text.") : null;
+        if (!isBinary || !bothChanged) return null;
+        const string NotMerged = "The document is not text, and is not merged.";
+        return @base is null
+            ? (MergeConflictKind.AddedByBoth, $"Both sides added the document, with different bytes. {NotMerged}")
+            : (MergeConflictKind.ValueMismatch, $"Both sides changed the document. {NotMerged}");
     }
 
     /// <summary>Returns the place of one side's change.</summary>

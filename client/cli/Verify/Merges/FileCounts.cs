@@ -47,14 +47,14 @@ internal sealed record FileCounts
     public long Gains { get; private set; }
 
     /// <summary>
-    /// Equal files in percent of the files merged without a conflict, those edited by hand left out. Rounded down; 100 if there are none.
+    /// Equal files in percent of the files merged without a conflict, those edited by hand left out. Rounded down; null if there are none.
     /// </summary>
-    public double Percent
+    public double? Percent
     {
         get
         {
             var judged = Equal + Different - HandEdited;
-            return judged == 0 ? 100 : Math.Floor(Equal * 100_000.0 / judged) / 1_000;
+            return judged == 0 ? null : Math.Floor(Equal * 100_000.0 / judged) / 1_000;
         }
     }
 

@@ -13,7 +13,10 @@ internal sealed record MergesReport
     /// <summary>Whether the run was stopped or failed before the end.</summary>
     public bool Interrupted { get; set; } = true;
 
-    public bool Passed => !Interrupted && Total.Different == Total.HandEdited;
+    /// <summary>Whether the run came to its end without a file to compare, so that its results say nothing.</summary>
+    public bool NothingCompared => !Interrupted && Total.Files == 0;
+
+    public bool Passed => !Interrupted && !NothingCompared && Total.Different == Total.HandEdited;
 }
 
 /// <summary>Results for one repository.</summary>

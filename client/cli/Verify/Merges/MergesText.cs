@@ -25,6 +25,8 @@ internal static class MergesText
         Number("Git broken", row => row.Counts.GitBroken),
     ];
 
+    private const string NothingToCompare = "nothing to compare: no merge commit has a JSON, YAML or TOML file that both parents changed";
+
     /// <param name="show">Files of each repository up to which they are written.</param>
     public static void Write(Terminal terminal, MergesReport report, int show)
     {
@@ -39,10 +41,12 @@ internal static class MergesText
     {
         terminal.Out.WriteLine();
         var counts = results.Counts;
+        var leftOut = results.Skipped.Count == 0 ? "" : " and that was not left out";
         List<(string, string)> pairs =
         [
             ("Repository", $"{Format.Clean(results.Repository)} up to {results.Head}"),
-            ("Files", $"{Format.Number(counts.Json)} JSON, {Format.Number(counts.Yaml)} YAML, {Format.Number(counts.Toml)} TOML"),
+            ("Files", counts.Files == 0 ? NothingToCompare + leftOut
+                : $"{Format.Number(counts.Json)} JSON, {Format.Number(counts.Yaml)} YAML, {Format.Number(counts.Toml)} TOML"),
         ];
         if (Merges(results) is { Length: > 0 } merges) pairs.Add(("Merges left out", merges));
         foreach (var skipped in results.Skipped)
@@ -119,11 +123,13 @@ internal static class MergesText
         _ => "no value of canonical JSON",
     };
 
-    private static string Summary(FileCounts counts) =>
-        $"{Format.Number(counts.Files)} files, {Format.Number(counts.Equal)} equal, {Format.Number(counts.Conflicts)} in conflict, "
+    private static string Summary(FileCounts counts) => counts.Files == 0
+        ? "nothing to compare"
+        : $"{Format.Number(counts.Files)} files, {Format.Number(counts.Equal)} equal, {Format.Number(counts.Conflicts)} in conflict, "
         + $"{Format.Number(counts.Different)} different, {Percent(counts)}";
 
-    private static string Percent(FileCounts counts) => counts.Percent.ToString("0.###", CultureInfo.InvariantCulture) + " %";
+    private static string Percent(FileCounts counts) =>
+        counts.Percent is { } percent ? percent.ToString("0.###", CultureInfo.InvariantCulture) + " %" : "–";
 
     private static Column<Row> Number(string heading, Func<Row, long> value) =>
         new(heading, row => new(Format.Number(value(row))), IsNumber: true);

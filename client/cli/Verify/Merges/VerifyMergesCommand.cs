@@ -24,7 +24,8 @@ internal static class VerifyMergesCommand
             "merges",
             "Merge again what people have merged: takes each JSON, YAML and TOML file that both parents of a merge commit changed, "
             + "merges it as JSON, and compares the result with what was committed. Needs no server. "
-            + "Exit code 0 if every file merged without a conflict is what was committed, or was edited by hand; else 1.")
+            + "Exit code 0 if every file merged without a conflict is what was committed, or was edited by hand; "
+            + "3 if there was no file to compare; else 1.")
         { paths, limit, show, cases };
 
         command.SetAction(async (line, cancellationToken) =>
@@ -36,7 +37,7 @@ internal static class VerifyMergesCommand
             {
                 if (terminal.ErrorIsTerminal) await BarProgress.RunAsync(terminal.ErrorConsole, VerifyAsync);
                 else await VerifyAsync(new PlainProgress(terminal.Error, terminal.Clock));
-                return report.Passed ? ExitCode.Done : ExitCode.Failed;
+                return report.Passed ? ExitCode.Done : report.NothingCompared ? ExitCode.NotFound : ExitCode.Failed;
             }
             finally
             {

@@ -4,34 +4,47 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
-namespace Memento.Http;
+namespace Memento;
 
-/// <summary>Says what is wrong with a body that could not be read: it is not JSON, or which of its fields do not fit. Off the fast path.</summary>
+/// <summary>
+/// Finds what is wrong with JSON that could not be read: the text is not JSON, or some fields do not fit. Off the fast path.
+/// </summary>
 internal static class JsonMisfit
 {
     private const int Most = 20;
 
-    public static Exception Explain(ReadOnlySpan<byte> body, JsonTypeInfo type, string path, Exception cause)
+    /// <summary>
+    /// Returns the refusal: <c>MALFORMED_REQUEST</c> if the text is not JSON, <c>VALIDATION_FAILED</c> with the fields otherwise.
+    /// </summary>
+    /// <param name="json">The text.</param>
+    /// <param name="type">The type that was wanted.</param>
+    /// <param name="path">The field that has the value; empty for all of the text.</param>
+    /// <param name="whole">The name of all of the text.</param>
+    /// <param name="cause">The exception of the reader.</param>
+    public static Refusal Explain(ReadOnlySpan<byte> json, JsonTypeInfo type, string path, string whole, Exception cause)
     {
         JsonDocument document;
         try
         {
-            document = JsonDocument.Parse(body.ToArray(), new() { MaxDepth = RequestBody.MaxDepth });
+            document = JsonDocument.Parse(json.ToArray(), new() { MaxDepth = JsonInput.MaxDepth });
         }
         catch (JsonException e)
         {
-            var problem = body.IsEmpty ? "is empty" : $"is not JSON: {Sentence(e.Message)} (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})";
-            return ProblemException.Malformed("body", problem);
+            var at = $"(line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})";
+            return Malformed(whole, json.IsEmpty ? "is empty" : $"is not JSON: {Sentence(e.Message)} {at}");
         }
 
         using (document)
         {
             var errors = ImmutableArray.CreateBuilder<FieldError>();
             Compare(document.RootElement, type, path, errors);
-            if (errors.Count == 0) errors.Add(new(Join(path, (cause as JsonException)?.Path?.TrimStart('$', '.') ?? "") is { Length: > 0 } at ? at : "body", "does not fit"));
-            return new MementoException(Refusal.Invalid(errors.ToImmutable()), cause);
+            if (errors.Count == 0) errors.Add(new(Join(path, (cause as JsonException)?.Path?.TrimStart('$', '.') ?? ""), "does not fit"));
+            return Refusal.Invalid([.. errors.Select(error => error.Field.Length == 0 ? error with { Field = whole } : error)]);
         }
     }
+
+    private static Refusal Malformed(string field, string problem) =>
+        Refusal.Of(RefusalKind.Malformed, Codes.MalformedRequest, $"{field}: {problem}") with { Errors = [new(field, problem)] };
 
     private static void Compare(JsonElement element, JsonTypeInfo type, string path, ImmutableArray<FieldError>.Builder errors)
     {
@@ -43,21 +56,21 @@ internal static class JsonMisfit
                 foreach (var property in type.Properties) Compare(element, property, type, path, errors);
                 break;
             case JsonTypeInfoKind.Object:
-                errors.Add(new(Field(path), $"is {Shown(element)}; must be an object"));
+                errors.Add(new(path, $"is {Shown(element)}; must be an object"));
                 break;
             case JsonTypeInfoKind.Enumerable when element.ValueKind is JsonValueKind.Array:
                 var index = 0;
                 foreach (var item in element.EnumerateArray()) Compare(item, type.Options.GetTypeInfo(type.ElementType!), $"{path}[{index++}]", errors);
                 break;
             case JsonTypeInfoKind.Enumerable:
-                errors.Add(new(Field(path), $"is {Shown(element)}; must be an array"));
+                errors.Add(new(path, $"is {Shown(element)}; must be an array"));
                 break;
             case JsonTypeInfoKind.Dictionary when element.ValueKind is JsonValueKind.Object:
                 CompareNames(element, type, path, errors);
                 foreach (var member in element.EnumerateObject()) Compare(member.Value, type.Options.GetTypeInfo(type.ElementType!), Join(path, Cut(member.Name)), errors);
                 break;
             case JsonTypeInfoKind.Dictionary:
-                errors.Add(new(Field(path), $"is {Shown(element)}; must be an object"));
+                errors.Add(new(path, $"is {Shown(element)}; must be an object"));
                 break;
             default:
                 CompareValue(element, type, path, errors);
@@ -98,7 +111,9 @@ internal static class JsonMisfit
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            errors.Add(new(Field(path), type.Type.IsEnum ? $"is {Sentence(e.Message).Replace(" is not one of: ", "; must be one of: ", StringComparison.Ordinal)}" : $"is {Shown(element)}; must be {Wanted(type.Type)}"));
+            errors.Add(new(path, type.Type.IsEnum
+                ? $"is {Sentence(e.Message).Replace(" is not one of: ", "; must be one of: ", StringComparison.Ordinal)}"
+                : $"is {Shown(element)}; must be {Wanted(type.Type)}"));
         }
     }
 
@@ -108,7 +123,7 @@ internal static class JsonMisfit
         : type == typeof(int) ? "a whole number of at most 32 bits"
         : type == typeof(double) ? "a number"
         : type == typeof(bool) ? "true or false"
-        : type == typeof(DateTimeOffset) ? $"a time like {Rfc3339.Example}"
+        : type == typeof(DateTimeOffset) ? $"a time like {UtcTimeConverter.Example}"
         : type == typeof(JsonText) || type == typeof(JsonElement) ? "free of broken Unicode (half of a surrogate pair)"
         : "of another form";
 
@@ -128,8 +143,6 @@ internal static class JsonMisfit
     }
 
     private static string Cut(string name) => name.Length > 64 ? name[..64] : name;
-
-    private static string Field(string path) => path.Length == 0 ? "body" : path;
 
     private static string Join(string path, string name) => path.Length == 0 ? name : name.Length == 0 ? path : new StringBuilder(path).Append('.').Append(name).ToString();
 }
