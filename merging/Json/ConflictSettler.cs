@@ -36,7 +36,7 @@ public static class ConflictSettler
 
     /// <summary>Whether the values of a conflict may be two different items. Their union would be a mixture.</summary>
     private static bool IsUncertain(MergeConflictKind kind) =>
-        kind is MergeConflictKind.NotMatched or MergeConflictKind.MadeAnew or MergeConflictKind.Renamed;
+        kind is MergeConflictKind.NotMatched or MergeConflictKind.MadeAnew or MergeConflictKind.Renamed or MergeConflictKind.Reordered;
 
     private static (JsonPart Ours, JsonPart Theirs)? Both(MergeConflict conflict) =>
         conflict is { Ours: { } ours, Theirs: { } theirs } ? (new(ours), new(theirs)) : null;

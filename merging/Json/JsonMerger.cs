@@ -39,7 +39,7 @@ internal sealed class JsonMerger(JsonMergeOptions options, MergeLog log, IReadOn
 
     private MergedJson.Open OpenMoved(MergePath place, JsonPart? @base, JsonPart? ours, JsonPart? theirs, JsonPart item)
     {
-        var name = item.ToString() is { Length: <= 60 } text ? text : "something";
+        var name = item.ToString() is { Length: <= 60 } text ? text : "an item";
         return log.Open(MergeConflictKind.NotMatched, place, @base, ours, theirs,
             $"One side moved {name} to another place within {place.Name}, the other moved it elsewhere, changed it or removed it.");
     }

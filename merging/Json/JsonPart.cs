@@ -46,6 +46,18 @@ internal readonly record struct JsonPart(ReadOnlyMemory<byte> Bytes)
         return members;
     }
 
+    /// <summary>Reads the members of an object as they are written, with name and value.</summary>
+    public IEnumerable<(ReadOnlyMemory<byte> Name, ReadOnlyMemory<byte> Written)> WrittenMembers()
+    {
+        var at = 1;
+        foreach (var (name, value) in MemberList())
+        {
+            var length = name.Length + 1 + value.Bytes.Length;
+            yield return (name, Bytes.Slice(at, length));
+            at += length + 1;
+        }
+    }
+
     /// <summary>Reads the members of an object, by name. Other values have none.</summary>
     public Dictionary<string, JsonMember> Members()
     {

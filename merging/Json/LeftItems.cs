@@ -8,15 +8,19 @@ internal sealed class LeftItems
     /// <summary>Bytes below which members with a scalar value are equal by chance.</summary>
     private const int ShortMember = 10;
 
+    /// <summary>The weight from which a part of an item is an item of its own.</summary>
+    private const double HeavyPart = 16;
+
+    private readonly Items _items;
     private readonly byte[][] _keyNames;
 
     public LeftItems(JsonPart @base, JsonPart side, byte[][] keyNames)
     {
-        _keyNames = keyNames;
+        (_items, _keyNames) = (new(keyNames), keyNames);
         Compare(@base, side);
     }
 
-    public HashSet<ReadOnlyMemory<byte>> Gone { get; } = new(ByteComparer.Instance);
+    public Dictionary<ReadOnlyMemory<byte>, ItemKind> Gone { get; } = new(ByteComparer.Instance);
 
     public HashSet<ReadOnlyMemory<byte>> Came { get; } = new(ByteComparer.Instance);
 
@@ -39,14 +43,14 @@ internal sealed class LeftItems
         {
             if (after.TryGetValue(name, out var later)) Compare(member.Value, later.Value);
             else if (!member.Value.IsScalar) NoteGone(member.Value, isElement: false);
-            else if (IsLong(member.Written)) Gone.Add(member.Written);
+            else if (Counts(member)) Gone[member.Written] = ItemKind.Member;
         }
 
         foreach (var (name, member) in after)
         {
             if (before.ContainsKey(name)) continue;
             if (!member.Value.IsScalar) NoteCame(member.Value, isElement: false);
-            else if (IsLong(member.Written)) Came.Add(member.Written);
+            else if (Counts(member)) Came.Add(member.Written);
         }
     }
 
@@ -108,13 +112,18 @@ internal sealed class LeftItems
         return null;
     }
 
-    private void NoteGone(JsonPart value, bool isElement) => Items.Visit(value, isElement, IsKeyMember, item => Gone.Add(item));
+    /// <summary>
+    /// Notes an item that a side took away. A small part of the item stands elsewhere by chance, unless the part has the key of its object.
+    /// </summary>
+    private void NoteGone(JsonPart value, bool isElement) => _items.Visit(value, isElement, lengths: null, (kind, item) =>
+    {
+        var isPart = kind is ItemKind.Container or ItemKind.Text && item.Length < value.Bytes.Length;
+        if (kind is not ItemKind.Member && !(isPart && Similarity.Weight(new(item)) < HeavyPart)) Gone[item] = kind;
+    });
 
-    private void NoteCame(JsonPart value, bool isElement) =>
-        Items.Visit(value, isElement, member => IsLong(member) || IsKeyMember(member), item => Came.Add(item));
+    private void NoteCame(JsonPart value, bool isElement) => _items.Visit(value, isElement, lengths: null, (_, item) => Came.Add(item));
 
-    private static bool IsLong(ReadOnlyMemory<byte> member) => member.Length >= ShortMember;
-
-    private bool IsKeyMember(ReadOnlyMemory<byte> member) => Array.Exists(_keyNames, key =>
-        member.Span[1..].StartsWith(key) && member.Span[(key.Length + 1)..].StartsWith("\":"u8));
+    /// <summary>Whether a member with a scalar value tells something.</summary>
+    private static bool Counts(JsonMember member) =>
+        (member.Value.IsString || member.Value.IsNumber) && member.Written.Length >= ShortMember;
 }

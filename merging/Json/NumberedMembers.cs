@@ -1,4 +1,3 @@
-using System.Globalization;
 using Merging.Json.Arrays;
 
 namespace Merging.Json;
@@ -11,20 +10,20 @@ internal static class NumberedMembers
     {
         if (InOrder(@base) is not { } b || InOrder(ours) is not { } o || InOrder(theirs) is not { } t) return false;
         if (!Positions.Are(Names(b), Names(o), Names(t))) return false;
-        return new ShiftedKeys(Values(b), (Values(o), ByName(b, o)), (Values(t), ByName(b, t)), [], arePositions: true).AreInConflict;
+        return new ShiftedKeys(Values(b), new(Values(o), ByName(b, o)), new(Values(t), ByName(b, t)), [], arePositions: true).AreInConflict;
 
         static IEnumerable<JsonPart?> Names(List<JsonMember> members) => members.Select(member => (JsonPart?)new JsonPart(member.Name));
 
         static List<JsonPart> Values(List<JsonMember> members) => [.. members.Select(member => member.Value)];
     }
 
-    /// <summary>Returns the members in the order of their numbers; null if a name is no number.</summary>
+    /// <summary>Returns the members in the order of their numbers; null if a name has no number.</summary>
     private static List<JsonMember>? InOrder(JsonPart value)
     {
         var numbered = new List<(long Number, JsonMember Member)>();
         foreach (var member in value.MemberList())
         {
-            if (!long.TryParse(member.Name.Span[1..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return null;
+            if (Positions.Read(new JsonPart(member.Name)) is not var (_, number)) return null;
             numbered.Add((number, member));
         }
 

@@ -17,27 +17,30 @@ internal sealed record ObjectRole(byte[][] Identity, bool IsRecord)
 internal sealed class Recreation(byte[][] keyNames)
 {
     /// <summary>
-    /// Whether a later object is another one. A single replaced text is a change. A record that has other texts, or other members, and
-    /// keeps nothing of the earlier one was replaced. So was any object that lost its name and other texts, and kept less than that.
+    /// Whether a later object is another one. A single replaced value is a change. A record that keeps nothing of the earlier one but
+    /// its key was replaced. So was any object that lost its name and other texts, and kept less than that.
     /// </summary>
     public bool IsMadeAnew(JsonPart before, JsonPart after, ObjectRole role)
     {
         var (old, now) = (Counted(before, role), Counted(after, role));
         if (old.Count == 0 || now.Count == 0) return false;
-        var (common, kept, lost, isRenamed) = (0, 0, 0, false);
+        var (common, kept, lost, changed, lostTexts, isRenamed) = (0, 0, 0, 0, 0, false);
         foreach (var (name, value) in old)
         {
-            var isThere = now.TryGetValue(name, out var later);
-            if (isThere) common++;
-            if (isThere && (value == later ? IsTelling(value) || value.IsNumber : Similarity.AreAlike(value, later))) kept++;
-            else if (IsTelling(value) && !(isThere && value == later))
+            var later = now.TryGetValue(name, out var found) ? found : (JsonPart?)null;
+            if (later is not null) common++;
+            if (value != later) changed++;
+            if (later is { } l && (value == l ? IsTelling(value) || value.IsNumber : Similarity.AreAlike(value, l))) kept++;
+            else if (value != later && IsTelling(value))
             {
                 lost++;
+                if (value.IsString) lostTexts++;
                 isRenamed |= value.IsString && Array.Exists(keyNames, key => name.Span.SequenceEqual(key));
             }
         }
 
-        return (isRenamed && lost > 1 && lost > kept) || (role.IsRecord && kept == 0 && (common == 0 || lost > 1));
+        if (isRenamed && lost > 1 && lost > kept) return true;
+        return role.IsRecord && kept == 0 && (common == 0 || lost > 1 || (lostTexts > 0 && changed > 1));
     }
 
     /// <summary>

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Merging.Json.Arrays;
 
 /// <summary>Finds pairs of similar elements in a gap: in order, and without a second candidate that is nearly as similar.</summary>
@@ -9,8 +11,13 @@ internal static class AlikePairs
     /// <summary>Difference in similarity to the best rival below which a candidate is uncertain.</summary>
     public const double Margin = 0.1;
 
+    /// <summary>Bytes below which a text is a name, of which no part may change.</summary>
+    private const int ShortText = 8;
+
     /// <summary>Lowest similarity of elements with the same name.</summary>
     private const double SameName = 0.9;
+
+    private static readonly SearchValues<byte> DigitsAndDots = SearchValues.Create("0123456789."u8);
 
     /// <summary>Returns the pairs of indexes, in order.</summary>
     public static List<(int X, int Y)> Of(JsonPart[] x, JsonPart[] y, MatchingWork work)
@@ -60,12 +67,40 @@ internal static class AlikePairs
     }
 
     /// <summary>Whether a pair has no name in common and has another text in some member.</summary>
-    public static bool IsDoubtful(JsonPart x, JsonPart y, MatchingWork work)
+    public static bool IsDoubtful(JsonPart x, JsonPart y, MatchingWork work) => Likeness(x, y, work) < SameName && HaveOtherTexts(x, y);
+
+    /// <summary>Whether a text of one object, at any depth, was replaced or left out for another one.</summary>
+    private static bool HaveOtherTexts(JsonPart x, JsonPart y)
     {
-        if (!x.IsObject || !y.IsObject || Likeness(x, y, work) >= SameName) return false;
-        var later = y.Members();
-        return x.MemberList().Exists(member => member.Value.IsString && member.Value.Bytes.Length > 2
-            && later.TryGetValue(member.Text, out var other) && other.Value.IsString && !Similarity.AreAlike(member.Value, other.Value));
+        if (!x.IsObject || !y.IsObject) return false;
+        var (earlier, later) = (x.Members(), y.Members());
+        var isGone = false;
+        foreach (var (name, member) in earlier)
+        {
+            if (!later.Remove(name, out var other)) isGone |= IsText(member.Value);
+            else if (IsText(member.Value) && IsText(other.Value) && !IsEdited(member.Value, other.Value)) return true;
+            else if (HaveOtherTexts(member.Value, other.Value)) return true;
+        }
+
+        return isGone && later.Values.Any(member => IsText(member.Value));
+
+        static bool IsText(JsonPart value) => value.IsString && value.Bytes.Length > 2;
+    }
+
+    /// <summary>Whether one text is the other with something inserted or removed, or with other digits.</summary>
+    private static bool IsEdited(JsonPart before, JsonPart after)
+    {
+        var x = before.Bytes.Span[1..^1];
+        var y = after.Bytes.Span[1..^1];
+        if (Math.Min(x.Length, y.Length) < ShortText) return false;
+        var start = x.CommonPrefixLength(y);
+        x = x[start..];
+        y = y[start..];
+        var end = 0;
+        while (end < Math.Min(x.Length, y.Length) && x[^(end + 1)] == y[^(end + 1)]) end++;
+        x = x[..^end];
+        y = y[..^end];
+        return x.IsEmpty || y.IsEmpty || (!x.ContainsAnyExcept(DigitsAndDots) && !y.ContainsAnyExcept(DigitsAndDots));
     }
 
     private static bool IsClearlyBest(double[,] table, int x, int y)

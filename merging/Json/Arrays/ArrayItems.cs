@@ -57,6 +57,9 @@ internal sealed class ArrayItems
 
     public bool IsInBase(int item) => item < _elements.Base.Count;
 
+    /// <summary>Whether some items stand for runs of elements.</summary>
+    public bool HaveRuns => _runs.Count > 0;
+
     /// <summary>Returns the run of elements that an item stands for; null if the item is a single element.</summary>
     public ArrayVersions? RunOf(int item) => _runs.TryGetValue(item, out var run)
         ? new(Some(_elements.Base, run.Base), Some(_elements.Ours, run.Ours), Some(_elements.Theirs, run.Theirs))

@@ -58,7 +58,7 @@ internal static class ArrayMerge
         var ours = new KeyMatching(b, o, keys.Base, keys.Ours, keys, merger.Budget).Match();
         var theirs = new KeyMatching(b, t, keys.Base, keys.Theirs, keys, merger.Budget).Match();
         if (merger.Budget.IsSpent) return TooDifferent(merger, place, elements);
-        if (!reading.IsByRule && new ShiftedKeys(b, (o, ours), (t, theirs), keys.Names, keys.ArePositions(elements)).AreInConflict)
+        if (!reading.IsByRule && new ShiftedKeys(b, new(o, ours), new(t, theirs), keys.Names, keys.ArePositions(elements)).AreInConflict)
         {
             return merger.Log.Open(MergeConflictKind.NotMatched, place, JsonPart.ArrayOf(b), JsonPart.ArrayOf(o), JsonPart.ArrayOf(t),
                 $"One side gave elements of {place.ListName} the keys of others, the other changed them. Nothing says which are the same.");

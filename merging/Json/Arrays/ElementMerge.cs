@@ -14,7 +14,7 @@ internal sealed class ElementMerge(
         var shared = alive.ToHashSet();
         var order = new OrderMerge(alive, OrderOf(items.OurOrder), OrderOf(items.TheirOrder),
             (our, their) => !items.IsInBase(our) && items.OursOf(our) == items.TheirsOf(their), merger.Budget);
-        foreach (var part in order.Merge())
+        foreach (var part in order.Merge(areEndsFixed: !items.HaveRuns))
         {
             if (part.Conflict is not { } conflict)
             {
@@ -24,11 +24,11 @@ internal sealed class ElementMerge(
             {
                 merger.Log.Apply(place, SafeRule.Set);
                 var all = conflict.Ours.Union(conflict.Theirs);
-                var sorted = all.OrderBy(item => _contents.Label(item, MergeSide.Ours).ToString(), StringComparer.Ordinal);
+                var sorted = all.OrderBy(SortKey, StringComparer.Ordinal);
                 foreach (var item in sorted) Add(Content(item));
             }
             else if (conflict.Base.Count == 0 && !conflict.Ours.Exists(shared.Contains)) AddInserted(conflict.Ours, conflict.Theirs);
-            else AddReordered(conflict.Base, conflict.Ours, conflict.Theirs, shared);
+            else AddReordered(conflict.Base, With(conflict.Ours, conflict.Theirs), With(conflict.Theirs, conflict.Ours), shared);
         }
 
         if (ChangedBy(MergeSide.Ours, items.OurOrder, items.OursOf) && ChangedBy(MergeSide.Theirs, items.TheirOrder, items.TheirsOf))
@@ -79,19 +79,31 @@ internal sealed class ElementMerge(
     {
         var added = new ArrayVersions(
             [], [.. o.Select(item => items.OursOf(item)!.Value)], [.. t.Select(item => items.TheirsOf(item)!.Value)]);
-        Add(merger.Log.Open(MergeConflictKind.InsertedAtOnePlace, place.Element(_index), added,
-            $"Both sides added elements to {place.ListName} at the same place. Nothing says which come first.", ConflictScope.Elements));
+        var (kind, why) = o.Exists(t.Contains)
+            ? (MergeConflictKind.Reordered,
+                $"Both sides added the same elements to {place.ListName}, in different orders or with others between.")
+            : (MergeConflictKind.InsertedAtOnePlace,
+                $"Both sides added elements to {place.ListName} at the same place. Nothing says which come first.");
+        Add(merger.Log.Open(kind, place.Element(_index), added, why, ConflictScope.Elements));
     }
 
+    /// <summary>
+    /// Records that the order of items is in conflict. If both sides have the same order, with all that either side added, there is none.
+    /// </summary>
     private void AddReordered(List<int> b, List<int> o, List<int> t, HashSet<int> shared)
     {
+        if (o.SequenceEqual(t))
+        {
+            merger.Log.Apply(place, SafeRule.SameChange);
+            foreach (var item in o) Add(Content(item));
+            return;
+        }
+
         var bothMoved = !o.Where(shared.Contains).SequenceEqual(b) && !t.Where(shared.Contains).SequenceEqual(b);
         var noneMoved = o.Where(shared.Contains).SequenceEqual(t.Where(shared.Contains)) && !bothMoved;
         var why = bothMoved ? $"Both sides changed the order of the same elements of {place.ListName}."
             : noneMoved ? $"Both sides added the same element to {place.ListName}, at different places."
             : $"One side moved elements of {place.ListName}, the other added or moved elements beside them.";
-        var (wholeOurs, wholeTheirs) = (With(o, t), With(t, o));
-        if (!wholeOurs.SequenceEqual(wholeTheirs)) (o, t) = (wholeOurs, wholeTheirs);
         var conflict = merger.Log.Record(
             MergeConflictKind.Reordered, place,
             Labels(b, MergeSide.Base), Labels(o, MergeSide.Ours), Labels(t, MergeSide.Theirs), why, ConflictScope.Order);
@@ -122,6 +134,13 @@ internal sealed class ElementMerge(
         }
 
         return [.. first, .. order.SelectMany(item => behind.TryGetValue(item, out var after) ? [item, .. after] : new[] { item })];
+    }
+
+    /// <summary>The label by which sets are sorted: the same whichever side is ours.</summary>
+    private string SortKey(int item)
+    {
+        var (ours, theirs) = (_contents.Label(item, MergeSide.Ours).ToString(), _contents.Label(item, MergeSide.Theirs).ToString());
+        return string.CompareOrdinal(ours, theirs) > 0 ? ours : theirs;
     }
 
     private JsonPart Labels(List<int> order, MergeSide side) => JsonPart.ArrayOf(order.Select(item => _contents.Label(item, side)));

@@ -21,9 +21,10 @@ internal static class MovedAndChanged
 
         bool IsMostLike(int b, JsonPart added)
         {
+            if (work.Budget.IsSpent) return false;
             var likeness = AlikePairs.Likeness(elements.Base[b], added, work);
-            return likeness >= Similarity.Alike && !work.Budget.IsSpent && Enumerable.Range(0, elements.Base.Count).All(other =>
-                other == b || AlikePairs.Likeness(elements.Base[other], added, work) <= likeness - AlikePairs.Margin);
+            return likeness >= Similarity.Alike && Enumerable.Range(0, elements.Base.Count).All(other => other == b
+                || work.Budget.IsSpent || AlikePairs.Likeness(elements.Base[other], added, work) <= likeness - AlikePairs.Margin);
         }
     }
 

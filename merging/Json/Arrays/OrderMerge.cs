@@ -36,10 +36,13 @@ internal sealed class OrderMerge
         _theirs = new(theirs, shared);
     }
 
-    public List<OrderPart> Merge()
+    /// <param name="areEndsFixed">
+    /// Whether an item that was added at an end belongs to the end. A replaced run may have swallowed items that did not.
+    /// </param>
+    public List<OrderPart> Merge(bool areEndsFixed)
     {
-        List<int> atStart = [.. TakeStart(_ours, _theirs), .. TakeStart(_theirs, _ours)];
-        List<int> atEnd = [.. TakeEnd(_ours, _theirs), .. TakeEnd(_theirs, _ours)];
+        List<int> atStart = areEndsFixed ? [.. TakeStart(_ours, _theirs), .. TakeStart(_theirs, _ours)] : [];
+        List<int> atEnd = areEndsFixed ? [.. TakeEnd(_ours, _theirs), .. TakeEnd(_theirs, _ours)] : [];
         Add(atStart);
         MergeBetween();
         Add(atEnd);

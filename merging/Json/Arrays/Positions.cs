@@ -55,7 +55,8 @@ internal static class Positions
         [.. elements.Base[0].MemberList().Where(member => member.Value.IsScalar).Select(member => member.Name.Span[1..^1].ToArray())
             .Where(name => Are(name, elements))];
 
-    private static (ReadOnlyMemory<byte> Prefix, long Number)? Read(JsonPart? key)
+    /// <summary>Reads a key as a prefix and a number at the end; null if the key has no number there.</summary>
+    public static (ReadOnlyMemory<byte> Prefix, long Number)? Read(JsonPart? key)
     {
         if (key is not { } value || (!value.IsNumber && !value.IsString)) return null;
         var bytes = value.IsString ? value.Bytes[1..^1] : value.Bytes;

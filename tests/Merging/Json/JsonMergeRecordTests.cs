@@ -25,6 +25,42 @@ public sealed class JsonMergeRecordTests
             """{"u1":{"mail":"bob@x","nick":"Bob"},"u2":{"mail":"eve@x","nick":"Eve"}}""",
             """{"u1":{"mail":"ann@x","nick":"Ann","p":"1"},"u2":{"mail":"eve@x","nick":"Eve"}}"""
         },
+        {
+            "Element with a single text and a number",
+            """[{"id":1,"item":"tea","qty":3}]""",
+            """[{"id":1,"item":"rug","qty":900}]""",
+            """[{"id":1,"item":"tea","paid":true,"qty":3}]"""
+        },
+        {
+            "Element without a key, texts with a common beginning",
+            """[{"uses":"actions/setup-node@v3","with":{"node-version":"16"}}]""",
+            """[{"uses":"actions/setup-python@v3","with":{"python-version":"3.11"}}]""",
+            """[{"uses":"actions/setup-node@v3","with":{"cache":"npm","node-version":"16"}}]"""
+        },
+        {
+            "Element without a key, addresses with a common end",
+            """[{"role":"admin","user":"ann.miller@example.org"}]""",
+            """[{"mfa":true,"role":"admin","user":"ann.miller@example.org"}]""",
+            """[{"role":"admin","user":"cid.moller@example.org"}]"""
+        },
+        {
+            "Element without a key, images with a common beginning",
+            """[{"image":"registry.example.org/web:1","ports":["80"]}]""",
+            """[{"image":"registry.example.org/worker:1","ports":["80"]}]""",
+            """[{"image":"registry.example.org/web:1","ports":["80","443"]}]"""
+        },
+        {
+            "Element without a key, names one level down",
+            """[{"role":"administrator","user":{"name":"ann"}}]""",
+            """[{"mfa":true,"role":"administrator","user":{"name":"ann"}}]""",
+            """[{"role":"administrator","user":{"name":"bob"}}]"""
+        },
+        {
+            "Element without a key, one text left out for another",
+            """[{"date":"2026-11-30","owner":"ann@example.org","task":"tea"}]""",
+            """[{"date":"2026-11-30","done":true,"owner":"ann@example.org","task":"tea"}]""",
+            """[{"call":"mum","date":"2026-11-30","owner":"ann@example.org"}]"""
+        },
     };
 
     public static TheoryData<string, string, string, string, string> Clean => new()

@@ -55,6 +55,24 @@ public sealed class JsonMergeRenumberTests
             """{"1":{"t":"zero"},"2":{"t":"alpha"},"3":{"t":"beta"}}""",
             """{"1":{"t":"alpha"},"2":{"done":true,"t":"beta"}}"""
         },
+        {
+            "Renumbered and changed by the same side, removed by the other",
+            """[{"id":1,"t":"amber"},{"id":2,"t":"birch"}]""",
+            """[{"id":1,"t":"amber"}]""",
+            """[{"done":true,"id":1,"t":"birch"}]"""
+        },
+        {
+            "Renumbered and changed by the same side, changed by the other",
+            """[{"id":1,"t":"amber"},{"id":2,"t":"birch"},{"id":3,"t":"cedar"}]""",
+            """[{"id":1,"t":"amber"},{"id":2,"n":1,"t":"birch"},{"id":3,"t":"cedar"}]""",
+            """[{"id":1,"t":"amber"},{"done":true,"id":2,"t":"cedar"}]"""
+        },
+        {
+            "Names of members with a number at the end",
+            """{"steps":{"s1":{"d":"mix"},"s2":{"d":"bake"}}}""",
+            """{"steps":{"s1":{"d":"mix","t":1},"s2":{"d":"bake"}}}""",
+            """{"steps":{"s1":{"d":"wash"},"s2":{"d":"mix"},"s3":{"d":"bake"}}}"""
+        },
     };
 
     public static TheoryData<string, string, string, string, string> Clean => new()
@@ -72,6 +90,13 @@ public sealed class JsonMergeRenumberTests
             """[{"id":1,"t":"alpha"}]""",
             """[{"id":1,"t":"alpha!"},{"id":2,"t":"beta"}]""",
             """[{"id":1,"t":"alpha!"}]"""
+        },
+        {
+            "Flags that two elements exchanged",
+            """[{"id":1,"on":true},{"id":2,"on":false},{"id":3,"on":false}]""",
+            """[{"id":1,"on":false},{"id":2,"on":true},{"id":3,"on":false}]""",
+            """[{"id":1,"n":1,"on":true},{"id":2,"on":false},{"id":3,"on":false}]""",
+            """[{"id":1,"n":1,"on":false},{"id":2,"on":true},{"id":3,"on":false}]"""
         },
     };
 

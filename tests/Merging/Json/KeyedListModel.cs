@@ -49,8 +49,15 @@ internal sealed class KeyedListModel(string key, IEnumerable<string> @base, IEnu
     /// </summary>
     private IEnumerable<(Added Ours, Added Theirs)> AddedPairs()
     {
-        if (_ours.IsMoved(_base) || _theirs.IsMoved(_base)) return [];
+        if (IsMoved(_ours) || IsMoved(_theirs)) return [];
         return from ours in AddedBy(_ours, _theirs) from theirs in AddedBy(_theirs, _ours) select (ours, theirs);
+    }
+
+    /// <summary>Whether a side moved elements of the base, those that it renamed included.</summary>
+    private bool IsMoved(Version side)
+    {
+        var places = side.Order.Select(id => PlaceInBase(side, id)).OfType<int>().ToList();
+        return !places.SequenceEqual(places.Order());
     }
 
     private Added[] AddedBy(Version side, Version other) =>
