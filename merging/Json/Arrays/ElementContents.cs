@@ -72,6 +72,8 @@ internal sealed class ElementContents(
 
         if (b == t && !_movedByTheirs.Contains(item)) return merger.Log.Take(at, o, MergeSide.Ours)!;
         if (b == o && !_movedByOurs.Contains(item)) return merger.Log.Take(at, t, MergeSide.Theirs)!;
+        if (byOurs && byTheirs && Label(item, MergeSide.Ours) == Label(item, MergeSide.Theirs))
+            return merger.Merge(at, b, o, t, new(reading.Names, IsRecord: true))!;
         var (renamer, other) = byOurs ? (MergeSide.Ours, MergeSide.Theirs) : (MergeSide.Theirs, MergeSide.Ours);
         var why = byOurs && byTheirs
             ? $"{Names.Start(MergeSide.Ours)} renamed the element {Name(item)} of {place.ListName} to {Label(item, MergeSide.Ours)}, "

@@ -86,6 +86,13 @@ public sealed class JsonMergeRecordTests
             """{"deps":{"express":"1.0.0","lodash":"1.0.0"}}""",
             """{"deps":{"express":"1.0.0","ramda":"2.0.0"}}"""
         },
+        {
+            "Both gave an element the same new key, one changed it too",
+            """[{"id":"a","v":1,"w":"text that tells"}]""",
+            """[{"id":"b","v":2,"w":"text that tells"}]""",
+            """[{"id":"b","v":1,"w":"text that tells"}]""",
+            """[{"id":"b","v":2,"w":"text that tells"}]"""
+        },
     };
 
     [Theory]
@@ -98,7 +105,7 @@ public sealed class JsonMergeRecordTests
 
     [Theory]
     [MemberData(nameof(Clean))]
-    public void Settings_in_an_object_are_merged_one_by_one(string name, string @base, string ours, string theirs, string merged)
+    public void Members_of_an_object_that_only_changed_are_merged(string name, string @base, string ours, string theirs, string merged)
     {
         Assert.True(merged == JsonMerges.Clean(@base, ours, theirs), name);
         Assert.True(merged == JsonMerges.Clean(@base, theirs, ours), name);
