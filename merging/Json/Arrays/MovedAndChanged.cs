@@ -8,15 +8,17 @@ internal static class MovedAndChanged
 {
     public static bool Exist(ArrayVersions elements, SideMatch ours, SideMatch theirs, MatchingWork work)
     {
-        var (byOurs, byTheirs) = (Removed(ours), Removed(theirs));
-        byOurs.IntersectWith(byTheirs);
-        return byOurs.Count > 0 && (AnyLike(elements.Ours, ours) || AnyLike(elements.Theirs, theirs));
+        var removed = Removed(ours);
+        removed.IntersectWith(Removed(theirs));
+        return removed.Count > 0 && (AnyLike(elements.Ours, ours, elements.Theirs) || AnyLike(elements.Theirs, theirs, elements.Ours));
 
-        bool AnyLike(List<JsonPart> side, SideMatch match)
+        // Elements that both sides have were changed by both in the same way.
+        bool AnyLike(List<JsonPart> side, SideMatch match, List<JsonPart> other)
         {
+            var inBoth = other.ToHashSet();
             var added = match.UnpairedOfSide(..side.Count).ToHashSet();
             foreach (var (_, by) in match.Replaced) added.ExceptWith(Enumerable.Range(by.Start, by.Length));
-            return added.Any(s => byOurs.Any(b => IsMostLike(b, side[s])));
+            return added.Any(s => !inBoth.Contains(side[s]) && removed.Any(b => IsMostLike(b, side[s])));
         }
 
         bool IsMostLike(int b, JsonPart added)
