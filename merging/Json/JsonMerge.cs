@@ -28,7 +28,7 @@ public static class JsonMerge
         while (true)
         {
             var log = new MergeLog(new MergeRules(options), options.Names);
-            var root = new JsonMerger(options, log, moved).Merge(MergePath.Root, b, o, t)!;
+            var root = new JsonMerger(keyNames, log, moved).Merge(MergePath.Root, b, o, t)!;
             var found = items?.In(root).ToList() ?? [];
             if (found.Count == 0) return new(root, log);
 

@@ -6,18 +6,18 @@ using Merging.Text;
 namespace Merging.Json;
 
 /// <summary>Merges values. Objects are merged by <see cref="MemberMerge"/>, arrays by <see cref="ArrayMerge"/>.</summary>
+/// <param name="keyNames">Names of members that can identify elements, in UTF-8.</param>
 /// <param name="moved">By place that cannot be merged: the item that moved within the place.</param>
-internal sealed class JsonMerger(JsonMergeOptions options, MergeLog log, IReadOnlyDictionary<string, JsonPart> moved)
+internal sealed class JsonMerger(byte[][] keyNames, MergeLog log, IReadOnlyDictionary<string, JsonPart> moved)
 {
-    private readonly Recreation _recreation = new([.. options.KeyMembers.Select(Encoding.UTF8.GetBytes)]);
+    private readonly Recreation _recreation = new(keyNames);
 
     public MergeLog Log => log;
 
     /// <summary>The work that the search for matching elements may cost in all arrays together.</summary>
     public WorkBudget Budget { get; } = new();
 
-    /// <summary>Names of members that can identify elements, in UTF-8.</summary>
-    public byte[][] KeyNames { get; } = [.. options.KeyMembers.Select(Encoding.UTF8.GetBytes)];
+    public byte[][] KeyNames => keyNames;
 
     /// <summary>Merges a value in three versions. Null stands for no value, in the arguments and in the result.</summary>
     /// <param name="role">What is known of the value if it is an object; null for the whole value.</param>

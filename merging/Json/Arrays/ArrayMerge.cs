@@ -64,9 +64,9 @@ internal static class ArrayMerge
                 $"One side gave elements of {place.ListName} the keys of others, the other changed them. Nothing says which are the same.");
         }
 
-        RenamedElements.PartAddedByBoth(ours, keys.Ours, theirs, keys.Theirs);
-        RenamedElements.PartUncertain(b, t, ours, theirs);
-        RenamedElements.PartUncertain(b, o, theirs, ours);
+        RenamedElements.UnpairAddedByBoth(ours, keys.Ours, theirs, keys.Theirs);
+        RenamedElements.UnpairUncertain(b, t, ours, theirs);
+        RenamedElements.UnpairUncertain(b, o, theirs, ours);
         var items = ArrayItems.Of(elements, ours, theirs, [], AddedByBoth(ours, keys.Ours, theirs, keys.Theirs, keys.Count));
         return new ElementMerge(merger, place, items, ours, theirs, new(keys.Names, reading.IsSet, keys.Names)).Merge();
     }

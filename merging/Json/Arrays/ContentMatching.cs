@@ -29,7 +29,7 @@ internal sealed class ContentMatching(List<JsonPart> @base, List<JsonPart> side,
         var pairs = Enumerable.Range(0, @base.Count).Where(b => _match.OfBase[b] != SideMatch.None).ToList();
         var stays = CommonOrder.Increasing([.. pairs.Select(b => _match.OfBase[b])]);
         for (var i = 0; i < pairs.Count; i++)
-            if (!stays[i] && HasNoIdentity(@base[pairs[i]])) _match.Part(pairs[i]);
+            if (!stays[i] && HasNoIdentity(@base[pairs[i]])) _match.Unpair(pairs[i]);
     }
 
     /// <summary>
@@ -116,9 +116,9 @@ internal sealed class ContentMatching(List<JsonPart> @base, List<JsonPart> side,
     private void Replace(List<int> gone, List<int> came)
     {
         for (var b = gone[0]; b <= gone[^1]; b++)
-            if (_match.OfBase[b] != SideMatch.None) _match.Part(b);
+            if (_match.OfBase[b] != SideMatch.None) _match.Unpair(b);
         for (var s = came[0]; s <= came[^1]; s++)
-            if (_match.OfSide[s] is not SideMatch.None and var b) _match.Part(b);
+            if (_match.OfSide[s] is not SideMatch.None and var b) _match.Unpair(b);
         _match.Replaced.Add((IndexRange.Between(gone[0], gone[^1] + 1), IndexRange.Between(came[0], came[^1] + 1)));
     }
 }

@@ -10,6 +10,9 @@ internal sealed record ArrayReading(byte[][] KeyNames, bool IsSet, byte[][] Name
 internal sealed class ElementContents(
     JsonMerger merger, MergePath place, ArrayItems items, SideMatch ours, SideMatch theirs, ArrayReading reading)
 {
+    /// <summary>UTF-16 code units up to which the label of an element stands in a sentence.</summary>
+    private const int MaxLabelLength = 60;
+
     private readonly HashSet<int> _movedByOurs = reading.IsSet ? [] : Moves.Of(ours);
     private readonly HashSet<int> _movedByTheirs = reading.IsSet ? [] : Moves.Of(theirs);
 
@@ -32,14 +35,14 @@ internal sealed class ElementContents(
         if (b is null && o != t)
         {
             return merger.Log.Open(MergeConflictKind.AddedByBoth, at, null, o, t,
-                $"Both sides added the element {Name(item)} to {place.ListName}, with different contents.");
+                $"Both sides added {Element(item)} to {place.ListName}, with different contents.");
         }
 
         if (ours.Renamed.Contains(item) || theirs.Renamed.Contains(item)) return MergeRenamed(item, at);
         if (b != o && b != t && o != t && (ours.Doubtful.Contains(item) || theirs.Doubtful.Contains(item)))
         {
             return merger.Log.Open(MergeConflictKind.NotMatched, at, b, o, t,
-                $"Both sides changed the element {Name(item)} of {place.ListName}, and one of them may be another element.");
+                $"Both sides changed {Element(item)} of {place.ListName}, and one of them may be another element.");
         }
 
         return merger.Merge(at, b, o, t, new(reading.Names, IsRecord: true));
@@ -53,7 +56,7 @@ internal sealed class ElementContents(
         var isRenamed = ours.Renamed.Contains(item) || theirs.Renamed.Contains(item);
         var did = isRenamed ? "gave it another key" : (o ?? t) == b ? "moved it" : "changed it";
         return merger.Log.Open(MergeConflictKind.MissingTarget, at, b, o, t,
-            $"{Names.Start(remover)} removed the element {Name(item)} of {place.ListName}, {Names.Middle(other)} {did}.");
+            $"{Names.Start(remover)} removed {Element(item)} of {place.ListName}, {Names.Middle(other)} {did}.");
     }
 
     /// <summary>
@@ -76,9 +79,9 @@ internal sealed class ElementContents(
             return merger.Merge(at, b, o, t, new(reading.Names, IsRecord: true))!;
         var (renamer, other) = byOurs ? (MergeSide.Ours, MergeSide.Theirs) : (MergeSide.Theirs, MergeSide.Ours);
         var why = byOurs && byTheirs
-            ? $"{Names.Start(MergeSide.Ours)} renamed the element {Name(item)} of {place.ListName} to {Label(item, MergeSide.Ours)}, "
+            ? $"{Names.Start(MergeSide.Ours)} renamed {Element(item)} of {place.ListName} to {Label(item, MergeSide.Ours)}, "
               + $"{Names.Theirs} renamed it to {Label(item, MergeSide.Theirs)}."
-            : $"{Names.Start(renamer)} renamed the element {Name(item)} of {place.ListName} to {Label(item, renamer)}, "
+            : $"{Names.Start(renamer)} renamed {Element(item)} of {place.ListName} to {Label(item, renamer)}, "
               + $"{Names.Middle(other)} changed or moved it.";
         return merger.Log.Open(MergeConflictKind.Renamed, at, b, o, t, why);
     }
@@ -108,7 +111,9 @@ internal sealed class ElementContents(
             $"Both sides changed the same elements of {place.ListName}, or elements that touch.", ConflictScope.Elements);
     }
 
-    private string Name(int item) => Label(item, MergeSide.Base).ToString() is { Length: <= 60 } name ? name : "with this content";
+    /// <summary>Names an element in a sentence. A long label is left out, because the conflict shows the element.</summary>
+    private string Element(int item) =>
+        Label(item, MergeSide.Base).ToString() is { Length: <= MaxLabelLength } label ? $"the element {label}" : "an element";
 
     /// <summary>Returns the key of an element, or the element itself if the array has no keys.</summary>
     public JsonPart Label(int item, MergeSide side)

@@ -1,13 +1,13 @@
 namespace Merging.Json.Arrays;
 
-/// <summary>Parts pairs of renamed elements that prove wrong once both sides are known.</summary>
+/// <summary>Separates pairs of renamed elements that prove wrong once both sides are known.</summary>
 internal static class RenamedElements
 {
     /// <summary>
-    /// Parts renamed elements from their partners if the other side has another element under the new key, or moved the same one: both
-    /// sides then added that key.
+    /// Separates renamed elements from their partners if the other side has another element under the new key, or moved the same one:
+    /// both sides then added that key.
     /// </summary>
-    public static void PartAddedByBoth(SideMatch ours, int[] ourKeys, SideMatch theirs, int[] theirKeys)
+    public static void UnpairAddedByBoth(SideMatch ours, int[] ourKeys, SideMatch theirs, int[] theirKeys)
     {
         var (byOurs, byTheirs) = (NewKeys(ours, ourKeys), NewKeys(theirs, theirKeys));
         var moved = Moves.Of(ours).Union(Moves.Of(theirs)).ToHashSet();
@@ -15,22 +15,22 @@ internal static class RenamedElements
         {
             if (!byTheirs.TryGetValue(key, out var theirBase)) continue;
             if (ourBase == theirBase && ourBase != SideMatch.None && !moved.Contains(ourBase)) continue;
-            if (ourBase != SideMatch.None && ours.Renamed.Remove(ourBase)) ours.Part(ourBase);
-            if (theirBase != SideMatch.None && theirs.Renamed.Remove(theirBase)) theirs.Part(theirBase);
+            if (ourBase != SideMatch.None && ours.Renamed.Remove(ourBase)) ours.Unpair(ourBase);
+            if (theirBase != SideMatch.None && theirs.Renamed.Remove(theirBase)) theirs.Unpair(theirBase);
         }
     }
 
     /// <summary>
-    /// Parts elements whose new key is uncertain from their partners if the other side left the element unchanged. The result is then the
-    /// same either way, and the new element is added where it stands.
+    /// Separates elements whose new key is uncertain from their partners if the other side left the element unchanged. The result is
+    /// then the same either way, and the new element is added where it stands.
     /// </summary>
-    public static void PartUncertain(List<JsonPart> @base, List<JsonPart> others, SideMatch side, SideMatch other)
+    public static void UnpairUncertain(List<JsonPart> @base, List<JsonPart> others, SideMatch side, SideMatch other)
     {
         foreach (var b in side.Renamed.Except(side.CertainlyRenamed).ToList())
         {
             if (other.OfBase[b] is not (not SideMatch.None and var o) || other.Renamed.Contains(b) || others[o] != @base[b]) continue;
             side.Renamed.Remove(b);
-            side.Part(b);
+            side.Unpair(b);
         }
     }
 

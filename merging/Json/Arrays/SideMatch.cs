@@ -40,7 +40,7 @@ internal sealed class SideMatch
 
     public void Pair(int baseIndex, int sideIndex) => (OfBase[baseIndex], OfSide[sideIndex]) = (sideIndex, baseIndex);
 
-    public void Part(int baseIndex)
+    public void Unpair(int baseIndex)
     {
         OfSide[OfBase[baseIndex]] = None;
         OfBase[baseIndex] = None;

@@ -96,4 +96,14 @@ public sealed class JsonMergeConflictTests
         Assert.Equal((MergeConflictKind.Renamed, ConflictScope.Members), (conflict.Kind, conflict.Scope));
         Assert.Equal("""{"b":"five","c":7}""", System.Text.Encoding.UTF8.GetString(conflict.Ours!.Value.Span));
     }
+    [Fact]
+    public void Conflict_over_a_long_element_without_a_key_does_not_repeat_it()
+    {
+        var conflict = Assert.Single(JsonMerges.Merge(
+            """[{"uses":"actions/setup-node@v3","with":{"node-version":"16"}}]""",
+            """[{"uses":"actions/setup-python@v3","with":{"python-version":"3.11"}}]""",
+            """[{"uses":"actions/setup-node@v3","with":{"cache":"npm","node-version":"16"}}]""").Conflicts);
+
+        Assert.Equal("Both sides changed an element of the list, and one of them may be another element.", conflict.Why);
+    }
 }
