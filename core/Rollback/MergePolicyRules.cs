@@ -142,6 +142,8 @@ public static class MergePolicyRules
     /// </summary>
     private static void CheckTogether(MergePolicy policy, string at, List<FieldError> errors)
     {
+        if (policy is { Strategy: null, As: null, Key: null })
+            errors.Add(new(at, "says nothing about what matches; must have a key, as or a strategy"));
         var isText = policy.As is MergePolicyAs.Text;
         var isArray = policy.Key is not null || policy.As is MergePolicyAs.List or MergePolicyAs.Set;
         if (policy.Key is not null && isText)

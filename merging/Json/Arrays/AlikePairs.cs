@@ -48,30 +48,37 @@ internal static class AlikePairs
     public static double Likeness(JsonPart x, JsonPart y, MatchingWork work)
     {
         work.Budget.Spend(x.Bytes.Length + y.Bytes.Length);
-        var isNamed = false;
-        if (x.IsObject && y.IsObject && work.KeyNames.Length > 0)
+        var isNamed = HaveSameName(x, y, work);
+        if (isNamed is false) return 0;
+        var similarity = Similarity.Of(x, y, work.Tells);
+        return isNamed is true ? Math.Max(similarity, SameName) : similarity;
+    }
+
+    /// <summary>Whether two elements have the same names; null if they have no name in common that could differ.</summary>
+    private static bool? HaveSameName(JsonPart x, JsonPart y, MatchingWork work)
+    {
+        if (!x.IsObject || !y.IsObject || work.KeyNames.Length == 0) return null;
+        var (ofX, ofY) = (new JsonPart?[work.KeyNames.Length], new JsonPart?[work.KeyNames.Length]);
+        x.Find(work.KeyNames, ofX);
+        y.Find(work.KeyNames, ofY);
+        bool? isSame = null;
+        for (var i = 0; i < ofX.Length; i++)
         {
-            var (ofX, ofY) = (new JsonPart?[work.KeyNames.Length], new JsonPart?[work.KeyNames.Length]);
-            x.Find(work.KeyNames, ofX);
-            y.Find(work.KeyNames, ofY);
-            for (var i = 0; i < ofX.Length; i++)
-            {
-                if (ofX[i] is not { IsScalar: true } name || ofY[i] is not { IsScalar: true } other) continue;
-                if (name != other) return 0;
-                isNamed = true;
-            }
+            if (ofX[i] is not { IsScalar: true } name || ofY[i] is not { IsScalar: true } other) continue;
+            if (name != other) return false;
+            isSame = true;
         }
 
-        var similarity = Similarity.Of(x, y, work.Tells);
-        return isNamed ? Math.Max(similarity, SameName) : similarity;
+        return isSame;
     }
 
     /// <summary>Whether a pair has no name in common and has another text in some member.</summary>
-    public static bool IsDoubtful(JsonPart x, JsonPart y, MatchingWork work) => Likeness(x, y, work) < SameName && HaveOtherTexts(x, y);
+    public static bool IsDoubtful(JsonPart x, JsonPart y, MatchingWork work) => HaveSameName(x, y, work) is not true && HaveOtherTexts(x, y);
 
     /// <summary>Whether a text of one object, at any depth, was replaced or left out for another one.</summary>
     private static bool HaveOtherTexts(JsonPart x, JsonPart y)
     {
+        if (x.IsArray && y.IsArray) return HaveOnlyOtherTexts(x.Elements(), y.Elements());
         if (!x.IsObject || !y.IsObject) return false;
         var (earlier, later) = (x.Members(), y.Members());
         var isGone = false;
@@ -83,13 +90,18 @@ internal static class AlikePairs
         }
 
         return isGone && later.Values.Any(member => IsText(member.Value));
-
-        static bool IsText(JsonPart value) => value.IsString && value.Bytes.Length > 2;
     }
 
-    /// <summary>Whether one text is the other with something inserted or removed, or with other digits.</summary>
+    /// <summary>Whether the texts of one list are all gone and others came.</summary>
+    private static bool HaveOnlyOtherTexts(List<JsonPart> before, List<JsonPart> after) =>
+        before.Exists(IsText) && after.Exists(IsText) && !before.Where(IsText).Intersect(after).Any();
+
+    private static bool IsText(JsonPart value) => value.IsString && value.Bytes.Length > 2;
+
+    /// <summary>Whether one text is the other, perhaps with something inserted or removed, or with other digits.</summary>
     private static bool IsEdited(JsonPart before, JsonPart after)
     {
+        if (before == after) return true;
         var x = before.Bytes.Span[1..^1];
         var y = after.Bytes.Span[1..^1];
         if (Math.Min(x.Length, y.Length) < ShortText) return false;

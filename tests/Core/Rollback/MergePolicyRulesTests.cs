@@ -9,7 +9,7 @@ public sealed class MergePolicyRulesTests
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
     private static readonly MergePolicyLimits Limits = new();
-    private static readonly MergePolicy Any = new() { Match = "**" };
+    private static readonly MergePolicy Any = new() { Match = "**", Strategy = MergePolicyStrategy.AskUser };
 
     public static TheoryData<string, MergePolicy, string> Wrong => new()
     {
@@ -32,6 +32,7 @@ public sealed class MergePolicyRulesTests
         { "[0].strategy", Any with { As = MergePolicyAs.Text, Strategy = MergePolicyStrategy.Max }, "is max beside as" },
         { "[0].strategy", Any with { As = MergePolicyAs.Text, Strategy = MergePolicyStrategy.Union }, "is union beside as" },
         { "[0]", null!, "is null" },
+        { "[0]", Any with { Strategy = null }, "says nothing about what matches" },
     };
 
     [Theory]

@@ -61,6 +61,18 @@ public sealed class JsonMergeRecordTests
             """[{"date":"2026-11-30","done":true,"owner":"ann@example.org","task":"tea"}]""",
             """[{"call":"mum","date":"2026-11-30","owner":"ann@example.org"}]"""
         },
+        {
+            "Element without a key, addresses that are nearly the same",
+            """[{"method":"GET","url":"https://example.org/api/users"}]""",
+            """[{"method":"GET","url":"https://example.org/api/orders"}]""",
+            """[{"auth":true,"method":"GET","url":"https://example.org/api/users"}]"""
+        },
+        {
+            "Element without a key, all texts of a list replaced",
+            """[{"kind":"permission","users":["ann"]}]""",
+            """[{"kind":"permission","mfa":true,"users":["ann"]}]""",
+            """[{"kind":"permission","users":["bob"]}]"""
+        },
     };
 
     public static TheoryData<string, string, string, string, string> Clean => new()
@@ -92,6 +104,13 @@ public sealed class JsonMergeRecordTests
             """[{"id":"b","v":2,"w":"text that tells"}]""",
             """[{"id":"b","v":1,"w":"text that tells"}]""",
             """[{"id":"b","v":2,"w":"text that tells"}]"""
+        },
+        {
+            "Notebook cell of which one changed the source, the other the output",
+            """[{"cell_type":"code","outputs":[],"source":"import os\nimport sys\nimport re"}]""",
+            """[{"cell_type":"code","outputs":[{"x":1}],"source":"import os\nimport sys\nimport re"}]""",
+            """[{"cell_type":"code","outputs":[],"source":"import os\nimport sys"}]""",
+            """[{"cell_type":"code","outputs":[{"x":1}],"source":"import os\nimport sys"}]"""
         },
     };
 
