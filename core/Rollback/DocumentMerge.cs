@@ -70,14 +70,23 @@ public sealed record DocumentMerge(DocumentValue? Value, ConflictType? Conflict,
     /// <param name="options">Rules of the merge policies.</param>
     /// <param name="madeAnew">Whether the document was deleted and made anew in between, so that its versions are different things.</param>
     public static DocumentMerge Of(
-        DocumentKey key, DocumentValue? undone, DocumentValue? current, DocumentValue? before, JsonMergeOptions? options = null, bool madeAnew = false)
+        DocumentKey key, DocumentValue? undone, DocumentValue? current, DocumentValue? before, JsonMergeOptions? options = null,
+        bool madeAnew = false)
     {
         options = (options ?? JsonMergeOptions.Default) with { Names = Names };
         var outcome = ThreeWayMerge.Merge(undone, current, before, options, madeAnew);
         ImmutableArray<MergeConflict> settled = [.. outcome.Settlements.Where(s => s.Rule is SmartRule.ByRule).Select(s => s.Conflict)];
         ImmutableArray<MergeConflict> open = [.. outcome.Settlements.Where(s => s.Rule is not SmartRule.ByRule).Select(s => s.Conflict)];
-        ImmutableArray<AppliedRule> byPolicy = [.. outcome.SafeRules.Where(applied => applied.Rule is SafeRule.Set or SafeRule.Max or SafeRule.TextLines)];
-        if (open.IsEmpty) return new(SmartMerge.Settle(outcome).Value, null, "", true, outcome.Confidence) { Settled = settled, ByPolicy = byPolicy };
+        ImmutableArray<AppliedRule> byPolicy =
+            [.. outcome.SafeRules.Where(applied => applied.Rule is SafeRule.Set or SafeRule.Max or SafeRule.TextLines)];
+        if (open.IsEmpty)
+        {
+            return new(SmartMerge.Settle(outcome).Value, null, "", HasSmart: true, outcome.Confidence)
+            {
+                Settled = settled,
+                ByPolicy = byPolicy,
+            };
+        }
 
         var smart = open.All(CanSettle) && !IsBinary(undone, current, before);
         var (value, confidence) = smart ? (SmartMerge.Settle(outcome).Value, outcome.Confidence) : (current, 0);

@@ -60,7 +60,8 @@ public sealed class MergePolicySet
     public ImmutableArray<UnusedPolicy> Unused(IReadOnlyCollection<PolicyReach> merged) => PolicyReach.Unused(_list, merged);
 
     /// <summary>Returns the policy's strategy that a merge applied.</summary>
-    internal static MergePolicyStrategy StrategyOf(ConflictSettling settling) => Strategies.Single(pair => pair.Settling == settling).Policy;
+    internal static MergePolicyStrategy StrategyOf(ConflictSettling settling) =>
+        Strategies.Single(pair => pair.Settling == settling).Policy;
 
     private static JsonMergeRule RuleOf(MergePolicy policy) => new()
     {

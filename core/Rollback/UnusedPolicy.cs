@@ -20,4 +20,5 @@ public enum UnusedPolicyReason
 /// <param name="Reason">Why the policy has no effect.</param>
 [GenerateSerializer, Immutable, Alias("memento.UnusedPolicy")]
 public sealed record UnusedPolicy(
-    [property: Id(0)] int Index, [property: Id(1)] string Match, [property: Id(2)] string? Path, [property: Id(3)] UnusedPolicyReason Reason);
+    [property: Id(0)] int Index, [property: Id(1)] string Match, [property: Id(2)] string? Path,
+    [property: Id(3)] UnusedPolicyReason Reason);

@@ -16,7 +16,8 @@ public static class ThreeWayMerge
     /// <summary>Merges the changes of both sides. Null stands for a document that does not exist.</summary>
     /// <param name="options">For texts, only the names and rules for the whole document count.</param>
     /// <param name="madeAnew">
-    /// Whether a side deleted the document and made another one under its name. If the sides differ, the whole document is then in conflict.
+    /// Whether a side deleted the document and made another one under its name. If the sides differ, the whole document is then in
+    /// conflict.
     /// </param>
     public static MergeOutcome Merge(
         DocumentValue? @base, DocumentValue? ours, DocumentValue? theirs, JsonMergeOptions? options = null, bool madeAnew = false)
@@ -40,7 +41,10 @@ public static class ThreeWayMerge
         var outcome = ours!.IsJson ? MergeJson(before, ours, theirs!, options) : MergeText(before, ours, theirs!, contentType, options);
         return contentType == theirs!.ContentType || theirs.ContentType == @base?.ContentType
             ? outcome
-            : outcome with { Warnings = [$"Both changed the media type; ours stays, and theirs, {theirs.ContentType ?? "none"}, is dropped."] };
+            : outcome with
+            {
+                Warnings = [$"Both changed the media type; ours stays, and theirs, {theirs.ContentType ?? "none"}, is dropped."],
+            };
     }
 
     private static (MergeConflictKind Kind, string Why)? WholeConflict(
@@ -86,7 +90,10 @@ public static class ThreeWayMerge
         var result = JsonMerge.Merge(@base, ours.Content, theirs.Content, options);
         return Outcome(
             choose => result.Resolve(choose) is { } json ? DocumentValue.Of(json, null) : null,
-            [.. result.Conflicts.Select(conflict => Settle(conflict) ?? SmartJson.Suggest(conflict))], result.Changes) with { SafeRules = result.SafeRules };
+            [.. result.Conflicts.Select(conflict => Settle(conflict) ?? SmartJson.Suggest(conflict))], result.Changes) with
+        {
+            SafeRules = result.SafeRules,
+        };
     }
 
     private static MergeOutcome MergeText(
