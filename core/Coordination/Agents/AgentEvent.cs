@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using Memento.Agents;
+
+namespace Memento.Core.Coordination.Agents;
+
+/// <summary>An event in an agent's stream. Heartbeats are not in it.</summary>
+public abstract record AgentEvent
+{
+    private AgentEvent() { }
+
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>The agent registered, or changed what it offers.</summary>
+    /// <param name="Epoch">The epoch from now on. Another instance of the agent begins a new one.</param>
+    public sealed record Registered(AgentProfile Profile, long Epoch) : AgentEvent;
+
+    /// <summary>The agent said what it is doing, or changed its metadata.</summary>
+    public sealed record StatusChanged(AgentStatus Status, JsonText? Metadata) : AgentEvent;
+
+    /// <summary>No heartbeat came for too long. Leases of earlier epochs are released.</summary>
+    public sealed record Died(long Epoch, TimeSpan SinceHeartbeat) : AgentEvent;
+
+    /// <summary>A dead agent was heard again.</summary>
+    public sealed record Returned : AgentEvent;
+
+    public sealed record Removed(long Epoch) : AgentEvent;
+}
+
+/// <summary>What an agent offers.</summary>
+public sealed record AgentProfile
+{
+    public required string Type { get; init; }
+
+    /// <summary>Sorted and without repetition.</summary>
+    public ImmutableArray<string> Capabilities { get => field.IsDefault ? [] : field; init; }
+
+    /// <summary>Types of tasks that the agent takes; null = all.</summary>
+    public ImmutableArray<string>? TaskTypes { get; init; }
+
+    public int Priority { get; init; }
+
+    /// <summary>Most tasks that the agent may hold.</summary>
+    public int MaxLoad { get; init; } = 1;
+
+    public JsonText? Metadata { get; init; }
+
+    /// <summary>Names the agent's process; null = the agent does not tell its processes apart.</summary>
+    public string? InstanceId { get; init; }
+
+    public ReturnPolicy OnReturn { get; init; }
+
+    public bool Equals(AgentProfile? other) => other is not null
+        && (Type, Priority, MaxLoad, Metadata, InstanceId, OnReturn)
+            == (other.Type, other.Priority, other.MaxLoad, other.Metadata, other.InstanceId, other.OnReturn)
+        && Capabilities.SequenceEqual(other.Capabilities)
+        && (TaskTypes is null) == (other.TaskTypes is null)
+        && (TaskTypes ?? []).SequenceEqual(other.TaskTypes ?? []);
+
+    public override int GetHashCode() => HashCode.Combine(Type, Priority, MaxLoad, InstanceId);
+}
+
+/// <summary>The state of an agent's stream.</summary>
+public sealed record AgentState
+{
+    public static readonly AgentState None = new();
+
+    /// <summary>Null before the first registration, and after removal.</summary>
+    public AgentProfile? Profile { get; init; }
+
+    /// <summary>Number of the agent's life. It only grows, also over removal.</summary>
+    public long Epoch { get; init; }
+
+    public AgentStatus Status { get; init; }
+
+    public bool IsDead { get; init; }
+
+    public DateTimeOffset RegisteredAt { get; init; }
+
+    public bool Exists => Profile is not null;
+
+    public bool IsAlive => Exists && !IsDead;
+
+    /// <summary>Whether the agent may be given tasks, if it has free slots.</summary>
+    public bool TakesTasks => IsAlive && Status is AgentStatus.Active or AgentStatus.Idle;
+
+    public int MaxLoad => Profile?.MaxLoad ?? 0;
+}
