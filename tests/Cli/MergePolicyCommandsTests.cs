@@ -10,7 +10,7 @@ namespace Memento.Tests.Cli;
 public sealed class MergePolicyCommandsTests(MementoServer server) : IClassFixture<MementoServer>
 {
     private const string List =
-        """[{"match":"entity/src/**","path":"/spec/containers","key":["name","port"],"strategy":"prefer-newer"},{"match":"**"}]""";
+        """[{"match":"entity/src/**","path":"/spec/containers","key":["name","port"],"strategy":"prefer-newer"},{"match":"**","as":"set"}]""";
 
     private readonly string _workspace = "cli policies " + Guid.NewGuid();
 
