@@ -120,6 +120,17 @@ internal sealed class PostgreSqlDatabase : IDatabase
         return await FeedEntry.ReadAsync(command, prefix, after, limit, row => string.Create(CultureInfo.InvariantCulture, $"{row.GetInt64(8)}-{row.GetInt64(0)}-{row.GetInt64(2)}"), token);
     }, cancellationToken);
 
+    public (string Sql, IReadOnlyList<(string Name, object? Value)> Parameters) FeedAfter(string? after, int limit)
+    {
+        var from = after is null ? [0, 0, 0] : FeedEntry.ParseCursor(after, 3);
+        return ("""
+            SELECT j.stream_id, j.commit_xid || '-' || j.stream_id || '-' || j.position AS feed_cursor, row_number() OVER (ORDER BY j.commit_xid, j.stream_id, j.position) AS n
+            FROM journal j WHERE j.commit_xid >= @xid AND (j.commit_xid, j.stream_id, j.position) > (@xid, @stream, @position)
+              AND j.commit_xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+            ORDER BY j.commit_xid, j.stream_id, j.position LIMIT @limit
+            """, [("xid", from[0]), ("stream", from[1]), ("position", from[2]), ("limit", (long)limit)]);
+    }
+
     public Task<string> GetFeedEndAsync(CancellationToken cancellationToken) => ReadAsync(async (connection, token) =>
     {
         // Everything older than the oldest open transaction is behind this cursor; what that one and later ones write comes after it.

@@ -58,7 +58,7 @@ internal sealed class PostgreSqlTaskParts(int writer)
     // The remnant of a swept task makes room for the next one with its id, which goes on above its token.
     private static readonly Part Births = new("tb", $"""
         INSERT INTO task_stream ({NewbornColumns}) SELECT {NewbornColumns} FROM tn WHERE holds
-        ON CONFLICT (workspace, task_id) DO UPDATE SET {TaskStatements.Reborn} WHERE task_stream.phase = 4 AND excluded.token = 0
+        ON CONFLICT (workspace, task_id) DO UPDATE SET {TaskStatements.Reborn} WHERE {TaskStatements.MayBeReborn}
         RETURNING stream_id, queue_id, (-1)::smallint AS before, status, token
         """);
 

@@ -95,6 +95,10 @@ internal sealed class SqliteDatabase : IDatabase
         return await FeedEntry.ReadAsync(command, prefix, after, limit, row => row.GetInt64(8).ToString(CultureInfo.InvariantCulture), token);
     }, cancellationToken);
 
+    public (string Sql, IReadOnlyList<(string Name, object? Value)> Parameters) FeedAfter(string? after, int limit) => (
+        "SELECT j.stream_id, CAST(j.entry_id AS text) AS feed_cursor, j.entry_id AS n FROM journal j WHERE j.entry_id > @after ORDER BY j.entry_id LIMIT @limit",
+        [("after", after is null ? 0 : FeedEntry.ParseCursor(after, 1)[0]), ("limit", (long)limit)]);
+
     public Task<string> GetFeedEndAsync(CancellationToken cancellationToken) => ReadAsync(async (connection, token) =>
     {
         using var command = connection.Command("SELECT coalesce(max(entry_id), 0) FROM journal");

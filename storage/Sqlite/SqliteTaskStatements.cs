@@ -23,7 +23,7 @@ internal sealed class SqliteTaskStatements : IDisposable
         _birth = new(connection, $"""
             INSERT INTO task_stream (stream_id, queue_id, created_at, due_at, assigned_at, ended_at, position, token, epoch, priority, attempts, status, phase, reusable, workspace, task_id, agent_id, session_id, needs)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
-            ON CONFLICT (workspace, task_id) DO UPDATE SET {TaskStatements.Reborn} WHERE task_stream.phase = 4 AND excluded.token = 0
+            ON CONFLICT (workspace, task_id) DO UPDATE SET {TaskStatements.Reborn} WHERE {TaskStatements.MayBeReborn}
             RETURNING token
             """);
     }

@@ -10,4 +10,7 @@ internal static class TaskStatements
         priority = excluded.priority, attempts = excluded.attempts, status = excluded.status, phase = excluded.phase, reusable = excluded.reusable,
         agent_id = excluded.agent_id, session_id = excluded.session_id, needs = excluded.needs
         """;
+
+    /// <summary>Whether the remnant in the way makes room: its events are gone, and the birth comes without an assignment, whose token would be too low.</summary>
+    public const string MayBeReborn = "task_stream.phase = 4 AND task_stream.due_at > 0 AND excluded.token = 0";
 }

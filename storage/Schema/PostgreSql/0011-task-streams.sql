@@ -2,7 +2,7 @@
 -- An append to a task stream changes this row at the expected position, or is refused; a row that is gone fences its stream for good.
 -- status: 0 = queued, 1 = assigned, 2 = running, 3 = completed, 4 = failed, 5 = cancelled; no index has it, so that a start is a heap-only update.
 -- phase: 0 = waiting, 1 = leased, 2 = completed, 3 = failed or cancelled, 4 = swept (only id and last token remain). Changes at submit, assign and end.
--- due_at: when the queue looks at the task next; 9223372036854775807 = never. agent_id, epoch, assigned_at: of the lease, or of the last one.
+-- due_at: when the queue looks at the task next; 9223372036854775807 = never. With phase 4, 0 = events are left to be removed. agent_id, epoch, assigned_at: of the lease, or of the last one.
 -- Payload and history are in the journal, once.
 CREATE TABLE task_stream (
     stream_id   bigint PRIMARY KEY,
@@ -33,6 +33,7 @@ CREATE INDEX task_stream_lease       ON task_stream (workspace, agent_id) WHERE 
 CREATE INDEX task_stream_dead        ON task_stream (workspace, created_at, stream_id) WHERE phase = 3;
 CREATE INDEX task_stream_ended       ON task_stream (ended_at, stream_id) WHERE phase = 2 OR phase = 3;
 CREATE INDEX task_stream_session     ON task_stream (workspace, session_id, created_at, stream_id) WHERE session_id IS NOT NULL AND phase < 4;
+CREATE INDEX task_stream_swept       ON task_stream (stream_id) WHERE phase = 4 AND due_at = 0;
 
 -- Which tasks wait, or waited, for which ids.
 CREATE TABLE task_dependent (
