@@ -72,6 +72,7 @@ internal sealed class PostgreSqlCommitter(NpgsqlDataSource source, int number) :
     public CommitFailure Classify(Exception error) => error switch
     {
         PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } e => new(e.TableName == "idempotency" ? StoreErrors.KeyTaken(e) : StoreErrors.StaleWriter("this stream", e), IsOneAppendsFault: true),
+        PostgresException { SqlState: PostgresErrorCodes.CardinalityViolation } e => new(StoreErrors.StaleWriter("this stream", e), IsOneAppendsFault: true),
         PostgresException { SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.LockNotAvailable } e => new(PostgreSqlDatabase.Translate(e), CanRetry: true),
         PostgresException { SqlState: ['2', '2' or '3', ..] or ['5', '4', ..] } e => new(StoreErrors.Rejected("this stream", e), IsOneAppendsFault: true),
         _ when PostgreSqlDatabase.IsLostConnection(error) => new(PostgreSqlDatabase.Translate(error), CanRetry: true),

@@ -56,8 +56,10 @@ internal sealed class PostgreSqlTaskParts(int writer)
     { Shape = "tn0" };
 
     // The remnant of a swept task makes room for the next one with its id, which goes on above its token.
+    // A task that lives is sorted out before: ON CONFLICT must not meet a row that this statement itself changes.
     private static readonly Part Births = new("tb", $"""
-        INSERT INTO task_stream ({NewbornColumns}) SELECT {NewbornColumns} FROM tn WHERE holds
+        INSERT INTO task_stream ({NewbornColumns}) SELECT {NewbornColumns} FROM tn n
+        WHERE holds AND (reusable = 0 OR NOT EXISTS (SELECT 1 FROM task_stream t WHERE t.workspace = n.workspace AND t.task_id = n.task_id AND t.phase < 4))
         ON CONFLICT (workspace, task_id) DO UPDATE SET {TaskStatements.Reborn} WHERE {TaskStatements.MayBeReborn}
         RETURNING stream_id, queue_id, (-1)::smallint AS before, status, token
         """);

@@ -15,11 +15,18 @@ internal sealed class TaskStreamRig(JournalRig rig, string? workspace = null)
     public long QueuePosition { get; private set; }
 
     /// <summary>Creates the stream of the queue.</summary>
-    public async Task<TaskStreamRig> OpenAsync()
+    public async Task<TaskStreamRig> OpenAsync(string queue = "q")
     {
-        Queue = await rig.WriterAsync($"queue/{Workspace}/q");
+        Queue = await rig.WriterAsync($"queue/{Workspace}/{queue}");
         await rig.AppendAsync(Queue, ++QueuePosition);
         return this;
+    }
+
+    /// <summary>Reads where the queue's stream is, as the next activation does.</summary>
+    public async Task ReopenAsync()
+    {
+        QueuePosition = (await rig.FindAsync(Queue))!.Position;
+        Queue = new JournalWriter(Queue.Name, Queue.StreamId);
     }
 
     public static TaskStreamRow Row(WorkStatus status, long token = 0, string? agent = null, long epoch = 0) => new()
