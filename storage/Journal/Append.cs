@@ -48,16 +48,21 @@ public sealed class Append
 
     public IReadOnlyList<NewBlob> Blobs { get; init; } = [];
 
-    /// <summary>Tasks that are born with this append. A birth whose id is taken is skipped and says so; the rest is stored all the same.</summary>
+    /// <summary>
+    /// Tasks that are born with this append. A birth whose id is taken is skipped and says so; the rest is stored all the same.
+    /// </summary>
     public IReadOnlyList<TaskBirth> Births { get; init; } = [];
 
     /// <summary>
-    /// For an append to a task's stream: what its row becomes. The row must be at the position before <see cref="FirstPosition"/>, or the append is refused.
+    /// For an append to a task's stream: what its row becomes. The row must be at the position before <see cref="FirstPosition"/>, or the
+    /// append is refused.
     /// Such an append takes no idempotency key and no blobs, and only rows without <see cref="ColumnMerge.Replace"/> columns.
     /// </summary>
     public TaskUpdate? Task { get; init; }
 
-    /// <summary>Throws <see cref="ArgumentException"/> if what belongs to a task cannot be left out by the statement that refuses it.</summary>
+    /// <summary>
+    /// Throws <see cref="ArgumentException"/> if what belongs to a task cannot be left out by the statement that refuses it.
+    /// </summary>
     internal void Validate()
     {
         if (Task is not null && (CreatesStream || Key is not null || Blobs.Count > 0 || Births.Count > 0))
@@ -75,7 +80,10 @@ public sealed class Append
     private static void ValidateRows(IReadOnlyList<RowChange> rows)
     {
         foreach (var row in rows)
-            if (row.Table.Replaces) throw new ArgumentException($"Rows of {row.Table.Name} cannot be written with a task's events, because they replace values.");
+        {
+            if (!row.Table.Replaces) continue;
+            throw new ArgumentException($"Rows of {row.Table.Name} cannot be written with a task's events, because they replace values.");
+        }
     }
 
     /// <summary>Bytes of payload; what the bounds of queue and batch count.</summary>

@@ -209,7 +209,9 @@ internal sealed class PendingAppend(Append append, long bytes) : TaskCompletionS
 
     public long Bytes { get; } = bytes;
 
-    /// <summary>Why the committed statement left this append out; null if it stored it. Only appends to task streams are left out.</summary>
+    /// <summary>
+    /// Why the committed statement left this append out; null if it stored it. Only appends to task streams are left out.
+    /// </summary>
     public MementoException? Refusal { get; set; }
 }
 

@@ -3,14 +3,17 @@ using System.Runtime.InteropServices;
 namespace Memento.Storage;
 
 /// <summary>
-/// Splits a batch where one statement cannot decide about all of it. A statement changes a task's row at most once and does not see its own births,
-/// so what must come after another append of the batch goes into the next commit. Appends that follow each other in one stream stay together.
+/// Splits a batch where one statement cannot decide about all of it. A statement changes a task's row at most once and does not see its
+/// own births, so what must come after another append of the batch goes into the next commit. Appends that follow each other in one
+/// stream stay together.
 /// </summary>
 internal static class TaskRounds
 {
     private const long Closed = -1;   // no further append of this stream in this round
 
-    /// <summary>Removes from a batch what must be committed after it and returns that in order; null if the batch can be committed as it is.</summary>
+    /// <summary>
+    /// Removes from a batch what must be committed after it and returns that in order; null if the batch can be committed as it is.
+    /// </summary>
     public static List<PendingAppend>? Split(List<PendingAppend> batch)
     {
         if (!batch.Exists(pending => pending.Append.Task is not null || pending.Append.Births.Count > 0)) return null;

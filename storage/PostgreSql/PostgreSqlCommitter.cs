@@ -14,7 +14,8 @@ internal sealed class PostgreSqlCommitter(NpgsqlDataSource source, int number) :
 
     private const int MaxKeptBytes = 256 * 1024;   // of a batch, until the next one like it
 
-    // Each statement is planned once, perhaps while the tables are small or their statistics old, and finds each row by an index all the same.
+    // Each statement is planned once, perhaps while the tables are small or their statistics old, and finds each row by an index all the
+    // same.
     private const string IndexOnly = """
         SELECT set_config(name, 'off', false) FROM unnest(ARRAY['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'jit']) name
         """;
@@ -30,7 +31,7 @@ internal sealed class PostgreSqlCommitter(NpgsqlDataSource source, int number) :
     {
         if (again && Arrived() is { } transaction)
         {
-            if (batch.Any(pending => pending.Append.Task is not null || pending.Append.Births.Count > 0)) PostgreSqlVerdicts.Find(Connect(), transaction, batch);
+            PostgreSqlVerdicts.Find(Connect(), transaction, batch);
             return;
         }
 
@@ -72,7 +73,8 @@ internal sealed class PostgreSqlCommitter(NpgsqlDataSource source, int number) :
     public CommitFailure Classify(Exception error) => error switch
     {
         PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } e => new(e.TableName == "idempotency" ? StoreErrors.KeyTaken(e) : StoreErrors.StaleWriter("this stream", e), IsOneAppendsFault: true),
-        PostgresException { SqlState: PostgresErrorCodes.CardinalityViolation } e => new(StoreErrors.StaleWriter("this stream", e), IsOneAppendsFault: true),
+        PostgresException { SqlState: PostgresErrorCodes.CardinalityViolation } e =>
+            new(StoreErrors.StaleWriter("this stream", e), IsOneAppendsFault: true),
         PostgresException { SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.LockNotAvailable } e => new(PostgreSqlDatabase.Translate(e), CanRetry: true),
         PostgresException { SqlState: ['2', '2' or '3', ..] or ['5', '4', ..] } e => new(StoreErrors.Rejected("this stream", e), IsOneAppendsFault: true),
         _ when PostgreSqlDatabase.IsLostConnection(error) => new(PostgreSqlDatabase.Translate(error), CanRetry: true),
@@ -90,7 +92,10 @@ internal sealed class PostgreSqlCommitter(NpgsqlDataSource source, int number) :
         _never.Dispose();
     }
 
-    /// <summary>The transaction of the commit whose outcome is unknown, if it is there; else null. The old connection is ended first, since its transaction may still be under way; the server waits until it is gone.</summary>
+    /// <summary>
+    /// The transaction of the commit whose outcome is unknown, if it is there; else null. The old connection is ended first, since its
+    /// transaction may still be under way; the server waits until it is gone.
+    /// </summary>
     private long? Arrived()
     {
         Disconnect();

@@ -111,7 +111,8 @@ internal sealed class PostgreSqlDatabase : IDatabase
     {
         var from = after is null ? [0, 0, 0] : FeedEntry.ParseCursor(after, 3);
         using var command = connection.Command("""
-            SELECT j.stream_id, coalesce(s.name, 'task/' || t.workspace || '/' || t.task_id), j.position, j.kind, j.version, j.at, j.payload, j.checksum, j.commit_xid
+            SELECT j.stream_id, coalesce(s.name, 'task/' || t.workspace || '/' || t.task_id), j.position, j.kind, j.version, j.at,
+              j.payload, j.checksum, j.commit_xid
             FROM journal j LEFT JOIN stream s ON s.stream_id = j.stream_id LEFT JOIN task_stream t ON t.stream_id = j.stream_id
             WHERE j.commit_xid >= @xid AND (j.commit_xid, j.stream_id, j.position) > (@xid, @stream, @position)
               AND j.commit_xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
@@ -124,7 +125,8 @@ internal sealed class PostgreSqlDatabase : IDatabase
     {
         var from = after is null ? [0, 0, 0] : FeedEntry.ParseCursor(after, 3);
         return ("""
-            SELECT j.stream_id, j.commit_xid || '-' || j.stream_id || '-' || j.position AS feed_cursor, row_number() OVER (ORDER BY j.commit_xid, j.stream_id, j.position) AS n
+            SELECT j.stream_id, j.commit_xid || '-' || j.stream_id || '-' || j.position AS feed_cursor,
+              row_number() OVER (ORDER BY j.commit_xid, j.stream_id, j.position) AS n
             FROM journal j WHERE j.commit_xid >= @xid AND (j.commit_xid, j.stream_id, j.position) > (@xid, @stream, @position)
               AND j.commit_xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
             ORDER BY j.commit_xid, j.stream_id, j.position LIMIT @limit

@@ -23,7 +23,8 @@ internal static class ArrayTypes
     public const NpgsqlDbType Binaries = NpgsqlDbType.Array | NpgsqlDbType.Bytea;
 
     public static NpgsqlDbType[] TypesOf(RowTable table) =>
-        [.. table.Columns.Select(c => c.Type switch { ColumnType.Real => Reals, ColumnType.Text => Texts, ColumnType.Binary => Binaries, _ => Numbers })];
+        [.. table.Columns.Select(c =>
+            c.Type switch { ColumnType.Real => Reals, ColumnType.Text => Texts, ColumnType.Binary => Binaries, _ => Numbers })];
 
     /// <summary>One column of some rows, as an array of its type.</summary>
     public static object ColumnOf(RowTable table, IReadOnlyList<object?[]> rows, int column) => table.Columns[column].Type switch

@@ -14,7 +14,8 @@ namespace Memento.Storage;
 /// <param name="writer">The writer's number, which spreads counters.</param>
 internal sealed partial class PostgreSqlStatements(int writer)
 {
-    private static readonly Part Writer = new("w", "UPDATE journal_writer SET commit_no = $2, commit_xid = pg_current_xact_id()::text::bigint, at = now() WHERE writer_id = $1",
+    private static readonly Part Writer = new("w",
+        "UPDATE journal_writer SET commit_no = $2, commit_xid = pg_current_xact_id()::text::bigint, at = now() WHERE writer_id = $1",
         NpgsqlDbType.Uuid, NpgsqlDbType.Bigint);
     private static readonly Part Streams = new("s", "INSERT INTO stream (stream_id, name) SELECT * FROM unnest($1, $2)", Numbers, Texts);
 

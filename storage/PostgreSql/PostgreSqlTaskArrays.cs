@@ -31,8 +31,13 @@ internal sealed class PostgreSqlTaskArrays
             arrays ??= new();
             arrays._appends.Add(append);
             arrays.ChangesAreGuarded |= append.Task.Requires is not null;
-            if (!(places ??= []).TryAdd(append.Writer.StreamId, arrays._changes.Count)) arrays._changes[places[append.Writer.StreamId]] = (arrays._changes[places[append.Writer.StreamId]].First, append);
-            else arrays._changes.Add((append, append));
+            places ??= [];
+            if (places.TryAdd(append.Writer.StreamId, arrays._changes.Count)) arrays._changes.Add((append, append));
+            else
+            {
+                var place = places[append.Writer.StreamId];
+                arrays._changes[place] = (arrays._changes[place].First, append);
+            }
         }
 
         // Two writers that change the same rows lock them in the same order.
@@ -68,7 +73,8 @@ internal sealed class PostgreSqlTaskArrays
             if (guarded) guards.Set(i, first.Task.Requires);
         }
 
-        object[] values = [streams, expected, positions, rows.Tokens, before, rows.Statuses, rows.Phases, rows.DueAt, rows.AssignedAt, rows.EndedAt, rows.Agents, rows.Epochs, rows.Attempts];
+        object[] values = [streams, expected, positions, rows.Tokens, before, rows.Statuses, rows.Phases, rows.DueAt, rows.AssignedAt,
+            rows.EndedAt, rows.Agents, rows.Epochs, rows.Attempts];
         return guarded ? [.. values, .. guards.Arrays] : values;
     }
 
@@ -83,8 +89,10 @@ internal sealed class PostgreSqlTaskArrays
         for (var i = 0; i < n; i++)
         {
             var birth = _births[i];
-            (streams[i], queues[i], created[i], positions[i]) = (birth.StreamId, birth.QueueId, birth.CreatedAt.ToStored(), birth.Entries.Count);
-            (priorities[i], reusable[i], workspaces[i], ids[i]) = (birth.Priority, (short)(birth.IsIdChosen ? 1 : 0), birth.Workspace, birth.TaskId);
+            (streams[i], queues[i], created[i], positions[i]) = (birth.StreamId, birth.QueueId, birth.CreatedAt.ToStored(),
+                birth.Entries.Count);
+            (priorities[i], reusable[i], workspaces[i], ids[i]) = (birth.Priority, (short)(birth.IsIdChosen ? 1 : 0), birth.Workspace,
+                birth.TaskId);
             (sessions[i], needs[i]) = (birth.SessionId, birth.Needs);
             rows.Set(i, birth.Row);
             if (guarded) guards.Set(i, birth.Requires);
@@ -92,7 +100,8 @@ internal sealed class PostgreSqlTaskArrays
 
         object[] values =
         [
-            streams, queues, created, rows.DueAt, rows.AssignedAt, rows.EndedAt, positions, rows.Tokens, rows.Epochs, priorities, rows.Attempts, rows.Statuses, rows.Phases, reusable,
+            streams, queues, created, rows.DueAt, rows.AssignedAt, rows.EndedAt, positions, rows.Tokens, rows.Epochs, priorities,
+            rows.Attempts, rows.Statuses, rows.Phases, reusable,
             workspaces, ids, rows.Agents, sessions, needs,
         ];
         return guarded ? [.. values, .. guards.Arrays] : values;
@@ -124,11 +133,15 @@ internal sealed class PostgreSqlTaskArrays
     public object[]? Snapshots()
     {
         if (!_appends.Exists(append => append.Snapshot is not null)) return null;
-        var with = _appends.Where(append => append.Snapshot is not null).Select(append => (Id: append.Writer.StreamId, Snapshot: append.Snapshot!)).ToArray();
+        var with = _appends.Where(append => append.Snapshot is not null)
+            .Select(append => (Id: append.Writer.StreamId, Snapshot: append.Snapshot!)).ToArray();
         return
         [
-            with.Select(x => x.Id).ToArray(), with.Select(x => x.Snapshot.Position).ToArray(), with.Select(x => x.Snapshot.Version).ToArray(),
-            with.Select(x => x.Snapshot.Payload.ToArray()).ToArray(), with.Select(x => Checksum.Of(x.Id, x.Snapshot.Position, x.Snapshot.Payload.Span)).ToArray(),
+            with.Select(x => x.Id).ToArray(),
+            with.Select(x => x.Snapshot.Position).ToArray(),
+            with.Select(x => x.Snapshot.Version).ToArray(),
+            with.Select(x => x.Snapshot.Payload.ToArray()).ToArray(),
+            with.Select(x => Checksum.Of(x.Id, x.Snapshot.Position, x.Snapshot.Payload.Span)).ToArray(),
         ];
     }
 
@@ -141,7 +154,8 @@ internal sealed class PostgreSqlTaskArrays
         foreach (var birth in _births)
             foreach (var row in birth.Rows) Add(row, birth.StreamId);
         return tables is null ? [] : tables.OrderBy(t => t.Key.Name, StringComparer.Ordinal)
-            .Select(t => (t.Key, (object[])[.. Enumerable.Range(0, t.Key.Columns.Count).Select(i => ArrayTypes.ColumnOf(t.Key, t.Value.Rows, i)), t.Value.Owners.ToArray()]));
+            .Select(t => (t.Key, (object[])[.. Enumerable.Range(0, t.Key.Columns.Count)
+                .Select(i => ArrayTypes.ColumnOf(t.Key, t.Value.Rows, i)), t.Value.Owners.ToArray()]));
 
         void Add(RowChange change, long owner)
         {
@@ -181,8 +195,10 @@ internal sealed class PostgreSqlTaskArrays
 
         public void Set(int i, TaskStreamRow row)
         {
-            (Tokens[i], Statuses[i], Phases[i], DueAt[i]) = ((int)row.Token, (short)row.Status, (short)row.Phase, row.DueAt?.ToStored() ?? long.MaxValue);
-            (AssignedAt[i], EndedAt[i], Agents[i], Epochs[i], Attempts[i]) = (row.AssignedAt.ToStored(), row.EndedAt.ToStored(), row.AgentId, (int)row.Epoch, row.Attempts);
+            (Tokens[i], Statuses[i], Phases[i], DueAt[i]) = ((int)row.Token, (short)row.Status, (short)row.Phase,
+                row.DueAt?.ToStored() ?? long.MaxValue);
+            (AssignedAt[i], EndedAt[i], Agents[i], Epochs[i], Attempts[i]) = (row.AssignedAt.ToStored(), row.EndedAt.ToStored(),
+                row.AgentId, (int)row.Epoch, row.Attempts);
         }
     }
 
@@ -194,6 +210,7 @@ internal sealed class PostgreSqlTaskArrays
 
         public object[] Arrays => [_workspaces, _agents, _epochs];
 
-        public void Set(int i, AgentEpoch? required) => (_workspaces[i], _agents[i], _epochs[i]) = (required?.Workspace, required?.AgentId, required?.Epoch);
+        public void Set(int i, AgentEpoch? required) =>
+            (_workspaces[i], _agents[i], _epochs[i]) = (required?.Workspace, required?.AgentId, required?.Epoch);
     }
 }

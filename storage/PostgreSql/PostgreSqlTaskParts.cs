@@ -5,7 +5,8 @@ using static Memento.Storage.ArrayTypes;
 namespace Memento.Storage;
 
 /// <summary>
-/// The parts of a commit for task streams. The statement itself decides which appends and births it stores: those that changed or made a row of <c>task_stream</c>.
+/// The parts of a commit for task streams. The statement itself decides which appends and births it stores: those that changed or made a
+/// row of <c>task_stream</c>.
 /// Entries, snapshots, counters and rows follow only from these, so one refused append leaves its batch-mates alone.
 /// </summary>
 /// <param name="writer">The writer's number, which spreads counters.</param>
@@ -23,8 +24,10 @@ internal sealed class PostgreSqlTaskParts(int writer)
     private static readonly Part Changes = new("tc", $"""
         SELECT c.*, {Holds("c")} AS holds
         FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
-          AS c(stream_id, expected, position, token, before, status, phase, due_at, assigned_at, ended_at, agent_id, epoch, attempts, guard_workspace, guard_agent, guard_epoch)
-        """, Numbers, Integers, Integers, Integers, Smalls, Smalls, Smalls, Numbers, Numbers, Numbers, Texts, Integers, Integers, Texts, Texts, Numbers);
+          AS c(stream_id, expected, position, token, before, status, phase, due_at, assigned_at, ended_at, agent_id, epoch, attempts,
+            guard_workspace, guard_agent, guard_epoch)
+        """, Numbers, Integers, Integers, Integers, Smalls, Smalls, Smalls, Numbers, Numbers, Numbers, Texts, Integers, Integers,
+        Texts, Texts, Numbers);
 
     private static readonly Part FreeChanges = new("tc", """
         SELECT c.*, true AS holds
@@ -41,30 +44,36 @@ internal sealed class PostgreSqlTaskParts(int writer)
         """);
 
     private const string NewbornColumns =
-        "stream_id, queue_id, created_at, due_at, assigned_at, ended_at, position, token, epoch, priority, attempts, status, phase, reusable, workspace, task_id, agent_id, session_id, needs";
+        "stream_id, queue_id, created_at, due_at, assigned_at, ended_at, position, token, epoch, priority, attempts, status, phase, reusable, "
+        + "workspace, task_id, agent_id, session_id, needs";
 
     private static readonly Part Newborns = new("tn", $"""
         SELECT n.*, {Holds("n")} AS holds
         FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
           AS n({NewbornColumns}, guard_workspace, guard_agent, guard_epoch)
-        """, Numbers, Numbers, Numbers, Numbers, Numbers, Numbers, Integers, Integers, Integers, Integers, Integers, Smalls, Smalls, Smalls, Texts, Texts, Texts, Texts, Texts, Texts, Texts, Numbers);
+        """, Numbers, Numbers, Numbers, Numbers, Numbers, Numbers, Integers, Integers, Integers, Integers, Integers, Smalls, Smalls, Smalls,
+        Texts, Texts, Texts, Texts, Texts, Texts, Texts, Numbers);
 
     private static readonly Part FreeNewborns = new("tn", $"""
         SELECT n.*, true AS holds
         FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) AS n({NewbornColumns})
-        """, Numbers, Numbers, Numbers, Numbers, Numbers, Numbers, Integers, Integers, Integers, Integers, Integers, Smalls, Smalls, Smalls, Texts, Texts, Texts, Texts, Texts)
+        """, Numbers, Numbers, Numbers, Numbers, Numbers, Numbers, Integers, Integers, Integers, Integers, Integers, Smalls, Smalls, Smalls,
+        Texts, Texts, Texts, Texts, Texts)
     { Shape = "tn0" };
 
     // The remnant of a swept task makes room for the next one with its id, which goes on above its token.
     // A task that lives is sorted out before: ON CONFLICT must not meet a row that this statement itself changes.
     private static readonly Part Births = new("tb", $"""
         INSERT INTO task_stream ({NewbornColumns}) SELECT {NewbornColumns} FROM tn n
-        WHERE holds AND (reusable = 0 OR NOT EXISTS (SELECT 1 FROM task_stream t WHERE t.workspace = n.workspace AND t.task_id = n.task_id AND t.phase < 4))
+        WHERE holds AND (reusable = 0 OR NOT EXISTS (SELECT 1 FROM task_stream t WHERE t.workspace = n.workspace AND t.task_id = n.task_id
+          AND t.phase < 4))
         ON CONFLICT (workspace, task_id) DO UPDATE SET {TaskStatements.Reborn} WHERE {TaskStatements.MayBeReborn}
         RETURNING stream_id, queue_id, (-1)::smallint AS before, status, token
         """);
 
-    private static readonly Part Both = new("ok", "SELECT stream_id, queue_id, before, status FROM tu UNION ALL SELECT stream_id, queue_id, before, status FROM tb") { Shape = "ok_ub" };
+    private static readonly Part Both = new("ok",
+        "SELECT stream_id, queue_id, before, status FROM tu UNION ALL SELECT stream_id, queue_id, before, status FROM tb")
+    { Shape = "ok_ub" };
     private static readonly Part Updated = new("ok", "SELECT * FROM tu") { Shape = "ok_u" };
     private static readonly Part Born = new("ok", "SELECT * FROM tb") { Shape = "ok_b" };
 
@@ -81,7 +90,7 @@ internal sealed class PostgreSqlTaskParts(int writer)
         """, Numbers, Numbers, Smalls, Binaries, Numbers);
 
     private static readonly Part Counters = new("tq", TaskTables.Counter.UpsertFrom($"""
-        SELECT queue_id, $1, {string.Join(", ", Enumerable.Range(0, 6).Select(status => $"sum((status = {status})::int - (before = {status})::int)"))}
+        SELECT queue_id, $1, {string.Join(", ", Enumerable.Range(0, 6).Select(Difference))}
         FROM ok GROUP BY queue_id ORDER BY queue_id
         """), NpgsqlDbType.Bigint);
 
@@ -91,13 +100,16 @@ internal sealed class PostgreSqlTaskParts(int writer)
         """;
 
     private const string SpecialBirths = """
-        SELECT n.stream_id, CASE WHEN n.holds AND n.token = 0 THEN 3 ELSE 2 END, 0::bigint FROM tn n WHERE (n.stream_id IN (SELECT stream_id FROM tb)) IS NOT TRUE
+        SELECT n.stream_id, CASE WHEN n.holds AND n.token = 0 THEN 3 ELSE 2 END, 0::bigint FROM tn n
+          WHERE (n.stream_id IN (SELECT stream_id FROM tb)) IS NOT TRUE
         UNION ALL SELECT b.stream_id, 4, b.token::bigint FROM tb b WHERE b.token > 0
         """;
 
     private readonly Dictionary<RowTable, Part> _rows = [];
 
-    /// <summary>Adds the parts for the appends to task streams and the births of a batch. Returns the query that tells the exceptions.</summary>
+    /// <summary>
+    /// Adds the parts for the appends to task streams and the births of a batch. Returns the query that tells the exceptions.
+    /// </summary>
     public string AddTo(List<(Part Part, object[] Values)> parts, IReadOnlyList<PendingAppend> batch)
     {
         var arrays = PostgreSqlTaskArrays.Of(batch);
@@ -123,10 +135,15 @@ internal sealed class PostgreSqlTaskParts(int writer)
         return arrays.HasChanges ? arrays.HasBirths ? $"{RefusedChanges} UNION ALL {SpecialBirths}" : RefusedChanges : SpecialBirths;
     }
 
-    private static string Holds(string table) =>
-        $"({table}.guard_agent IS NULL OR EXISTS (SELECT 1 FROM ta a WHERE a.workspace = {table}.guard_workspace AND a.agent_id = {table}.guard_agent AND a.epoch = {table}.guard_epoch))";
+    private static string Difference(int status) => $"sum((status = {status})::int - (before = {status})::int)";
 
-    /// <summary>Rows of accepted appends, added up by their keys; the last parameter has the task stream that each row belongs to.</summary>
+    private static string Holds(string table) =>
+        $"({table}.guard_agent IS NULL OR EXISTS (SELECT 1 FROM ta a "
+        + $"WHERE a.workspace = {table}.guard_workspace AND a.agent_id = {table}.guard_agent AND a.epoch = {table}.guard_epoch))";
+
+    /// <summary>
+    /// Rows of accepted appends, added up by their keys; the last parameter has the task stream that each row belongs to.
+    /// </summary>
     private Part RowsOf(RowTable table)
     {
         if (_rows.TryGetValue(table, out var part)) return part;
@@ -140,7 +157,8 @@ internal sealed class PostgreSqlTaskParts(int writer)
         }));
         var keys = string.Join(", ", table.Columns.Take(table.KeyLength).Select(c => c.Name == "stream_id" ? "own_stream" : c.Name));
         var arrays = string.Join(", ", table.Columns.Select((_, i) => $"${i + 1}"));
-        var source = $"SELECT {values} FROM unnest({arrays}, ${table.Columns.Count + 1}) AS x({names}, stream_id) WHERE {IsStored} GROUP BY {keys} ORDER BY {keys}";
+        var given = $"unnest({arrays}, ${table.Columns.Count + 1}) AS x({names}, stream_id)";
+        var source = $"SELECT {values} FROM {given} WHERE {IsStored} GROUP BY {keys} ORDER BY {keys}";
         _rows.Add(table, part = new($"tr_{table.Name}", table.UpsertFrom(source), [.. TypesOf(table), Numbers]));
         return part;
     }

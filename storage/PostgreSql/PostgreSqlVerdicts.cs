@@ -24,13 +24,17 @@ internal static class PostgreSqlVerdicts
             if (pending.Append.Task is null && pending.Append.Births.Count == 0) continue;
             foreach (var birth in pending.Append.Births) Tell(birth, exceptions?.GetValueOrDefault(birth.StreamId) ?? default);
             if (pending.Append.Task is null || exceptions is null) continue;
-            if (exceptions.TryGetValue(pending.Append.Writer.StreamId, out var exception)) pending.Refusal = RefusalOf(pending.Append, exception.Verdict);
+            if (!exceptions.TryGetValue(pending.Append.Writer.StreamId, out var exception)) continue;
+            pending.Refusal = RefusalOf(pending.Append, exception.Verdict);
         }
     }
 
-    /// <summary>Finds the verdicts of a batch whose commit arrived while its answer was lost: what the transaction stored stands in the journal.</summary>
+    /// <summary>
+    /// Finds the verdicts of a batch whose commit arrived while its answer was lost: what the transaction stored stands in the journal.
+    /// </summary>
     public static void Find(NpgsqlConnection connection, long transaction, IReadOnlyList<PendingAppend> batch)
     {
+        if (!batch.Any(pending => pending.Append.Task is not null || pending.Append.Births.Count > 0)) return;
         var stored = new HashSet<long>();
         using (var command = connection.CreateCommand())
         {
@@ -50,14 +54,16 @@ internal static class PostgreSqlVerdicts
             }
 
             if (pending.Append.Task is null || stored.Contains(pending.Append.Writer.StreamId)) continue;
-            var isAtPosition = rows.TryGetValue(pending.Append.Writer.StreamId, out var row) && row.Position == pending.Append.FirstPosition - 1;
+            var isAtPosition = rows.TryGetValue(pending.Append.Writer.StreamId, out var row)
+                && row.Position == pending.Append.FirstPosition - 1;
             pending.Refusal = RefusalOf(pending.Append, isAtPosition ? StaleEpoch : StalePosition);
         }
     }
 
     private static Dictionary<long, (long Position, long Token)> ReadRows(NpgsqlConnection connection, IReadOnlyList<PendingAppend> batch)
     {
-        long[] streams = [.. batch.Where(p => p.Append.Task is not null).Select(p => p.Append.Writer.StreamId), .. batch.SelectMany(p => p.Append.Births).Select(b => b.StreamId)];
+        long[] streams = [.. batch.Where(p => p.Append.Task is not null).Select(p => p.Append.Writer.StreamId),
+            .. batch.SelectMany(p => p.Append.Births).Select(b => b.StreamId)];
         using var command = connection.CreateCommand();
         command.CommandText = "SELECT stream_id, position, token FROM task_stream WHERE stream_id = ANY($1)";
         command.Parameters.Add(new() { Value = streams, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint });
@@ -69,7 +75,12 @@ internal static class PostgreSqlVerdicts
 
     private static void Tell(TaskBirth birth, (int Verdict, long Token) exception)
     {
-        birth.Outcome = exception.Verdict switch { IdTaken => BirthOutcome.IdTaken, StaleEpoch => BirthOutcome.AssignmentRefused, _ => BirthOutcome.Born };
+        birth.Outcome = exception.Verdict switch
+        {
+            IdTaken => BirthOutcome.IdTaken,
+            StaleEpoch => BirthOutcome.AssignmentRefused,
+            _ => BirthOutcome.Born,
+        };
         birth.Token = exception.Verdict == BornWithToken ? exception.Token : birth.Row.Token;
     }
 

@@ -72,7 +72,8 @@ internal sealed class SqliteDatabase : IDatabase
 
     public async Task<(long First, int Count)> ReserveStreamIdsAsync(CancellationToken cancellationToken)
     {
-        // Callers take turns, and the file has one owner. Numbers of task streams that were swept are not in the tables any more, so the block is taken durably.
+        // Callers take turns, and the file has one owner. Numbers of task streams that were swept are not in the tables any more, so the
+        // block is taken durably.
         var first = await ReadAsync(async (connection, token) =>
         {
             using var command = connection.Command("SELECT next FROM stream_number");
@@ -88,7 +89,8 @@ internal sealed class SqliteDatabase : IDatabase
     {
         // There is one writer, so the order of the rows is the order of the commits.
         using var command = connection.Command("""
-            SELECT j.stream_id, coalesce(s.name, 'task/' || t.workspace || '/' || t.task_id), j.position, j.kind, j.version, j.at, j.payload, j.checksum, j.entry_id
+            SELECT j.stream_id, coalesce(s.name, 'task/' || t.workspace || '/' || t.task_id), j.position, j.kind, j.version, j.at,
+              j.payload, j.checksum, j.entry_id
             FROM journal j LEFT JOIN stream s ON s.stream_id = j.stream_id LEFT JOIN task_stream t ON t.stream_id = j.stream_id
             WHERE j.entry_id > @after ORDER BY j.entry_id LIMIT @limit
             """, ("after", after is null ? 0 : FeedEntry.ParseCursor(after, 1)[0]), ("limit", (long)limit));
@@ -96,7 +98,10 @@ internal sealed class SqliteDatabase : IDatabase
     }, cancellationToken);
 
     public (string Sql, IReadOnlyList<(string Name, object? Value)> Parameters) FeedAfter(string? after, int limit) => (
-        "SELECT j.stream_id, CAST(j.entry_id AS text) AS feed_cursor, j.entry_id AS n FROM journal j WHERE j.entry_id > @after ORDER BY j.entry_id LIMIT @limit",
+        """
+        SELECT j.stream_id, CAST(j.entry_id AS text) AS feed_cursor, j.entry_id AS n
+        FROM journal j WHERE j.entry_id > @after ORDER BY j.entry_id LIMIT @limit
+        """,
         [("after", after is null ? 0 : FeedEntry.ParseCursor(after, 1)[0]), ("limit", (long)limit)]);
 
     public Task<string> GetFeedEndAsync(CancellationToken cancellationToken) => ReadAsync(async (connection, token) =>

@@ -32,7 +32,8 @@ public readonly record struct TaskCounts(long Queued, long Assigned, long Runnin
 public interface ITaskStreams
 {
     /// <summary>Finds tasks by id; those that were swept are not found.</summary>
-    Task<IReadOnlyList<TaskHead>> FindAsync(string workspace, IReadOnlyCollection<string> taskIds, CancellationToken cancellationToken = default);
+    Task<IReadOnlyList<TaskHead>> FindAsync(string workspace, IReadOnlyCollection<string> taskIds,
+        CancellationToken cancellationToken = default);
 
     /// <summary>Reads open tasks of a queue in the order of their due times: what a queue rebuilds its order from.</summary>
     /// <param name="queueId">The stream of the queue.</param>
@@ -45,13 +46,20 @@ public interface ITaskStreams
     Task<IReadOnlyList<TaskHead>> ReadLeasesAsync(string workspace, string agentId, CancellationToken cancellationToken = default);
 
     /// <summary>Reads waiting tasks that depend on some ids, with the id that each depends on.</summary>
-    Task<IReadOnlyList<(TaskHead Task, string DependsOn)>> ReadDependentsAsync(string workspace, IReadOnlyCollection<string> taskIds, CancellationToken cancellationToken = default);
+    Task<IReadOnlyList<(TaskHead Task, string DependsOn)>> ReadDependentsAsync(string workspace, IReadOnlyCollection<string> taskIds,
+        CancellationToken cancellationToken = default);
 
-    /// <summary>Finds queues that have a task due by now, by number, from the one behind <paramref name="after"/> on. Costs one look-up for each queue with open tasks.</summary>
+    /// <summary>
+    /// Finds queues that have a task due by now, by number, from the one behind <paramref name="after"/> on. Costs one look-up for each
+    /// queue with open tasks.
+    /// </summary>
     Task<IReadOnlyList<long>> FindDueQueuesAsync(DateTimeOffset now, long after, int limit, CancellationToken cancellationToken = default);
 
-    /// <summary>Finds agents with a lease of another epoch than their own, or with one that was assigned before a time and is not started.</summary>
-    Task<IReadOnlyList<GrainKey>> FindNeglectedAgentsAsync(DateTimeOffset assignedBefore, int limit, CancellationToken cancellationToken = default);
+    /// <summary>
+    /// Finds agents with a lease of another epoch than their own, or with one that was assigned before a time and is not started.
+    /// </summary>
+    Task<IReadOnlyList<GrainKey>> FindNeglectedAgentsAsync(DateTimeOffset assignedBefore, int limit,
+        CancellationToken cancellationToken = default);
 
     /// <summary>Reads which tasks of some queues changed after a cursor of the journal's feed.</summary>
     /// <param name="queues">The streams of the queues.</param>
@@ -64,7 +72,8 @@ public interface ITaskStreams
     Task<TaskCounts> CountAsync(long queueId, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Removes tasks that ended before a time: row, events, snapshots and dependencies, in small transactions. A run that is cut off is finished by the next.
+    /// Removes tasks that ended before a time: row, events, snapshots and dependencies, in small transactions. A run that is cut off is
+    /// finished by the next.
     /// Of a task whose id its caller chose, the id and the last token remain. Returns how many tasks were removed.
     /// </summary>
     Task<int> SweepAsync(DateTimeOffset endedBefore, int limit, CancellationToken cancellationToken = default);

@@ -10,7 +10,10 @@ public enum BirthOutcome
     Born,
     /// <summary>Another task has the id; nothing of the birth was stored.</summary>
     IdTaken,
-    /// <summary>The birth comes with an assignment whose agent is at another epoch, or whose id was used before. Nothing of the birth was stored; it can be repeated without the assignment.</summary>
+    /// <summary>
+    /// The birth comes with an assignment whose agent is at another epoch, or whose id was used before. Nothing of the birth was stored;
+    /// it can be repeated without the assignment.
+    /// </summary>
     AssignmentRefused,
 }
 
@@ -24,7 +27,9 @@ public sealed class TaskBirth
 
     public required string TaskId { get; init; }
 
-    /// <summary>Whether the caller chose the id. Such an id is remembered after the sweep, so that tokens go on above the last one.</summary>
+    /// <summary>
+    /// Whether the caller chose the id. Such an id is remembered after the sweep, so that tokens go on above the last one.
+    /// </summary>
     public bool IsIdChosen { get; init; }
 
     /// <summary>The stream of the task's queue.</summary>

@@ -7,10 +7,14 @@ internal static class TaskStatements
     public const string Reborn = """
         stream_id = excluded.stream_id, queue_id = excluded.queue_id, created_at = excluded.created_at, due_at = excluded.due_at,
         assigned_at = excluded.assigned_at, ended_at = excluded.ended_at, position = excluded.position, epoch = excluded.epoch,
-        priority = excluded.priority, attempts = excluded.attempts, status = excluded.status, phase = excluded.phase, reusable = excluded.reusable,
+        priority = excluded.priority, attempts = excluded.attempts, status = excluded.status, phase = excluded.phase,
+          reusable = excluded.reusable,
         agent_id = excluded.agent_id, session_id = excluded.session_id, needs = excluded.needs
         """;
 
-    /// <summary>Whether the remnant in the way makes room: its events are gone, and the birth comes without an assignment, whose token would be too low.</summary>
+    /// <summary>
+    /// Whether the remnant in the way makes room: its events are gone, and the birth comes without an assignment, whose token would be
+    /// too low.
+    /// </summary>
     public const string MayBeReborn = "task_stream.phase = 4 AND task_stream.due_at > 0 AND excluded.token = 0";
 }

@@ -36,7 +36,9 @@ public sealed record TaskStreamRow
     };
 }
 
-/// <summary>What a task's row is searched by; changes at submit, assignment and end only, so that what happens between touches no index.</summary>
+/// <summary>
+/// What a task's row is searched by; changes at submit, assignment and end only, so that what happens between touches no index.
+/// </summary>
 internal enum TaskPhase
 {
     Waiting = 0,

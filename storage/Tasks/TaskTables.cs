@@ -8,7 +8,8 @@ namespace Memento.Tasks;
 public static class TaskTables
 {
     /// <summary>Which tasks wait for which.</summary>
-    public static RowTable Dependent { get; } = new("task_dependent", new("workspace", Text, Key), new("depends_on", Text, Key), new("stream_id", Number, Key));
+    public static RowTable Dependent { get; } = new("task_dependent", new("workspace", Text, Key), new("depends_on", Text, Key),
+        new("stream_id", Number, Key));
 
     /// <summary>Tasks of a queue by status; the committers write it.</summary>
     internal static RowTable Counter { get; } = new("task_counter",

@@ -6,7 +6,8 @@ namespace Memento.Tasks;
 public sealed record AgentEpoch(string Workspace, string AgentId, long Epoch)
 {
     private static readonly RowTable Table = new("agent_epoch",
-        new("workspace", ColumnType.Text, ColumnMerge.Key), new("agent_id", ColumnType.Text, ColumnMerge.Key), new("epoch", ColumnType.Number, ColumnMerge.Replace));
+        new("workspace", ColumnType.Text, ColumnMerge.Key), new("agent_id", ColumnType.Text, ColumnMerge.Key),
+            new("epoch", ColumnType.Number, ColumnMerge.Replace));
 
     /// <summary>The row to write together with the agent's event that begins this epoch.</summary>
     public RowChange Row() => Table.Row(Workspace, AgentId, Epoch);

@@ -38,7 +38,10 @@ public sealed class PostgreSqlTaskStreamLockTests : IAsyncLifetime
         var unhurt = tasks.ChangeAsync(WriterOf(mate), 2, WorkStatus.Queued, Row(WorkStatus.Cancelled));
         await gate.OpenAsync();
         await JournalRig.UntilAsync(async () => await _database.AskAsync<long>(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'memento writer%' AND wait_event_type = 'Lock'") > 0, "the writer waits for the lock");
+            """
+            SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND application_name LIKE 'memento writer%' AND wait_event_type = 'Lock'
+            """) > 0, "the writer waits for the lock");
         await transaction.CommitAsync(Token);
 
         await unhurt;
@@ -59,12 +62,14 @@ public sealed class PostgreSqlTaskStreamLockTests : IAsyncLifetime
             (1, new NpgsqlConnectionStringBuilder(options.ConnectionStrings.PostgreSql) { Port = proxy.Port }.ConnectionString));
         var tasks = await new TaskStreamRig(rig).OpenAsync();
         var agent = await tasks.AgentAsync("a1");
-        var (good, stale, refused) = (await tasks.SubmitAsync("good"), await tasks.SubmitAsync("stale"), await tasks.SubmitAsync("refused"));
+        var (good, stale, refused) = (await tasks.SubmitAsync("good"), await tasks.SubmitAsync("stale"),
+            await tasks.SubmitAsync("refused"));
         var (taken, free) = (await tasks.BirthAsync("good"), await tasks.BirthAsync("free"));
         using var gate = await rig.HoldAsync();
         var accepted = tasks.ChangeAsync(WriterOf(good), 2, WorkStatus.Queued, Row(WorkStatus.Assigned, 1, "a1", 1), agent);
         var stalePosition = tasks.ChangeAsync(WriterOf(stale), 3, WorkStatus.Queued, Row(WorkStatus.Cancelled));
-        var staleEpoch = tasks.ChangeAsync(WriterOf(refused), 2, WorkStatus.Queued, Row(WorkStatus.Assigned, 1, "a1", 2), agent with { Epoch = 2 });
+        var staleEpoch = tasks.ChangeAsync(WriterOf(refused), 2, WorkStatus.Queued, Row(WorkStatus.Assigned, 1, "a1", 2),
+            agent with { Epoch = 2 });
         var submit = tasks.SubmitAsync(taken, free);
         rig.Committers[0].Before += batch =>
         {
@@ -93,16 +98,19 @@ public sealed class PostgreSqlTaskStreamLockTests : IAsyncLifetime
 
         await Task.WhenAll(births.SelectMany(pair => (Task[])[tasks.SubmitAsync(pair.Item1), rival.SubmitAsync(pair.Item2)]));
 
-        foreach (var (one, two) in births) Assert.Equal([BirthOutcome.Born, BirthOutcome.IdTaken], ((BirthOutcome[])[one.Outcome, two.Outcome]).Order());
+        foreach (var (one, two) in births) Assert.Equal([BirthOutcome.Born, BirthOutcome.IdTaken],
+            ((BirthOutcome[])[one.Outcome, two.Outcome]).Order());
         Assert.Equal(300L, await _database.AskAsync<long>("SELECT count(*) FROM task_stream"));
-        Assert.Equal(300L, await _database.AskAsync<long>("SELECT count(DISTINCT j.stream_id) FROM journal j JOIN task_stream USING (stream_id)"));
+        Assert.Equal(300L, await _database.AskAsync<long>(
+            "SELECT count(DISTINCT j.stream_id) FROM journal j JOIN task_stream USING (stream_id)"));
     }
 
     [Fact]
     public async Task Starts_and_progress_touch_no_index()
     {
         const int Tasks = 200;
-        // How many there are depends on the room in the pages, which transactions of other tests keep from being made. With an index in the way there would be none.
+        // How many there are depends on the room in the pages, which transactions of other tests keep from being made. With an index in
+        // the way there would be none.
         await using (var rig = new JournalRig(_database, o => o.Journal.Writers = 1))
         {
             var tasks = await new TaskStreamRig(rig).OpenAsync();
@@ -110,11 +118,13 @@ public sealed class PostgreSqlTaskStreamLockTests : IAsyncLifetime
             var births = new List<TaskBirth>();
             for (var i = 0; i < Tasks; i++) births.Add(await tasks.BirthAsync($"task-{i}"));
             await tasks.SubmitAsync(births);
-            await Task.WhenAll(births.Select(b => tasks.ChangeAsync(WriterOf(b), 2, WorkStatus.Queued, Row(WorkStatus.Assigned, 1, "a1", 1), agent)));
+            await Task.WhenAll(births.Select(b =>
+                tasks.ChangeAsync(WriterOf(b), 2, WorkStatus.Queued, Row(WorkStatus.Assigned, 1, "a1", 1), agent)));
             for (var position = 3; position < 6; position++)
             {
                 var before = position == 3 ? WorkStatus.Assigned : WorkStatus.Running;
-                await Task.WhenAll(births.Select(b => tasks.ChangeAsync(WriterOf(b), position, before, Row(WorkStatus.Running, 1, "a1", 1))));
+                await Task.WhenAll(births.Select(b =>
+                    tasks.ChangeAsync(WriterOf(b), position, before, Row(WorkStatus.Running, 1, "a1", 1))));
             }
         }
 
@@ -122,6 +132,7 @@ public sealed class PostgreSqlTaskStreamLockTests : IAsyncLifetime
         await JournalRig.UntilAsync(async () => await StatisticAsync("n_tup_upd") >= 4 * Tasks, "the statistics arrive");
         Assert.InRange(await StatisticAsync("n_tup_hot_upd"), Tasks / 10, 3 * Tasks);
 
-        Task<long> StatisticAsync(string name) => _database.AskAsync<long>($"SELECT {name} FROM pg_stat_user_tables WHERE relname = 'task_stream'");
+        Task<long> StatisticAsync(string name) =>
+            _database.AskAsync<long>($"SELECT {name} FROM pg_stat_user_tables WHERE relname = 'task_stream'");
     }
 }

@@ -8,7 +8,8 @@ namespace Memento.Tests.Storage;
 public sealed class SqliteTaskStreamTests(SqliteTestDatabase database) : TaskStreamConformance(database), IClassFixture<SqliteTestDatabase>;
 
 [Trait(Needs.Trait, Needs.PostgreSql)]
-public sealed class PostgreSqlTaskStreamTests(PostgreSqlTestDatabase database) : TaskStreamConformance(database), IClassFixture<PostgreSqlTestDatabase>;
+public sealed class PostgreSqlTaskStreamTests(PostgreSqlTestDatabase database) : TaskStreamConformance(database),
+    IClassFixture<PostgreSqlTestDatabase>;
 
 /// <summary>Births of task streams and the fences of what is appended to them: the same on every store.</summary>
 public abstract class TaskStreamConformance(TestDatabase database) : IAsyncLifetime
@@ -55,9 +56,11 @@ public abstract class TaskStreamConformance(TestDatabase database) : IAsyncLifet
         Assert.Equal([1L], await _rig.PositionsAsync(free.StreamId));
         Assert.Equal([1L], await _rig.PositionsAsync(first.StreamId));
         await _rig.HasPositionsAsync(tasks.Queue, 3);
-        Assert.Equal(1L, await database.AskAsync<long>("SELECT count(*) FROM task_dependent WHERE workspace = @ws", ("ws", tasks.Workspace)));
+        Assert.Equal(1L, await database.AskAsync<long>("SELECT count(*) FROM task_dependent WHERE workspace = @ws",
+            ("ws", tasks.Workspace)));
         Assert.Equal("2,0,0,0,0,0", await CountersAsync(tasks));
-        await JournalRig.RefusedAsync(Codes.StaleWriter, tasks.ChangeAsync(WriterOf(taken), 2, WorkStatus.Queued, Row(WorkStatus.Cancelled)));
+        await JournalRig.RefusedAsync(Codes.StaleWriter,
+            tasks.ChangeAsync(WriterOf(taken), 2, WorkStatus.Queued, Row(WorkStatus.Cancelled)));
     }
 
     [Fact]
@@ -109,7 +112,8 @@ public abstract class TaskStreamConformance(TestDatabase database) : IAsyncLifet
         await tasks.ChangeAsync(writer, 4, WorkStatus.Running, Row(WorkStatus.Completed, 1, "a1", 3));
 
         Assert.Equal([1L, 2, 3, 4], await _rig.PositionsAsync(birth.StreamId));
-        Assert.Equal(1L, await CountAsync(tasks, "position = 4 AND token = 1 AND status = 3 AND phase = 2 AND agent_id = 'a1' AND epoch = 3 AND ended_at IS NOT NULL"));
+        Assert.Equal(1L, await CountAsync(tasks,
+            "position = 4 AND token = 1 AND status = 3 AND phase = 2 AND agent_id = 'a1' AND epoch = 3 AND ended_at IS NOT NULL"));
         Assert.Equal("0,0,0,1,0,0", await CountersAsync(tasks));
     }
 
@@ -121,7 +125,8 @@ public abstract class TaskStreamConformance(TestDatabase database) : IAsyncLifet
         var writer = WriterOf(birth);
         using var gate = await _rig.HoldAsync();
         var appends = new List<Task> { tasks.ChangeAsync(writer, 2, WorkStatus.Queued, Row(WorkStatus.Assigned, 1, "a1", 1), agent) };
-        for (var position = 3; position <= 40; position++) appends.Add(tasks.ChangeAsync(writer, position, WorkStatus.Assigned, Row(WorkStatus.Assigned, 1, "a1", 1)));
+        for (var position = 3; position <= 40; position++) appends.Add(tasks.ChangeAsync(writer, position, WorkStatus.Assigned,
+            Row(WorkStatus.Assigned, 1, "a1", 1)));
         appends.Add(tasks.ChangeAsync(writer, 41, WorkStatus.Assigned, Row(WorkStatus.Queued, 1)));
         appends.Add(tasks.ChangeAsync(writer, 42, WorkStatus.Queued, Row(WorkStatus.Assigned, 2, "a1", 1), agent));
         await gate.OpenAsync();
@@ -147,8 +152,11 @@ public abstract class TaskStreamConformance(TestDatabase database) : IAsyncLifet
         var stalePosition = tasks.ChangeAsync(WriterOf(births[1]), 3, WorkStatus.Queued, Row(WorkStatus.Cancelled), rows: [counter]);
         var staleEpoch = tasks.ChangeAsync(WriterOf(births[2]), 2, WorkStatus.Queued, Row(WorkStatus.Assigned, 1, "a1", 1), old, [counter]);
         var both = tasks.ChangeAsync(WriterOf(births[3]), 7, WorkStatus.Queued, Row(WorkStatus.Assigned, 1, "a1", 1), old);
-        var unknownAgent = tasks.ChangeAsync(WriterOf(births[4]), 2, WorkStatus.Queued, Row(WorkStatus.Assigned, 1, "a9", 1), old with { AgentId = "a9" });
-        var unknownStream = tasks.ChangeAsync(new JournalWriter("task/x", await _rig.Journal.ReserveStreamIdAsync(TestContext.Current.CancellationToken)), 2, WorkStatus.Queued, Row(WorkStatus.Cancelled));
+        var unknownAgent = tasks.ChangeAsync(WriterOf(births[4]), 2, WorkStatus.Queued, Row(WorkStatus.Assigned, 1, "a9", 1),
+            old with { AgentId = "a9" });
+        var unknownStream = tasks.ChangeAsync(new JournalWriter("task/x",
+            await _rig.Journal.ReserveStreamIdAsync(TestContext.Current.CancellationToken)), 2, WorkStatus.Queued,
+                Row(WorkStatus.Cancelled));
         var mate = _rig.AppendAsync(plain, 1);
         var alsoGood = tasks.ChangeAsync(WriterOf(births[5]), 2, WorkStatus.Queued, Row(WorkStatus.Cancelled));
         await gate.OpenAsync();
@@ -158,7 +166,8 @@ public abstract class TaskStreamConformance(TestDatabase database) : IAsyncLifet
         foreach (var refused in (Task[])[staleEpoch, unknownAgent]) await JournalRig.RefusedAsync(Codes.StaleRegistration, refused);
         foreach (var birth in births[1..5]) Assert.Equal([1L], await _rig.PositionsAsync(birth.StreamId));
         Assert.Equal("4,1,0,0,0,1", await CountersAsync(tasks));
-        Assert.Equal(1L, await database.AskAsync<long>("SELECT CAST(sum(sessions) AS bigint) FROM workspace_counter WHERE workspace = @ws", ("ws", tasks.Workspace)));
+        Assert.Equal(1L, await database.AskAsync<long>(
+            "SELECT CAST(sum(sessions) AS bigint) FROM workspace_counter WHERE workspace = @ws", ("ws", tasks.Workspace)));
     }
 
     [Fact]
@@ -174,7 +183,8 @@ public abstract class TaskStreamConformance(TestDatabase database) : IAsyncLifet
 
         await JournalRig.RefusedAsync(Codes.StaleRegistration, refused);
         await JournalRig.RefusedAsync(Codes.StaleWriter, behind);
-        await JournalRig.RefusedAsync(Codes.StaleWriter, tasks.ChangeAsync(writer, 3, WorkStatus.Assigned, Row(WorkStatus.Running, 1, "a1", 1)));
+        await JournalRig.RefusedAsync(Codes.StaleWriter,
+            tasks.ChangeAsync(writer, 3, WorkStatus.Assigned, Row(WorkStatus.Running, 1, "a1", 1)));
         // Nothing was stored, so a new writer goes on at the same position.
         await tasks.ChangeAsync(WriterOf(birth), 2, WorkStatus.Queued, Row(WorkStatus.Assigned, 1, "a1", 2), now);
         Assert.Equal([1L, 2], await _rig.PositionsAsync(birth.StreamId));
@@ -218,13 +228,15 @@ public abstract class TaskStreamConformance(TestDatabase database) : IAsyncLifet
 
     private Task<TaskStreamRig> OpenAsync() => new TaskStreamRig(_rig).OpenAsync();
 
-    private static RowChange SessionCounter(string workspace) => Memento.Sessions.SessionTables.Counter.Row(workspace, null, 1L, 0L, 0L, 0L, 0L);
+    private static RowChange SessionCounter(string workspace) =>
+        Memento.Sessions.SessionTables.Counter.Row(workspace, null, 1L, 0L, 0L, 0L, 0L);
 
     private Task<long> CountAsync(TaskStreamRig tasks, string where) =>
         database.AskAsync<long>($"SELECT count(*) FROM task_stream WHERE workspace = @ws AND {where}", ("ws", tasks.Workspace));
 
     private async Task<string?> CountersAsync(TaskStreamRig tasks) => await database.AskAsync<string>("""
-        SELECT sum(queued) || ',' || sum(assigned) || ',' || sum(running) || ',' || sum(completed) || ',' || sum(failed) || ',' || sum(cancelled)
+        SELECT sum(queued) || ',' || sum(assigned) || ',' || sum(running)
+          || ',' || sum(completed) || ',' || sum(failed) || ',' || sum(cancelled)
         FROM task_counter WHERE queue_id = @queue
         """, ("queue", tasks.Queue.StreamId));
 }

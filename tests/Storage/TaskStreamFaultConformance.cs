@@ -5,10 +5,12 @@ using static Memento.Tests.Storage.TaskStreamRig;
 
 namespace Memento.Tests.Storage;
 
-public sealed class SqliteTaskStreamFaultTests(SqliteTestDatabase database) : TaskStreamFaultConformance(database), IClassFixture<SqliteTestDatabase>;
+public sealed class SqliteTaskStreamFaultTests(SqliteTestDatabase database) : TaskStreamFaultConformance(database),
+    IClassFixture<SqliteTestDatabase>;
 
 [Trait(Needs.Trait, Needs.PostgreSql)]
-public sealed class PostgreSqlTaskStreamFaultTests(PostgreSqlTestDatabase database) : TaskStreamFaultConformance(database), IClassFixture<PostgreSqlTestDatabase>;
+public sealed class PostgreSqlTaskStreamFaultTests(PostgreSqlTestDatabase database) : TaskStreamFaultConformance(database),
+    IClassFixture<PostgreSqlTestDatabase>;
 
 /// <summary>Commits of task streams that fail, or succeed without an answer: what is read afterwards is the truth.</summary>
 public abstract class TaskStreamFaultConformance(TestDatabase database) : IAsyncLifetime
@@ -91,7 +93,10 @@ public abstract class TaskStreamFaultConformance(TestDatabase database) : IAsync
         for (var i = 0; i < 30; i++) births.Add(await tasks.BirthAsync($"task-{i}"));
         await tasks.SubmitAsync(births);
         using var gate = await _rig.HoldAsync();
-        var pairs = births.Select(birth => Enumerable.Range(0, 2).Select(_ => OutcomeAsync(tasks.ChangeAsync(WriterOf(birth), 2, WorkStatus.Queued, Row(WorkStatus.Cancelled)))).ToArray()).ToArray();
+        var pairs = births.Select(birth =>
+            Enumerable.Range(0, 2)
+                .Select(_ => OutcomeAsync(tasks.ChangeAsync(WriterOf(birth), 2, WorkStatus.Queued, Row(WorkStatus.Cancelled))))
+                    .ToArray()).ToArray();
         await gate.OpenAsync();
 
         foreach (var pair in pairs) Assert.Equal(["", Codes.StaleWriter], (await Task.WhenAll(pair)).Order(StringComparer.Ordinal));
@@ -131,7 +136,8 @@ public abstract class TaskStreamFaultConformance(TestDatabase database) : IAsync
                 WorkStatus.Assigned => Row(WorkStatus.Running, head.Row.Token, "a1", 1),
                 _ => Row(WorkStatus.Completed, head.Row.Token, "a1", 1),
             };
-            var outcome = await OutcomeAsync(tasks.ChangeAsync(WriterOf(birth), head.Position + 1, head.Row.Status, after, head.Row.Status is WorkStatus.Queued ? agent : null));
+            var outcome = await OutcomeAsync(tasks.ChangeAsync(WriterOf(birth), head.Position + 1, head.Row.Status, after,
+                head.Row.Status is WorkStatus.Queued ? agent : null));
             Assert.Contains(outcome, (string[])["", Codes.DatabaseNotReady]);
         }
     }

@@ -5,10 +5,12 @@ using static Memento.Tests.Storage.TaskStreamRig;
 
 namespace Memento.Tests.Storage;
 
-public sealed class SqliteTaskStreamReadTests(SqliteTestDatabase database) : TaskStreamReadConformance(database), IClassFixture<SqliteTestDatabase>;
+public sealed class SqliteTaskStreamReadTests(SqliteTestDatabase database) : TaskStreamReadConformance(database),
+    IClassFixture<SqliteTestDatabase>;
 
 [Trait(Needs.Trait, Needs.PostgreSql)]
-public sealed class PostgreSqlTaskStreamReadTests(PostgreSqlTestDatabase database) : TaskStreamReadConformance(database), IClassFixture<PostgreSqlTestDatabase>;
+public sealed class PostgreSqlTaskStreamReadTests(PostgreSqlTestDatabase database) : TaskStreamReadConformance(database),
+    IClassFixture<PostgreSqlTestDatabase>;
 
 /// <summary>What queues, agents and the sweep read of task streams, and how finished tasks go: the same on every store.</summary>
 public abstract class TaskStreamReadConformance(TestDatabase database) : IAsyncLifetime
@@ -34,13 +36,16 @@ public abstract class TaskStreamReadConformance(TestDatabase database) : IAsyncL
         var births = new List<TaskBirth>();
         for (var i = 0; i < 10; i++) births.Add(await tasks.SubmitAsync($"task-{i}"));
         await tasks.ChangeAsync(WriterOf(births[3]), 2, WorkStatus.Queued, Row(WorkStatus.Completed));
-        await tasks.ChangeAsync(WriterOf(births[5]), 2, WorkStatus.Queued, Row(WorkStatus.Queued) with { DueAt = JournalRig.At.AddHours(-1) });
+        await tasks.ChangeAsync(WriterOf(births[5]), 2, WorkStatus.Queued,
+            Row(WorkStatus.Queued) with { DueAt = JournalRig.At.AddHours(-1) });
         await tasks.ChangeAsync(WriterOf(births[1]), 2, WorkStatus.Queued, Row(WorkStatus.Queued) with { DueAt = null });
 
         var found = new List<TaskHead>();
-        while (await Streams.ReadOpenAsync(tasks.Queue.StreamId, found.LastOrDefault(), 4, Token) is { Count: > 0 } page) found.AddRange(page);
+        while (await Streams.ReadOpenAsync(tasks.Queue.StreamId, found.LastOrDefault(), 4,
+            Token) is { Count: > 0 } page) found.AddRange(page);
 
-        Assert.Equal(["task-5", "task-0", "task-2", "task-4", "task-6", "task-7", "task-8", "task-9", "task-1"], found.Select(t => t.TaskId));
+        Assert.Equal(["task-5", "task-0", "task-2", "task-4", "task-6", "task-7", "task-8", "task-9", "task-1"],
+            found.Select(t => t.TaskId));
         Assert.Equal((2L, births[5].StreamId), (found[0].Position, found[0].StreamId));
         Assert.Equal(new TaskCounts(9, 0, 0, 1, 0, 0), await Streams.CountAsync(tasks.Queue.StreamId, Token));
     }
@@ -56,7 +61,8 @@ public abstract class TaskStreamReadConformance(TestDatabase database) : IAsyncL
 
         var found = Assert.Single(await Streams.FindAsync(tasks.Workspace, ["as-written", "another"], Token));
 
-        Assert.Equal(new TaskHead(birth.StreamId, 2, tasks.Queue.StreamId, tasks.Workspace, "as-written", row) { CreatedAt = JournalRig.At }, found);
+        Assert.Equal(new TaskHead(birth.StreamId, 2, tasks.Queue.StreamId, tasks.Workspace, "as-written",
+            row) { CreatedAt = JournalRig.At }, found);
         Assert.Equal(found, Assert.Single(await Streams.ReadLeasesAsync(tasks.Workspace, "a1", Token)));
         Assert.Empty(await Streams.ReadLeasesAsync(tasks.Workspace, "a2", Token));
     }
@@ -66,13 +72,16 @@ public abstract class TaskStreamReadConformance(TestDatabase database) : IAsyncL
     {
         var (due, later, over) = (await OpenAsync(), await OpenAsync(), await OpenAsync());
         for (var i = 0; i < 3; i++) await due.SubmitAsync($"task-{i}");
-        await later.ChangeAsync(WriterOf(await later.SubmitAsync("later")), 2, WorkStatus.Queued, Row(WorkStatus.Queued) with { DueAt = JournalRig.At.AddHours(1) });
+        await later.ChangeAsync(WriterOf(await later.SubmitAsync("later")), 2, WorkStatus.Queued,
+            Row(WorkStatus.Queued) with { DueAt = JournalRig.At.AddHours(1) });
         await over.ChangeAsync(WriterOf(await over.SubmitAsync("over")), 2, WorkStatus.Queued, Row(WorkStatus.Cancelled));
 
         Assert.Equal([due.Queue.StreamId], Mine(await Streams.FindDueQueuesAsync(JournalRig.At, 0, 1_000, Token)));
-        Assert.Equal([due.Queue.StreamId, later.Queue.StreamId], Mine(await Streams.FindDueQueuesAsync(JournalRig.At.AddHours(2), due.Queue.StreamId - 1, 1_000, Token)));
+        Assert.Equal([due.Queue.StreamId, later.Queue.StreamId],
+            Mine(await Streams.FindDueQueuesAsync(JournalRig.At.AddHours(2), due.Queue.StreamId - 1, 1_000, Token)));
 
-        IEnumerable<long> Mine(IReadOnlyList<long> found) => found.Where(q => q == due.Queue.StreamId || q == later.Queue.StreamId || q == over.Queue.StreamId);
+        IEnumerable<long> Mine(IReadOnlyList<long> found) =>
+            found.Where(q => q == due.Queue.StreamId || q == later.Queue.StreamId || q == over.Queue.StreamId);
     }
 
     [Fact]
@@ -92,7 +101,8 @@ public abstract class TaskStreamReadConformance(TestDatabase database) : IAsyncL
         Assert.Equal(["dead"], await FindAsync(JournalRig.At));
 
         async Task<IEnumerable<string>> FindAsync(DateTimeOffset before) =>
-            (await Streams.FindNeglectedAgentsAsync(before, 1_000, Token)).Where(a => a.Workspace == tasks.Workspace).Select(a => a.Id).Order(StringComparer.Ordinal);
+            (await Streams.FindNeglectedAgentsAsync(before, 1_000, Token)).Where(a => a.Workspace == tasks.Workspace).Select(a => a.Id)
+                .Order(StringComparer.Ordinal);
     }
 
     [Fact]
@@ -158,7 +168,8 @@ public abstract class TaskStreamReadConformance(TestDatabase database) : IAsyncL
         var (chosen, made) = (await tasks.SubmitAsync("chosen"), await tasks.BirthAsync("made", chosen: false));
         var open = await tasks.BirthAsync("open", chosen: false);
         await tasks.SubmitAsync(made, open);
-        foreach (var birth in (TaskBirth[])[chosen, made]) await tasks.ChangeAsync(WriterOf(birth), 2, WorkStatus.Queued, Row(WorkStatus.Completed, 8));
+        foreach (var birth in (TaskBirth[])[chosen, made]) await tasks.ChangeAsync(WriterOf(birth), 2, WorkStatus.Queued,
+            Row(WorkStatus.Completed, 8));
         await Streams.SweepAsync(JournalRig.At, 1_000, Token);
         Assert.Equal(3, (await Streams.FindAsync(tasks.Workspace, ["chosen", "made", "open"], Token)).Count);
 
@@ -168,7 +179,8 @@ public abstract class TaskStreamReadConformance(TestDatabase database) : IAsyncL
         foreach (var birth in (TaskBirth[])[chosen, made])
         {
             Assert.Empty(await _rig.PositionsAsync(birth.StreamId));
-            await JournalRig.RefusedAsync(Codes.StaleWriter, tasks.ChangeAsync(WriterOf(birth), 3, WorkStatus.Completed, Row(WorkStatus.Queued, 8)));
+            await JournalRig.RefusedAsync(Codes.StaleWriter,
+                tasks.ChangeAsync(WriterOf(birth), 3, WorkStatus.Completed, Row(WorkStatus.Queued, 8)));
         }
 
         var left = await database.AskAsync<long>("SELECT count(*) FROM task_stream WHERE workspace = @ws", ("ws", tasks.Workspace));
@@ -192,9 +204,11 @@ public abstract class TaskStreamReadConformance(TestDatabase database) : IAsyncL
         Assert.Equal((BirthOutcome.Born, 8L), (second.Outcome, second.Token));
         var found = Assert.Single(await Streams.FindAsync(tasks.Workspace, ["again"], Token));
         Assert.Equal((second.StreamId, 1L, 8L), (found.StreamId, found.Position, found.Row.Token));
-        await JournalRig.RefusedAsync(Codes.StaleWriter, tasks.ChangeAsync(WriterOf(second), 2, WorkStatus.Queued, Row(WorkStatus.Assigned, 1, "a1", 1), agent));
+        await JournalRig.RefusedAsync(Codes.StaleWriter,
+            tasks.ChangeAsync(WriterOf(second), 2, WorkStatus.Queued, Row(WorkStatus.Assigned, 1, "a1", 1), agent));
         await tasks.ChangeAsync(WriterOf(second), 2, WorkStatus.Queued, Row(WorkStatus.Assigned, 9, "a1", 1), agent);
-        await JournalRig.RefusedAsync(Codes.StaleWriter, tasks.ChangeAsync(WriterOf(first), 2, WorkStatus.Queued, Row(WorkStatus.Assigned, 10, "a1", 1), agent));
+        await JournalRig.RefusedAsync(Codes.StaleWriter,
+            tasks.ChangeAsync(WriterOf(first), 2, WorkStatus.Queued, Row(WorkStatus.Assigned, 10, "a1", 1), agent));
         var third = await tasks.BirthAsync("again");
         await tasks.SubmitAsync(third);
         Assert.Equal(BirthOutcome.IdTaken, third.Outcome);
@@ -206,7 +220,8 @@ public abstract class TaskStreamReadConformance(TestDatabase database) : IAsyncL
         var tasks = await OpenAsync();
         var birth = await tasks.SubmitAsync("cut");
         await tasks.ChangeAsync(WriterOf(birth), 2, WorkStatus.Queued, Row(WorkStatus.Failed, 2));
-        await database.ExecuteAsync("UPDATE task_stream SET phase = 4, position = 0, due_at = 0, ended_at = NULL WHERE stream_id = @id", ("id", birth.StreamId));
+        await database.ExecuteAsync("UPDATE task_stream SET phase = 4, position = 0, due_at = 0, ended_at = NULL WHERE stream_id = @id",
+            ("id", birth.StreamId));
         var early = await tasks.BirthAsync("cut");
         await tasks.SubmitAsync(early);
         Assert.Equal(BirthOutcome.IdTaken, early.Outcome);

@@ -40,7 +40,8 @@ internal sealed class TaskStreamRig(JournalRig rig, string? workspace = null)
         EndedAt = status > WorkStatus.Running ? JournalRig.At : null,
     };
 
-    public async Task<TaskBirth> BirthAsync(string id, bool chosen = true, AgentEpoch? holder = null, IReadOnlyList<RowChange>? rows = null) => new()
+    public async Task<TaskBirth> BirthAsync(string id, bool chosen = true, AgentEpoch? holder = null,
+        IReadOnlyList<RowChange>? rows = null) => new()
     {
         StreamId = await rig.Journal.ReserveStreamIdAsync(),
         Workspace = Workspace,
@@ -72,7 +73,8 @@ internal sealed class TaskStreamRig(JournalRig rig, string? workspace = null)
 
     public static JournalWriter WriterOf(TaskBirth birth) => new(TaskBirth.StreamOf(birth.Workspace, birth.TaskId), birth.StreamId);
 
-    public Task ChangeAsync(JournalWriter writer, long position, WorkStatus before, TaskStreamRow after, AgentEpoch? requires = null, IReadOnlyList<RowChange>? rows = null) =>
+    public Task ChangeAsync(JournalWriter writer, long position, WorkStatus before, TaskStreamRow after, AgentEpoch? requires = null,
+        IReadOnlyList<RowChange>? rows = null) =>
         rig.Journal.AppendAsync(new Append
         {
             Writer = writer,
@@ -90,5 +92,6 @@ internal sealed class TaskStreamRig(JournalRig rig, string? workspace = null)
         return agent;
     }
 
-    private static NewEntry Entry(string kind, long position) => new(kind, 1, JournalRig.At.AddSeconds(position), JournalRig.Payload(position));
+    private static NewEntry Entry(string kind, long position) =>
+        new(kind, 1, JournalRig.At.AddSeconds(position), JournalRig.Payload(position));
 }

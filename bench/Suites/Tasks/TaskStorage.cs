@@ -17,8 +17,10 @@ internal static class TaskStorage
 
     public static IReadOnlyList<Case> Cases { get; } =
     [
-        new("storage-streams", "tasks as streams, in the store alone", run => RunAsync(run, "storage-streams", store => TaskStreamCycle.OpenAsync(store, run.Token))),
-        new("storage-rows", "tasks as rows of their queue's stream, in the store alone", run => RunAsync(run, "storage-rows", store => TaskRowCycle.OpenAsync(store, run.Token))),
+        new("storage-streams", "tasks as streams, in the store alone", run =>
+            RunAsync(run, "storage-streams", store => TaskStreamCycle.OpenAsync(store, run.Token))),
+        new("storage-rows", "tasks as rows of their queue's stream, in the store alone", run =>
+            RunAsync(run, "storage-rows", store => TaskRowCycle.OpenAsync(store, run.Token))),
     ];
 
     private static async Task RunAsync(Run run, string name, Func<Store, Task<ITaskCycle>> open)
@@ -58,22 +60,28 @@ internal static class TaskStorage
         run.Report(name, tasks / seconds, figures: figures);
     }
 
-    private static (long At, TimeSpan Processor, long Allocated) Sample() => (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes());
+    private static (long At, TimeSpan Processor, long Allocated) Sample() =>
+        (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes());
 
-    /// <summary>What a PostgreSQL server has done so far: dead and heap-only versions of rows, bytes of its log, processor time of the writers' connections.</summary>
+    /// <summary>
+    /// What a PostgreSQL server has done so far: dead and heap-only versions of rows, bytes of its log, processor time of the writers'
+    /// connections.
+    /// </summary>
     private static async Task<Dictionary<string, double>> ServerAsync(StorageOptions options)
     {
         var found = new Dictionary<string, double>();
         if (options.Store is not StoreKind.PostgreSql) return found;
         await using var connection = await BenchDatabase.OpenAsync(options.ConnectionStrings.PostgreSql!);
         await using var statistics = new NpgsqlCommand("""
-            SELECT sum(n_tup_upd + n_tup_del)::float8, sum(n_tup_hot_upd)::float8, (pg_current_wal_lsn() - '0/0')::float8, pg_database_size(current_database())::float8,
+            SELECT sum(n_tup_upd + n_tup_del)::float8, sum(n_tup_hot_upd)::float8, (pg_current_wal_lsn() - '0/0')::float8,
+              pg_database_size(current_database())::float8,
               (SELECT array_agg(pid) FROM pg_stat_activity WHERE application_name LIKE 'memento writer%' AND datname = current_database())
             FROM pg_stat_user_tables
             """, connection);
         await using var reader = await statistics.ExecuteReaderAsync();
         await reader.ReadAsync();
-        (found["deadPerTask"], found["hotPerTask"], found["walBytesPerTask"]) = (reader.GetDouble(0), reader.GetDouble(1), reader.GetDouble(2));
+        (found["deadPerTask"], found["hotPerTask"], found["walBytesPerTask"]) = (reader.GetDouble(0), reader.GetDouble(1),
+            reader.GetDouble(2));
         (found["diskBytesPerTask"], found["writersCpuUsPerTask"]) = (reader.GetDouble(3), reader.GetFieldValue<int[]>(4).Sum(ProcessorUs));
         return found;
     }
@@ -83,7 +91,8 @@ internal static class TaskStorage
         var path = $"/proc/{processId.ToString(CultureInfo.InvariantCulture)}/stat";
         if (!File.Exists(path)) return 0;
         var fields = File.ReadAllText(path).Split(") ")[^1].Split(' ');
-        return (double.Parse(fields[11], CultureInfo.InvariantCulture) + double.Parse(fields[12], CultureInfo.InvariantCulture)) * 10_000;   // ticks of 10 ms
+        // Ticks of 10 ms.
+        return (double.Parse(fields[11], CultureInfo.InvariantCulture) + double.Parse(fields[12], CultureInfo.InvariantCulture)) * 10_000;
     }
 }
 

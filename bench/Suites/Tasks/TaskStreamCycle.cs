@@ -19,7 +19,8 @@ internal sealed class TaskStreamCycle : ITaskCycle
 
     public static async Task<ITaskCycle> OpenAsync(Store store, CancellationToken cancellationToken)
     {
-        var cycle = new TaskStreamCycle(store.Journal, new JournalWriter("queue/bench/default", await store.Journal.ReserveStreamIdAsync(cancellationToken)));
+        var cycle = new TaskStreamCycle(store.Journal,
+            new JournalWriter("queue/bench/default", await store.Journal.ReserveStreamIdAsync(cancellationToken)));
         await cycle._journal.AppendAsync(new Append
         {
             Writer = cycle._queue, CreatesStream = true, FirstPosition = ++cycle._position, Entries = [Entry("configured", "{}")],
@@ -35,28 +36,32 @@ internal sealed class TaskStreamCycle : ITaskCycle
         for (var i = 0; i < births.Length; i++) births[i] = await BirthAsync(i);
         await SubmitAsync(births);
         var writers = births.Select(b => new JournalWriter(TaskBirth.StreamOf(b.Workspace, b.TaskId), b.StreamId)).ToArray();
-        var now = DateTimeOffset.UtcNow;
+        var now = TimeProvider.System.GetUtcNow();
         var row = new TaskStreamRow { Status = WorkStatus.Assigned, Token = 1, AgentId = name, Epoch = 1, AssignedAt = now };
         var epoch = new AgentEpoch(Workspace, name, 1);
         await Task.WhenAll(writers.Select(w => AppendAsync(w, 2, Assigned(name), WorkStatus.Queued, row, epoch)));
         row = row with { Status = WorkStatus.Running };
         await Task.WhenAll(writers.Select(w => AppendAsync(w, 3, Entry("started", """{"token":1}"""), WorkStatus.Assigned, row)));
-        row = row with { Status = WorkStatus.Completed, EndedAt = DateTimeOffset.UtcNow };
-        await Task.WhenAll(writers.Select(w => AppendAsync(w, 4, Entry("completed", """{"token":1,"result":{"ok":true}}"""), WorkStatus.Running, row)));
+        row = row with { Status = WorkStatus.Completed, EndedAt = TimeProvider.System.GetUtcNow() };
+        await Task.WhenAll(writers.Select(w =>
+            AppendAsync(w, 4, Entry("completed", """{"token":1,"result":{"ok":true}}"""), WorkStatus.Running, row)));
     }
 
     private Task SubmitAsync(TaskBirth[] births)
     {
         lock (_order)
-            return _journal.AppendAsync(new Append { Writer = _queue, FirstPosition = ++_position, Entries = [Entry("submitted", $$"""{"tasks":{{births.Length}}}""")], Births = births });
+            return _journal.AppendAsync(new Append { Writer = _queue, FirstPosition = ++_position,
+                Entries = [Entry("submitted", $$"""{"tasks":{{births.Length}}}""")], Births = births });
     }
 
-    private Task AppendAsync(JournalWriter writer, long position, NewEntry entry, WorkStatus before, TaskStreamRow after, AgentEpoch? requires = null) =>
-        _journal.AppendAsync(new Append { Writer = writer, FirstPosition = position, Entries = [entry], Task = new TaskUpdate { Before = before, After = after, Requires = requires } });
+    private Task AppendAsync(JournalWriter writer, long position, NewEntry entry, WorkStatus before, TaskStreamRow after,
+        AgentEpoch? requires = null) =>
+        _journal.AppendAsync(new Append { Writer = writer, FirstPosition = position, Entries = [entry],
+            Task = new TaskUpdate { Before = before, After = after, Requires = requires } });
 
     private async ValueTask<TaskBirth> BirthAsync(int n)
     {
-        var (task, now) = (Fleet.Task(n, "build"), DateTimeOffset.UtcNow);
+        var (task, now) = (Fleet.Task(n, "build"), TimeProvider.System.GetUtcNow());
         return new TaskBirth
         {
             StreamId = await _journal.ReserveStreamIdAsync(),
@@ -74,5 +79,5 @@ internal sealed class TaskStreamCycle : ITaskCycle
 
     private static NewEntry Assigned(string agent) => Entry("assigned", $$"""{"agentId":"{{agent}}","epoch":1,"token":1}""");
 
-    private static NewEntry Entry(string kind, string json) => new(kind, 1, DateTimeOffset.UtcNow, Encoding.UTF8.GetBytes(json));
+    private static NewEntry Entry(string kind, string json) => new(kind, 1, TimeProvider.System.GetUtcNow(), Encoding.UTF8.GetBytes(json));
 }
