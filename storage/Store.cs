@@ -28,6 +28,7 @@ public sealed class Store : IAsyncDisposable
         Rollbacks = new RollbackIndex(database);
         Audit = new AuditIndex(database);
         Tasks = new TaskIndex(database);
+        TaskStreams = new TaskStreams(database);
         Agents = new AgentIndex(database);
     }
 
@@ -46,6 +47,8 @@ public sealed class Store : IAsyncDisposable
     public IAuditIndex Audit { get; }
 
     public ITaskIndex Tasks { get; }
+
+    public ITaskStreams TaskStreams { get; }
 
     public IAgentIndex Agents { get; }
 

@@ -40,6 +40,7 @@ internal sealed partial class GroupCommit : IAsyncDisposable
     public Task AppendAsync(Append append)
     {
         if (append.Writer.IsBroken) return Task.FromException(StoreErrors.StaleWriter(append.Writer.Name));
+        append.Validate();
         var pending = new PendingAppend(append, append.Bytes);
         var waiting = Interlocked.Increment(ref _waiting);
         var bytes = Interlocked.Add(ref _waitingBytes, pending.Bytes);
@@ -133,6 +134,12 @@ internal sealed partial class GroupCommit : IAsyncDisposable
                 return true;
             });
             if (batch.Count == 0) return;
+            if (TaskRounds.Split(batch) is { } later)
+            {
+                Commit(batch);
+                Commit(later);
+                return;
+            }
 
             var started = _owner._clock.GetTimestamp();
             var failure = TryCommit(batch, started);
@@ -140,7 +147,7 @@ internal sealed partial class GroupCommit : IAsyncDisposable
             {
                 _owner._instruments.Committed(batch.Count, _owner._clock.GetElapsedTime(started));
                 if (_owner.Problem is not null) Volatile.Write(ref _owner._problem, null);
-                foreach (var pending in batch) _owner.Done(pending, null);
+                foreach (var pending in batch) _owner.Done(pending, pending.Refusal);
                 Interlocked.Exchange(ref _owner._committed, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
             }
             else if (failure is { IsOneAppendsFault: true } && batch.Count > 1)
@@ -201,6 +208,11 @@ internal sealed class PendingAppend(Append append, long bytes) : TaskCompletionS
     public Append Append { get; } = append;
 
     public long Bytes { get; } = bytes;
+
+    /// <summary>
+    /// Why the committed statement left this append out; null if it stored it. Only appends to task streams are left out.
+    /// </summary>
+    public MementoException? Refusal { get; set; }
 }
 
 /// <summary>Writes batches to one store. Used by one thread at a time.</summary>

@@ -24,6 +24,12 @@ internal interface IDatabase : IDisposable
     /// <inheritdoc cref="IJournalFeed.ReadAsync"/>
     Task<FeedPage> ReadFeedAsync(string prefix, string? after, int limit, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// SQL for the part of the feed after a cursor: rows of stream_id, feed_cursor and n, by which they are in order. Never behind an
+    /// open transaction.
+    /// </summary>
+    (string Sql, IReadOnlyList<(string Name, object? Value)> Parameters) FeedAfter(string? after, int limit);
+
     /// <summary>The cursor behind the newest entry.</summary>
     Task<string> GetFeedEndAsync(CancellationToken cancellationToken);
 

@@ -44,7 +44,7 @@ public readonly record struct FeedEntry(string Cursor, string Stream, JournalEnt
         for (; await reader.ReadAsync(token); read++)
         {
             after = cursor(reader);
-            var stream = reader.GetString(1);
+            if (reader.TextOrNull(1) is not { } stream) continue;   // of a task that is being swept
             if (stream.StartsWith(prefix, StringComparison.Ordinal)) entries.Add(new(after, stream, Journal.ReadEntry(reader, reader.GetInt64(0), 2)));
         }
 

@@ -1,3 +1,5 @@
+using Memento.Tasks;
+
 namespace Memento.Storage;
 
 /// <summary>The store's refusals, in one place so that both stores say the same.</summary>
@@ -5,6 +7,9 @@ internal static class StoreErrors
 {
     public static MementoException StaleWriter(string stream, Exception? inner = null) =>
         Make(RefusalKind.Conflict, Codes.StaleWriter, $"Another writer of {stream} was faster, or an earlier append failed. Nothing of this one was stored.", inner);
+
+    public static MementoException StaleEpoch(string stream, AgentEpoch required) => Make(RefusalKind.Conflict, Codes.StaleRegistration,
+        $"Agent \"{required.AgentId}\" is not at epoch {required.Epoch}. Nothing was appended to {stream}; read the agent again.", null);
 
     public static MementoException KeyTaken(Exception inner) =>
         Make(RefusalKind.Conflict, Codes.IdempotencyKeyReused, "The idempotency key was recorded by another request at the same moment. Nothing of this one was stored.", inner);

@@ -14,16 +14,27 @@ internal sealed class PostgreSqlCommitter(NpgsqlDataSource source, int number) :
 
     private const int MaxKeptBytes = 256 * 1024;   // of a batch, until the next one like it
 
+    // Each statement is planned once, perhaps while the tables are small or their statistics old, and finds each row by an index all the
+    // same.
+    private const string IndexOnly = """
+        SELECT set_config(name, 'off', false) FROM unnest(ARRAY['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'jit']) name
+        """;
+
     private readonly Guid _writerId = Guid.CreateVersion7();
     private readonly RowBatch _rows = new(number);
     private readonly ManualResetEventSlim _never = new();
     private NpgsqlConnection? _connection;
-    private PostgreSqlStatements _statements = new();
+    private PostgreSqlStatements _statements = new(number);
     private long _commitNo;
 
     public void Commit(IReadOnlyList<PendingAppend> batch, bool again)
     {
-        if (again && Arrived()) return;
+        if (again && Arrived() is { } transaction)
+        {
+            PostgreSqlVerdicts.Find(Connect(), transaction, batch);
+            return;
+        }
+
         if (!again) _commitNo++;
 
         var connection = Connect();
@@ -32,6 +43,7 @@ internal sealed class PostgreSqlCommitter(NpgsqlDataSource source, int number) :
         foreach (var pending in batch)
         {
             bytes += pending.Bytes;
+            if (pending.Append.Task is not null) continue;   // written only if the statement accepts the append
             foreach (var row in pending.Append.Rows) _rows.Add(row);
         }
 
@@ -41,7 +53,8 @@ internal sealed class PostgreSqlCommitter(NpgsqlDataSource source, int number) :
             command.Connection = connection;
             try
             {
-                command.ExecuteNonQuery();
+                using var reader = command.ExecuteReader();
+                PostgreSqlVerdicts.Read(reader, batch);
             }
             finally
             {
@@ -60,6 +73,8 @@ internal sealed class PostgreSqlCommitter(NpgsqlDataSource source, int number) :
     public CommitFailure Classify(Exception error) => error switch
     {
         PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } e => new(e.TableName == "idempotency" ? StoreErrors.KeyTaken(e) : StoreErrors.StaleWriter("this stream", e), IsOneAppendsFault: true),
+        PostgresException { SqlState: PostgresErrorCodes.CardinalityViolation } e =>
+            new(StoreErrors.StaleWriter("this stream", e), IsOneAppendsFault: true),
         PostgresException { SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.LockNotAvailable } e => new(PostgreSqlDatabase.Translate(e), CanRetry: true),
         PostgresException { SqlState: ['2', '2' or '3', ..] or ['5', '4', ..] } e => new(StoreErrors.Rejected("this stream", e), IsOneAppendsFault: true),
         _ when PostgreSqlDatabase.IsLostConnection(error) => new(PostgreSqlDatabase.Translate(error), CanRetry: true),
@@ -77,8 +92,11 @@ internal sealed class PostgreSqlCommitter(NpgsqlDataSource source, int number) :
         _never.Dispose();
     }
 
-    /// <summary>Whether the commit whose outcome is unknown is there. The old connection is ended first, since its transaction may still be under way; the server waits until it is gone.</summary>
-    private bool Arrived()
+    /// <summary>
+    /// The transaction of the commit whose outcome is unknown, if it is there; else null. The old connection is ended first, since its
+    /// transaction may still be under way; the server waits until it is gone.
+    /// </summary>
+    private long? Arrived()
     {
         Disconnect();
         var connection = Connect();
@@ -90,9 +108,10 @@ internal sealed class PostgreSqlCommitter(NpgsqlDataSource source, int number) :
         }
 
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT commit_no FROM journal_writer WHERE writer_id = $1 FOR UPDATE";
+        command.CommandText = "SELECT commit_no, commit_xid FROM journal_writer WHERE writer_id = $1 FOR UPDATE";
         command.Parameters.Add(new() { Value = _writerId });
-        return command.ExecuteScalar() is long arrived && arrived == _commitNo;
+        using var reader = command.ExecuteReader();
+        return reader.Read() && reader.GetInt64(0) == _commitNo ? reader.GetInt64(1) : null;
     }
 
     private string ApplicationName => $"memento writer {_writerId:N}";
@@ -106,9 +125,10 @@ internal sealed class PostgreSqlCommitter(NpgsqlDataSource source, int number) :
         {
             using var begin = connection.CreateBatch();
             begin.BatchCommands.Add(new("SELECT set_config('application_name', $1, false), set_config('lock_timeout', '5s', false)") { Parameters = { new() { Value = ApplicationName } } });
+            begin.BatchCommands.Add(new(IndexOnly));
             begin.BatchCommands.Add(new("INSERT INTO journal_writer (writer_id, commit_no) VALUES ($1, 0) ON CONFLICT DO NOTHING") { Parameters = { new() { Value = _writerId } } });
             begin.ExecuteNonQuery();
-            _statements = new();   // they know the connection that prepared them
+            _statements = new(number);   // they know the connection that prepared them
             return _connection = connection;
         }
         catch

@@ -111,14 +111,27 @@ internal sealed class PostgreSqlDatabase : IDatabase
     {
         var from = after is null ? [0, 0, 0] : FeedEntry.ParseCursor(after, 3);
         using var command = connection.Command("""
-            SELECT j.stream_id, s.name, j.position, j.kind, j.version, j.at, j.payload, j.checksum, j.commit_xid
-            FROM journal j JOIN stream s ON s.stream_id = j.stream_id
+            SELECT j.stream_id, coalesce(s.name, 'task/' || t.workspace || '/' || t.task_id), j.position, j.kind, j.version, j.at,
+              j.payload, j.checksum, j.commit_xid
+            FROM journal j LEFT JOIN stream s ON s.stream_id = j.stream_id LEFT JOIN task_stream t ON t.stream_id = j.stream_id
             WHERE j.commit_xid >= @xid AND (j.commit_xid, j.stream_id, j.position) > (@xid, @stream, @position)
               AND j.commit_xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
             ORDER BY j.commit_xid, j.stream_id, j.position LIMIT @limit
             """, ("xid", from[0]), ("stream", from[1]), ("position", from[2]), ("limit", (long)limit));
         return await FeedEntry.ReadAsync(command, prefix, after, limit, row => string.Create(CultureInfo.InvariantCulture, $"{row.GetInt64(8)}-{row.GetInt64(0)}-{row.GetInt64(2)}"), token);
     }, cancellationToken);
+
+    public (string Sql, IReadOnlyList<(string Name, object? Value)> Parameters) FeedAfter(string? after, int limit)
+    {
+        var from = after is null ? [0, 0, 0] : FeedEntry.ParseCursor(after, 3);
+        return ("""
+            SELECT j.stream_id, j.commit_xid || '-' || j.stream_id || '-' || j.position AS feed_cursor,
+              row_number() OVER (ORDER BY j.commit_xid, j.stream_id, j.position) AS n
+            FROM journal j WHERE j.commit_xid >= @xid AND (j.commit_xid, j.stream_id, j.position) > (@xid, @stream, @position)
+              AND j.commit_xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+            ORDER BY j.commit_xid, j.stream_id, j.position LIMIT @limit
+            """, [("xid", from[0]), ("stream", from[1]), ("position", from[2]), ("limit", (long)limit)]);
+    }
 
     public Task<string> GetFeedEndAsync(CancellationToken cancellationToken) => ReadAsync(async (connection, token) =>
     {

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Npgsql;
 using NpgsqlTypes;
+using static Memento.Storage.ArrayTypes;
 
 namespace Memento.Storage;
 
@@ -10,15 +11,12 @@ namespace Memento.Storage;
 /// as one array per column. Several statements would be as atomic, but Npgsql hands all after the first to the thread pool, where they wait behind everything else.
 /// What a commit consists of varies little, so statements are kept by the parts that they have.
 /// </summary>
-internal sealed partial class PostgreSqlStatements
+/// <param name="writer">The writer's number, which spreads counters.</param>
+internal sealed partial class PostgreSqlStatements(int writer)
 {
-    private const NpgsqlDbType Numbers = NpgsqlDbType.Array | NpgsqlDbType.Bigint;
-    private const NpgsqlDbType Smalls = NpgsqlDbType.Array | NpgsqlDbType.Smallint;
-    private const NpgsqlDbType Reals = NpgsqlDbType.Array | NpgsqlDbType.Double;
-    private const NpgsqlDbType Texts = NpgsqlDbType.Array | NpgsqlDbType.Text;
-    private const NpgsqlDbType Binaries = NpgsqlDbType.Array | NpgsqlDbType.Bytea;
-
-    private static readonly Part Writer = new("w", "UPDATE journal_writer SET commit_no = $2, at = now() WHERE writer_id = $1", NpgsqlDbType.Uuid, NpgsqlDbType.Bigint);
+    private static readonly Part Writer = new("w",
+        "UPDATE journal_writer SET commit_no = $2, commit_xid = pg_current_xact_id()::text::bigint, at = now() WHERE writer_id = $1",
+        NpgsqlDbType.Uuid, NpgsqlDbType.Bigint);
     private static readonly Part Streams = new("s", "INSERT INTO stream (stream_id, name) SELECT * FROM unnest($1, $2)", Numbers, Texts);
 
     private static readonly Part Entries = new("e", """
@@ -43,6 +41,7 @@ internal sealed partial class PostgreSqlStatements
     private readonly Dictionary<RowTable, Part> _upserts = [];
     private readonly Dictionary<string, NpgsqlCommand> _commands = [];
     private readonly List<(Part Part, object[] Values)> _parts = [];
+    private readonly PostgreSqlTaskParts _tasks = new(writer);
 
     /// <summary>The command that stores a batch, to be executed before the next one is asked for.</summary>
     public NpgsqlCommand Commit(Guid writerId, long commitNo, IReadOnlyList<PendingAppend> batch, RowBatch rows)
@@ -51,9 +50,10 @@ internal sealed partial class PostgreSqlStatements
         Add(Writer, writerId, commitNo);
         AddAppends(batch);
         foreach (var (table, changes) in rows.InOrder()) AddUpsert(table, changes);
+        var result = _tasks.AddTo(_parts, batch);
 
-        var shape = string.Join(' ', _parts.Select(p => p.Part.Name));
-        if (!_commands.TryGetValue(shape, out var command)) _commands.Add(shape, command = Compose(_parts.Select(p => p.Part)));
+        var shape = string.Join(' ', _parts.Select(p => p.Part.Shape));
+        if (!_commands.TryGetValue(shape, out var command)) _commands.Add(shape, command = Compose(_parts.Select(p => p.Part), result));
         var n = 0;
         foreach (var (_, values) in _parts)
             foreach (var value in values) command.Parameters[n++].Value = value;
@@ -66,7 +66,7 @@ internal sealed partial class PostgreSqlStatements
         foreach (NpgsqlParameter parameter in command.Parameters) parameter.Value = null;
     }
 
-    private static NpgsqlCommand Compose(IEnumerable<Part> parts)
+    private static NpgsqlCommand Compose(IEnumerable<Part> parts, string result)
     {
         var (command, sql) = (new NpgsqlCommand(), new StringBuilder("WITH "));
         foreach (var part in parts)
@@ -78,7 +78,7 @@ internal sealed partial class PostgreSqlStatements
         }
 
 #pragma warning disable CA2100 // put together from literals of this project; values are parameters
-        command.CommandText = sql.Append("SELECT 1").ToString();
+        command.CommandText = sql.Append(result).ToString();
 #pragma warning restore CA2100
         return command;
     }
@@ -90,6 +90,7 @@ internal sealed partial class PostgreSqlStatements
         foreach (var pending in batch)
         {
             var append = pending.Append;
+            if (append.Task is not null) continue;
             entries += append.Entries.Count;
             if (append.CreatesStream) streams++;
             if (append.Snapshot is not null) snapshots++;
@@ -98,7 +99,7 @@ internal sealed partial class PostgreSqlStatements
         }
 
         if (streams > 0) AddStreams(batch, streams);
-        AddEntries(batch, entries);
+        if (entries > 0) AddEntries(batch, entries);
         if (snapshots > 0) AddSnapshots(batch, snapshots);
         if (blobs is not null) AddBlobs(blobs);
         if (keys > 0) AddKeys(batch, keys);
@@ -109,20 +110,13 @@ internal sealed partial class PostgreSqlStatements
         if (!_upserts.TryGetValue(table, out var upsert))
         {
             var arrays = string.Join(", ", table.Columns.Select((_, i) => $"${i + 1}"));
-            var types = table.Columns.Select(c => c.Type switch { ColumnType.Real => Reals, ColumnType.Text => Texts, ColumnType.Binary => Binaries, _ => Numbers }).ToArray();
-            _upserts.Add(table, upsert = new($"r_{table.Name}", table.UpsertFrom($"SELECT * FROM unnest({arrays})"), types));
+            _upserts.Add(table, upsert = new($"r_{table.Name}", table.UpsertFrom($"SELECT * FROM unnest({arrays})"), TypesOf(table)));
         }
 
         var values = new object[table.Columns.Count];
         for (var i = 0; i < values.Length; i++)
         {
-            values[i] = table.Columns[i].Type switch
-            {
-                ColumnType.Real => Column<double?>(rows, i),
-                ColumnType.Text => Column<string?>(rows, i),
-                ColumnType.Binary => Column<byte[]?>(rows, i),
-                _ => Column<long?>(rows, i),
-            };
+            values[i] = ColumnOf(table, rows, i);
         }
 
         Add(upsert, values);
@@ -142,6 +136,7 @@ internal sealed partial class PostgreSqlStatements
         var (times, payloads, checksums, n) = (new long[count], new byte[count][], new long[count], 0);
         foreach (var pending in batch)
         {
+            if (pending.Append.Task is not null) continue;
             var (id, position) = (pending.Append.Writer.StreamId, pending.Append.FirstPosition);
             foreach (var entry in pending.Append.Entries)
             {
@@ -159,7 +154,7 @@ internal sealed partial class PostgreSqlStatements
         var (ids, positions, versions, payloads, checksums, n) = (new long[count], new long[count], new short[count], new byte[count][], new long[count], 0);
         foreach (var pending in batch)
         {
-            if (pending.Append is not { Snapshot: { } snapshot, Writer.StreamId: var id }) continue;
+            if (pending.Append is not { Task: null, Snapshot: { } snapshot, Writer.StreamId: var id }) continue;
             (ids[n], positions[n], versions[n]) = (id, snapshot.Position, snapshot.Version);
             (payloads[n], checksums[n++]) = (snapshot.Payload.ToArray(), Checksum.Of(id, snapshot.Position, snapshot.Payload.Span));
         }
@@ -191,16 +186,6 @@ internal sealed partial class PostgreSqlStatements
 
     private void Add(Part part, params object[] values) => _parts.Add((part, values));
 
-    private static T?[] Column<T>(IReadOnlyList<object?[]> rows, int column)
-    {
-        var values = new T?[rows.Count];
-        for (var i = 0; i < values.Length; i++) values[i] = (T?)rows[i][column];
-        return values;
-    }
-
     [GeneratedRegex(@"\$\d+")]
     private static partial Regex Placeholder();
-
-    /// <summary>A part of a commit: its name as a common table expression, its SQL with parameters from $1 on, and their types.</summary>
-    private sealed record Part(string Name, string Sql, params IReadOnlyList<NpgsqlDbType> Types);
 }

@@ -34,6 +34,7 @@ public sealed class RowTable
         (Name, Columns) = (name, columns);
         for (var i = 0; i < columns.Length; i++)
             if (columns[i].Type is ColumnType.Writer) WriterColumn = i;
+        Replaces = columns.Any(c => c.Merge is ColumnMerge.Replace);
         KeyLength = columns.TakeWhile(c => c.Merge is ColumnMerge.Key).Count();
         if (KeyLength == 0 || columns.Skip(KeyLength).Any(c => c.Merge is ColumnMerge.Key)) throw new ArgumentException($"The key columns of {name} must come first.", nameof(columns));
     }
@@ -46,6 +47,9 @@ public sealed class RowTable
 
     /// <summary>Where the <see cref="ColumnType.Writer"/> column is, if there is one.</summary>
     public int? WriterColumn { get; }
+
+    /// <summary>Whether a change replaces what is in a row.</summary>
+    public bool Replaces { get; }
 
     /// <summary>A change of one row. Values stand in the order of <see cref="Columns"/>: <see cref="long"/>, <see cref="double"/>, <see cref="string"/>, an array of bytes or null.</summary>
     public RowChange Row(params object?[] values) => values.Length == Columns.Count

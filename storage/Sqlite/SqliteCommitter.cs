@@ -1,3 +1,4 @@
+using Memento.Tasks;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -8,6 +9,7 @@ internal sealed class SqliteCommitter : ICommitter
 {
     private readonly SqliteConnection _connection;
     private readonly SqliteStatement _begin, _commit, _stream, _entry, _snapshot, _blob, _key;
+    private readonly SqliteTaskStatements _tasks;
     private readonly Dictionary<RowTable, SqliteStatement> _upserts = [];
     private readonly RowBatch _rows = new(writer: 0);
     private string _at = "";
@@ -21,6 +23,7 @@ internal sealed class SqliteCommitter : ICommitter
         _entry = new(connection, "INSERT INTO journal (stream_id, position, kind, version, at, payload, checksum) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
         _snapshot = new(connection, "INSERT OR REPLACE INTO snapshot (stream_id, position, version, payload, checksum) VALUES (?1, ?2, ?3, ?4, ?5)");
         _blob = new(connection, "INSERT OR IGNORE INTO blob (hash, encoding, length, content) VALUES (?1, ?2, ?3, ?4)");
+        _tasks = new(connection);
         _key = new(connection, "INSERT INTO idempotency (scope, key, request_hash, response, at) VALUES (?1, ?2, ?3, ?4, ?5)");
     }
 
@@ -30,7 +33,9 @@ internal sealed class SqliteCommitter : ICommitter
         try
         {
             _rows.Clear();
-            foreach (var pending in batch) Write(pending.Append);
+            _tasks.Clear();
+            foreach (var pending in batch) Write(pending);
+            foreach (var counter in _tasks.Counters()) _rows.Add(counter);
             foreach (var (table, rows) in _rows.InOrder()) Write(table, rows);
             _commit.Execute();
         }
@@ -59,20 +64,23 @@ internal sealed class SqliteCommitter : ICommitter
     public void Dispose()
     {
         foreach (var statement in (SqliteStatement[])[_begin, _commit, _stream, _entry, _snapshot, _blob, _key, .. _upserts.Values]) statement.Dispose();
+        _tasks.Dispose();
         _connection.Dispose();
     }
 
-    private void Write(Append append)
+    private void Write(PendingAppend pending)
     {
-        var id = append.Writer.StreamId;
+        var (append, id) = (pending.Append, pending.Append.Writer.StreamId);
         _at = append.Writer.Name;
+        if (append.Task is not null && (pending.Refusal = _tasks.Change(append)) is not null) return;
         if (append.CreatesStream) _stream.Bind(1, id).Bind(2, append.Writer.Name).Execute();
-        var position = append.FirstPosition;
-        foreach (var entry in append.Entries)
+        Write(id, append.FirstPosition, append.Entries);
+        foreach (var birth in append.Births)
         {
-            _entry.Bind(1, id).Bind(2, position).Bind(3, entry.Kind).Bind(4, entry.Version).Bind(5, entry.At.ToStored())
-                .Bind(6, entry.Payload).Bind(7, Checksum.Of(id, position, entry.Payload)).Execute();
-            position++;
+            (birth.Outcome, birth.Token) = _tasks.Bear(birth);
+            if (birth.Outcome is not BirthOutcome.Born) continue;
+            Write(birth.StreamId, 1, birth.Entries);
+            foreach (var row in birth.Rows) _rows.Add(row);
         }
 
         if (append.Snapshot is { } s)
@@ -90,6 +98,16 @@ internal sealed class SqliteCommitter : ICommitter
         }
 
         foreach (var row in append.Rows) _rows.Add(row);
+    }
+
+    private void Write(long id, long position, IReadOnlyList<NewEntry> entries)
+    {
+        foreach (var entry in entries)
+        {
+            _entry.Bind(1, id).Bind(2, position).Bind(3, entry.Kind).Bind(4, entry.Version).Bind(5, entry.At.ToStored())
+                .Bind(6, entry.Payload).Bind(7, Checksum.Of(id, position, entry.Payload)).Execute();
+            position++;
+        }
     }
 
     private void Write(RowTable table, IReadOnlyCollection<object?[]> rows)

@@ -9,7 +9,7 @@ namespace Memento.Storage;
 /// <summary>The embedded store: one file in WAL mode, one writer, a few readers. Only one process may have it open.</summary>
 internal sealed class SqliteDatabase : IDatabase
 {
-    private const int BlockOfIds = 1_000;
+    private const int BlockOfIds = 10_000;
 
     // A commit of many sessions touches a page of the index for each, and mostly the same pages as the one before.
     // With SQLite's own 1,000 pages they would all be copied into the file every few commits; with many more, each copying holds up the writer for longer.
@@ -20,7 +20,6 @@ internal sealed class SqliteDatabase : IDatabase
     private readonly SemaphoreSlim _readers;
     private readonly ConcurrentStack<SqliteConnection> _idle = [];
     private volatile bool _closed;
-    private long _nextStreamId = -1;
 
     private SqliteDatabase(StorageOptions options, SqliteFileLock fileLock) =>
         (_options, _lock, _readers) = (options, fileLock, new SemaphoreSlim(options.Sqlite.Readers));
@@ -73,18 +72,14 @@ internal sealed class SqliteDatabase : IDatabase
 
     public async Task<(long First, int Count)> ReserveStreamIdsAsync(CancellationToken cancellationToken)
     {
-        // The file has one owner, so its highest number is all that must be known; the rest is counted in memory.
-        if (_nextStreamId < 0)
+        // Callers take turns, and the file has one owner. Numbers of task streams that were swept are not in the tables any more, so the
+        // block is taken durably.
+        var first = await ReadAsync(async (connection, token) =>
         {
-            _nextStreamId = await ReadAsync(async (connection, token) =>
-            {
-                using var command = connection.Command("SELECT coalesce(max(stream_id), 0) + 1 FROM stream");
-                return (long)(await command.ExecuteScalarAsync(token))!;
-            }, cancellationToken);
-        }
-
-        var first = _nextStreamId;
-        _nextStreamId += BlockOfIds;
+            using var command = connection.Command("SELECT next FROM stream_number");
+            return (long)(await command.ExecuteScalarAsync(token))!;
+        }, cancellationToken);
+        await MaintainAsync("UPDATE stream_number SET next = @next", [("next", first + BlockOfIds)], cancellationToken);
         return (first, BlockOfIds);
     }
 
@@ -94,11 +89,20 @@ internal sealed class SqliteDatabase : IDatabase
     {
         // There is one writer, so the order of the rows is the order of the commits.
         using var command = connection.Command("""
-            SELECT j.stream_id, s.name, j.position, j.kind, j.version, j.at, j.payload, j.checksum, j.entry_id
-            FROM journal j JOIN stream s ON s.stream_id = j.stream_id WHERE j.entry_id > @after ORDER BY j.entry_id LIMIT @limit
+            SELECT j.stream_id, coalesce(s.name, 'task/' || t.workspace || '/' || t.task_id), j.position, j.kind, j.version, j.at,
+              j.payload, j.checksum, j.entry_id
+            FROM journal j LEFT JOIN stream s ON s.stream_id = j.stream_id LEFT JOIN task_stream t ON t.stream_id = j.stream_id
+            WHERE j.entry_id > @after ORDER BY j.entry_id LIMIT @limit
             """, ("after", after is null ? 0 : FeedEntry.ParseCursor(after, 1)[0]), ("limit", (long)limit));
         return await FeedEntry.ReadAsync(command, prefix, after, limit, row => row.GetInt64(8).ToString(CultureInfo.InvariantCulture), token);
     }, cancellationToken);
+
+    public (string Sql, IReadOnlyList<(string Name, object? Value)> Parameters) FeedAfter(string? after, int limit) => (
+        """
+        SELECT j.stream_id, CAST(j.entry_id AS text) AS feed_cursor, j.entry_id AS n
+        FROM journal j WHERE j.entry_id > @after ORDER BY j.entry_id LIMIT @limit
+        """,
+        [("after", after is null ? 0 : FeedEntry.ParseCursor(after, 1)[0]), ("limit", (long)limit)]);
 
     public Task<string> GetFeedEndAsync(CancellationToken cancellationToken) => ReadAsync(async (connection, token) =>
     {

@@ -34,6 +34,8 @@ internal sealed class SqliteStatement : IDisposable
         return this;
     }
 
+    public SqliteStatement Bind(int index, long? value) => value is { } number ? Bind(index, number) : BindNull(index);
+
     public SqliteStatement Bind(int index, object? value) => value switch
     {
         null => BindNull(index),
@@ -57,6 +59,23 @@ internal sealed class SqliteStatement : IDisposable
         try
         {
             SqliteException.ThrowExceptionForRC(result, _database);
+        }
+        finally
+        {
+            raw.sqlite3_reset(_statement);
+        }
+    }
+
+    /// <summary>Runs the statement to its end and returns the first column of its first row, or null if there is no row.</summary>
+    public long? ExecuteNumber()
+    {
+        try
+        {
+            long? number = null;
+            int result;
+            while ((result = raw.sqlite3_step(_statement)) == raw.SQLITE_ROW) number ??= raw.sqlite3_column_int64(_statement, 0);
+            if (result != raw.SQLITE_DONE) SqliteException.ThrowExceptionForRC(result, _database);
+            return number;
         }
         finally
         {
