@@ -71,8 +71,7 @@ internal sealed partial class SessionGrain
         using var watching = _live.Watch();
         for (var next = Math.Max(fromSeq, 1); ;)
         {
-            await EnsureLoadedAsync();
-            state = _session.Committed;
+            state = await _session.ReadAsync();
             if (next > state.LastSeq)
             {
                 if (Session.IsOver(state, Now)) yield break;
@@ -159,13 +158,13 @@ internal sealed partial class SessionGrain
         return null;
     }
 
-    private SessionLog Log => _log ??= new SessionLog(journal, _key.Workspace, _session);
+    private SessionLog Log => _log ??= new SessionLog(journal, _key.Workspace, _session.Stream);
 
     /// <summary>The committed state of a session that can be used, or the reason why it cannot.</summary>
     private async ValueTask<SessionState> OpenAsync()
     {
-        await EnsureLoadedAsync();
-        return Session.Closed(_session.Committed, Now) is { } closed ? throw Refused(closed) : _session.Committed;
+        var state = await _session.ReadAsync();
+        return Session.Closed(state, Now) is { } closed ? throw Refused(closed) : state;
     }
 
     /// <summary>The newest events up to a seq, oldest first.</summary>
@@ -183,7 +182,7 @@ internal sealed partial class SessionGrain
         if (seq > state.LastSeq) throw SeqNotFound(field, seq, state);
         if (seq == state.LastSeq) return (state, _session.StreamId);
         var (streamId, first, head) = await Log.FindAsync(state, seq);
-        return (await _session.LoadAtAsync(streamId, seq - first + 1, head, s => s.LastSeq > seq), streamId);
+        return (await _session.Stream.LoadAtAsync(streamId, seq - first + 1, head, s => s.LastSeq > seq), streamId);
     }
 
     /// <summary>Puts the evidence of failures aside that have just been stored. They stay stored if that does not work.</summary>
@@ -218,7 +217,7 @@ internal sealed partial class SessionGrain
 
     private async Task CaptureAsync(SessionCheckpoint checkpoint)
     {
-        await EnsureLoadedAsync();
+        await _session.LoadAsync();
         if (await index.FindFailureAsync(_session.StreamId, checkpoint.CheckpointId) is not null) return;   // this is a retry
         var state = await OpenAsync();
         var events = await NewestAsync(state, EvidenceEvents, checkpoint.Seq);
@@ -230,7 +229,8 @@ internal sealed partial class SessionGrain
             Events = events,
         }, MementoJson.Default.FailureSnapshot);
         var hash = SHA256.HashData(evidence);
-        await ExecuteAsync(new SessionCommand.CaptureFailure(checkpoint.CheckpointId, checkpoint.Seq, Convert.ToHexStringLower(hash)), (_, _) => 0, newBlobs: [new NewBlob(hash, evidence)]);
+        var captured = new SessionCommand.CaptureFailure(checkpoint.CheckpointId, checkpoint.Seq, Convert.ToHexStringLower(hash));
+        await _session.ExecuteAsync(new(captured, Blobs: [new NewBlob(hash, evidence)]), _ => 0);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Session {Session}: no failure snapshot for checkpoint {Checkpoint}: {Problem}. Ask for it with a checkpoint on demand")]
