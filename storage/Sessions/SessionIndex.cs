@@ -136,11 +136,11 @@ internal sealed class SessionIndex(IDatabase database) : ISessionIndex
         return await command.ExecuteScalarAsync(token) is string hash ? Convert.FromHexString(hash) : null;
     }, cancellationToken);
 
-    public Task<IReadOnlyList<GrainKey>> GetDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
+    public Task<IReadOnlyList<GrainKey>> GetDueAsync(DateTimeOffset now, int skip, int limit, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
     {
         using var command = connection.Command(
-            "SELECT s.workspace, s.session_id FROM session_due d JOIN session s ON s.stream_id = d.stream_id WHERE d.ended = 0 AND d.at <= @now ORDER BY d.at LIMIT @limit",
-            ("now", now.ToStored()), ("limit", (long)limit));
+            "SELECT s.workspace, s.session_id FROM session_due d JOIN session s ON s.stream_id = d.stream_id WHERE d.ended = 0 AND d.at <= @now ORDER BY d.at, d.stream_id LIMIT @limit OFFSET @skip",
+            ("now", now.ToStored()), ("limit", (long)limit), ("skip", (long)skip));
         using var reader = await command.ExecuteReaderAsync(token);
         var due = new List<GrainKey>();
         while (await reader.ReadAsync(token)) due.Add(new(reader.GetString(0), reader.GetString(1)));
