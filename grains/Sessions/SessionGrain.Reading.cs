@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -38,7 +37,7 @@ internal sealed partial class SessionGrain
         var descending = query.Order is EventOrder.Desc;
         if (query.Cursor is { } cursor)
         {
-            if (!long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var next)) throw new MementoException(Refusal.Invalid("cursor", $"\"{cursor}\" is not a cursor that a list of events gave"));
+            var next = Cursor.ParseNumber(cursor);
             (from, to) = descending ? (from, Math.Min(to, next)) : (Math.Max(from, next), to);
         }
 
@@ -51,7 +50,7 @@ internal sealed partial class SessionGrain
             foreach (var e in events)
             {
                 if (query.Actor is not null && e.Actor != query.Actor) continue;
-                if (found.Count == query.Limit) return new() { Items = found.ToImmutable(), NextCursor = e.Seq.ToString(CultureInfo.InvariantCulture) };
+                if (found.Count == query.Limit) return new() { Items = found.ToImmutable(), NextCursor = Cursor.Of(e.Seq) };
                 found.Add(e);
             }
 
@@ -60,7 +59,7 @@ internal sealed partial class SessionGrain
             (from, to) = descending ? (from, events[^1].Seq - 1) : (events[^1].Seq + 1, to);
         }
 
-        return new() { Items = found.ToImmutable(), NextCursor = from > to ? null : (descending ? to : from).ToString(CultureInfo.InvariantCulture) };
+        return new() { Items = found.ToImmutable(), NextCursor = from > to ? null : Cursor.Of(descending ? to : from) };
     }
 
     public async IAsyncEnumerable<SessionEvent> WatchAsync(long fromSeq, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -98,16 +97,13 @@ internal sealed partial class SessionGrain
     {
         var state = await OpenAsync();
         Paging.Check(limit);
-        var from = 1L;
-        if (cursor is not null && !long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out from))
-            throw new MementoException(Refusal.Invalid("cursor", $"\"{cursor}\" is not a cursor that a list of transitions gave"));
-
+        var from = cursor is null ? 1 : Cursor.ParseNumber(cursor);
         var found = ImmutableArray.CreateBuilder<Transition>();
         var last = Math.Min(from, state.LastSeq) + MaxScan;
         SessionEvent? previous = null;
         await foreach (var current in Log.ScanAsync(state, from))
         {
-            if (found.Count == limit || current.Seq == last) return new() { Items = found.ToImmutable(), NextCursor = previous!.Seq.ToString(CultureInfo.InvariantCulture) };
+            if (found.Count == limit || current.Seq == last) return new() { Items = found.ToImmutable(), NextCursor = Cursor.Of(previous!.Seq) };
             if (previous is not null && Bridge.IsSignificant(previous, current) && (entityId is null || current.ChangeInfo.EntityIds.Contains(entityId)))
                 found.Add(new() { FromSeq = previous.Seq, ToSeq = current.Seq, ChangeInfo = current.ChangeInfo, Impact = current.Impact });
             previous = current;
