@@ -54,8 +54,8 @@ public static class MementoSiloBuilderExtensions
         silo.Services.AddSweeper<SessionSweeper>();
         silo.Services.AddSweeper<PointSweeper>();
         silo.Services.AddSweeper<HistorySweeper>();
-        silo.Services.TryAddSingleton<SweepService>();
-        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<SweepService>());
+        silo.Services.TryAddSingleton<SweepLoop>();
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<SweepLoop>());
         return silo;
     }
 

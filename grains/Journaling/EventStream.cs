@@ -10,7 +10,7 @@ namespace Memento.Journaling;
 /// <param name="Writer">The writer that the append went through.</param>
 internal readonly record struct Appended<TState>(Task Durable, TState After, long Position, JournalWriter Writer);
 
-/// <summary>What is stored in the same transaction as the events of an append.</summary>
+/// <summary>The rows and values that are stored in the same transaction as the events of an append.</summary>
 /// <param name="Rows">Changes of read models.</param>
 /// <param name="Blobs">Values that the events name by their hash.</param>
 /// <param name="Snapshot">Whether a snapshot is written, also if the interval is not over.</param>
@@ -52,7 +52,9 @@ internal sealed class EventStream<TState, TEvent>(
     /// <summary>Whether an append failed since the state was loaded.</summary>
     public bool IsBroken => _writer is { IsBroken: true };
 
-    /// <summary>Whether the state must be read before it is used: never read, an append failed, or somebody knows a later position.</summary>
+    /// <summary>
+    /// Whether the state must be read before it is used: never read, an append failed, or somebody knows a later position.
+    /// </summary>
     public bool MustLoad => _origin is Origin.None or Origin.Superseded || IsBroken;
 
     /// <summary>Whether the journal has confirmed the state, by a read or by a commit on top of it.</summary>

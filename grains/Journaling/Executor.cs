@@ -21,7 +21,7 @@ internal sealed partial class Executor<TState, TEvent, TCommand>(
     /// <summary>The stream and its two states.</summary>
     public EventStream<TState, TEvent> Stream { get; } = new(journal, aggregate.Machine, aggregate.StreamName, snapshotInterval);
 
-    /// <summary>What callers may see, as far as it is in memory; see <see cref="ReadAsync"/>.</summary>
+    /// <summary>The state that callers may see, as far as it is in memory; see <see cref="ReadAsync"/>.</summary>
     public TState Committed => Stream.Committed;
 
     /// <summary>The stream's number; 0 before the stream has one.</summary>
@@ -57,7 +57,8 @@ internal sealed partial class Executor<TState, TEvent, TCommand>(
     /// <param name="json">How the answer is stored; needed with a key.</param>
     /// <exception cref="MementoException">The command was refused, or the outcome of its append is unknown.</exception>
     public Task<TAnswer> ExecuteAsync<TAnswer>(
-        TCommand command, Func<Change<TState, TEvent, TCommand>, TAnswer> answer, KeyedRequest? key = null, JsonTypeInfo<TAnswer>? json = null) =>
+        TCommand command, Func<Change<TState, TEvent, TCommand>, TAnswer> answer, KeyedRequest? key = null,
+        JsonTypeInfo<TAnswer>? json = null) =>
         RunAsync(command, null, answer, key, json);
 
     /// <summary>Prepares a command from what is stored elsewhere, and executes it.</summary>
@@ -120,12 +121,11 @@ internal sealed partial class Executor<TState, TEvent, TCommand>(
                 continue;
             }
 
-            await aggregate.OnCommittedAsync(change);
             return result;
         }
     }
 
-    /// <summary>Appends. Returns false if the command must be decided again.</summary>
+    /// <summary>Appends and publishes. Returns false if the command must be decided again.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]   // every command of every grain comes through here
     private async ValueTask<bool> TryAppendAsync(Change<TState, TEvent, TCommand> change, IdempotencyRecord? key, int attempt)
     {
@@ -135,7 +135,6 @@ internal sealed partial class Executor<TState, TEvent, TCommand>(
             aggregate.OnAppended(change);
             await appended.Durable;
             Stream.Commit(appended);
-            return true;
         }
         catch (Exception e)
         {
@@ -143,6 +142,9 @@ internal sealed partial class Executor<TState, TEvent, TCommand>(
             if (!Recover(e, change.Command, attempt)) throw;
             return false;
         }
+
+        await aggregate.OnCommittedAsync(change);
+        return true;
     }
 
     /// <summary>Waits for what a decision without events rests on. Returns false if the command must be decided again.</summary>
@@ -183,6 +185,8 @@ internal sealed partial class Executor<TState, TEvent, TCommand>(
         aggregate.OnDropped();
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Stream}: another writer was first (attempt {Attempt}); the command is decided again")]
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "{Stream}: another writer was first (attempt {Attempt}); the command is decided again")]
     private static partial void LogLost(ILogger log, string stream, int attempt);
 }

@@ -22,7 +22,7 @@ internal sealed class SweepShare
     public static SweepShare All { get; } = new(ulong.MaxValue);
 
     /// <summary>Returns the share of a silo.</summary>
-    /// <param name="sweep">The sweep's name. Each sweep spreads its shards differently, so that one silo does not get all the small sweeps.</param>
+    /// <param name="sweep">The sweep's name. Sweeps spread their shards differently, so that no silo gets all the small ones.</param>
     /// <param name="self">The silo.</param>
     /// <param name="active">The silos that are active. If <paramref name="self"/> is not among them, its share is empty.</param>
     public static SweepShare Of(string sweep, SiloAddress self, IReadOnlyCollection<SiloAddress> active)

@@ -41,7 +41,7 @@ internal sealed class MergePolicyAggregate(
         return await journal.FindAsync(StreamName, cancellationToken);
     }
 
-    /// <summary>Returns the stored state if the stream has no newer entry. Otherwise the stream's newest entry has the whole list.</summary>
+    /// <summary>Returns the stored state if the stream has no newer entry. Otherwise the newest entry has the whole list.</summary>
     public (MergePolicyState State, long Position)? FindStart(StreamHead? head)
     {
         var newest = head?.Position ?? 0;

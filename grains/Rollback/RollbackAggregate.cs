@@ -2,7 +2,9 @@ using Memento.Journaling;
 
 namespace Memento.Rollback;
 
-/// <summary>Joins a rollback's rules and rows to the executor. Its commands are the events themselves: they are recorded if they still fit.</summary>
+/// <summary>
+/// Joins a rollback's rules and rows to the executor. The commands are the events themselves: they are recorded if they still fit.
+/// </summary>
 internal sealed class RollbackAggregate(GrainKey key, RollbackGrain grain) : IAggregate<RollbackState, RollbackFact, RollbackFact>
 {
     private static readonly StateMachine<RollbackState, RollbackFact> Rules =
@@ -18,7 +20,10 @@ internal sealed class RollbackAggregate(GrainKey key, RollbackGrain grain) : IAg
     public AppendExtras Follow(in Change<RollbackState, RollbackFact, RollbackFact> change) =>
         new(RollbackRows.Follow(key.Workspace, change.StreamId, change.Position + 1, change.Command, change.Before, change.After));
 
-    /// <summary>What a run records rests on what the run did to the workspace. If another run of the same rollback was first, this one stops.</summary>
+    /// <summary>
+    /// Whether a caller sent the command. A run's own events rest on what the run did to the workspace: if another run of the same rollback
+    /// was first, this one stops.
+    /// </summary>
     public bool MayRetry(RollbackFact command) =>
         command is RollbackFact.Requested or RollbackFact.CancelRequested or RollbackFact.ConflictResolved or RollbackFact.Undone;
 

@@ -4,8 +4,11 @@ using Microsoft.Extensions.Options;
 
 namespace Memento.Rollback;
 
-/// <summary>Wakes rollbacks that are not over: their silo may have died, or their store may have been away. One that is running does not mind.</summary>
-internal sealed class RollbackSweeper(IGrainFactory grains, IRollbackIndex index, IOptions<RollbackOptions> options, ILogger<RollbackSweeper> log)
+/// <summary>
+/// Wakes rollbacks that are not over: their silo may have died, or their store may have been away. A running rollback does not mind.
+/// </summary>
+internal sealed class RollbackSweeper(
+    IGrainFactory grains, IRollbackIndex index, IOptions<RollbackOptions> options, ILogger<RollbackSweeper> log)
     : Sweeper("interrupted rollbacks", options.Value.SweepInterval, log)
 {
     private const int PageSize = 200;

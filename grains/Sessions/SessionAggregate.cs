@@ -19,7 +19,8 @@ internal sealed class SessionAggregate(GrainKey key, SessionLimits limits, TimeP
 
     public IStateMachine<SessionState, SessionFact> Machine { get; } = new SessionMachine(key.Id);
 
-    public Decision<SessionFact> Decide(SessionState state, SessionChange command) => Session.Decide(state, command.Command, limits, clock.Now());
+    public Decision<SessionFact> Decide(SessionState state, SessionChange command) =>
+        Session.Decide(state, command.Command, limits, clock.Now());
 
     public AppendExtras Follow(in Change<SessionState, SessionFact, SessionChange> change)
     {

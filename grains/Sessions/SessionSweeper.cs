@@ -44,7 +44,8 @@ internal sealed partial class SessionSweeper(
         for (var trimmed = PageSize; trimmed == PageSize; removed += trimmed)
         {
             trimmed = await index.TrimAsync(
-                now - options.Value.Retention, now - options.Value.DeletedRetention, now - options.Value.IdempotencyRetention, PageSize, cancellationToken);
+                now - options.Value.Retention, now - options.Value.DeletedRetention, now - options.Value.IdempotencyRetention, PageSize,
+                cancellationToken);
         }
 
         return removed;

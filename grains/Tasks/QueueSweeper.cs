@@ -15,7 +15,8 @@ internal sealed class QueueSweeper(IGrainFactory grains, ITaskIndex index, IOpti
         for (var (after, more) = (0L, true); more;)
         {
             var page = await index.GetOpenQueuesAsync(after, PageSize, cancellationToken);
-            await Task.WhenAll(page.Where(queue => share.Has(queue.Key)).Select(queue => TryAsync(queue.Key, () => WakeAsync(queue.Key), cancellationToken)));
+            await Task.WhenAll(page.Where(queue => share.Has(queue.Key))
+                .Select(queue => TryAsync(queue.Key, () => WakeAsync(queue.Key), cancellationToken)));
             more = page.Count == PageSize;
             if (more) after = page[^1].StreamId;
         }

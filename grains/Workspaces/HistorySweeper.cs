@@ -49,12 +49,14 @@ internal sealed partial class HistorySweeper(
     {
         var kept = clock.GetUtcNow() - options.Value.Audit;
         if (await journal.FindAsync(WorkspaceGrain.StreamOf(workspace), cancellationToken) is not { } stream) return;
-        await audit.DropAsync(workspace, stream.StreamId, kept, await index.FindSeqAsync(stream.StreamId, kept, cancellationToken), cancellationToken);
+        var upTo = await index.FindSeqAsync(stream.StreamId, kept, cancellationToken);
+        await audit.DropAsync(workspace, stream.StreamId, kept, upTo, cancellationToken);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Workspace {Workspace}: {Dropped} old versions with {Bytes} bytes were removed")]
     private static partial void LogCompacted(ILogger log, string workspace, long dropped, long bytes);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The history of workspace {Workspace} could not be compacted; the next round tries it again")]
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "The history of workspace {Workspace} could not be compacted; the next round tries it again")]
     private static partial void LogWorkspaceFailed(ILogger log, Exception error, string workspace);
 }

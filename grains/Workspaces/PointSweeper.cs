@@ -4,7 +4,9 @@ using Microsoft.Extensions.Options;
 
 namespace Memento.Workspaces;
 
-/// <summary>Removes the rollback points whose time is up. The workspace itself decides: a point that was pinned a moment ago stays.</summary>
+/// <summary>
+/// Removes the rollback points whose time is up. The workspace itself decides: a point that was pinned a moment ago stays.
+/// </summary>
 internal sealed partial class PointSweeper(
     IGrainFactory grains, IWorkspaceIndex index, IOptions<WorkspaceOptions> options, TimeProvider clock, ILogger<PointSweeper> log)
     : Sweeper("expired rollback points", options.Value.SweepInterval, log)
@@ -19,7 +21,8 @@ internal sealed partial class PointSweeper(
         {
             var due = await index.GetDuePointsAsync(now, skipped, PageSize, cancellationToken);
             var gone = (await Task.WhenAll(due.Where(share.Has).Select(key => TryAsync(
-                key, () => grains.GetGrain<IWorkspaceGrain>(key.Workspace).ExpirePointIfDueAsync(key.Id), cancellationToken)))).Count(x => x);
+                key, () => grains.GetGrain<IWorkspaceGrain>(key.Workspace).ExpirePointIfDueAsync(key.Id), cancellationToken))))
+                .Count(isGone => isGone);
             removed += gone;
             skipped += due.Count - gone;   // points that stay, and those of other silos, keep their rows
             if (due.Count < PageSize) break;

@@ -14,7 +14,8 @@ internal sealed class WorkspaceAggregate(string name, NewestVersions newest, Wor
     public IStateMachine<WorkspaceState, WorkspaceFact> Machine { get; } =
         new StateMachine<WorkspaceState, WorkspaceFact>(WorkspaceState.Empty, Workspace.Apply, WorkspaceFact.Codec);
 
-    public Decision<WorkspaceFact> Decide(WorkspaceState state, WorkspaceCommand command) => Workspace.Decide(state, command, limits, clock.Now());
+    public Decision<WorkspaceFact> Decide(WorkspaceState state, WorkspaceCommand command) =>
+        Workspace.Decide(state, command, limits, clock.Now());
 
     public AppendExtras Follow(in Change<WorkspaceState, WorkspaceFact, WorkspaceCommand> change)
     {

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Memento.Tests.Grains.Journaling;
 
-/// <summary>What the executor of journaled grains promises.</summary>
+/// <summary>The promises of the executor of journaled grains.</summary>
 public sealed class ExecutorTests
 {
     private readonly MemoryJournal _journal = new();
@@ -208,51 +208,6 @@ public sealed class ExecutorTests
     }
 
     [Fact]
-    public async Task Idempotency_key_makes_a_command_happen_once()
-    {
-        OneThread.Begin();
-        var (one, two) = (new Account(_journal), new Account(_journal));
-        Assert.Equal(5, await one.BookAsync(5, key: "k"));
-        Assert.Equal(6, await one.BookAsync(1));
-        Assert.Equal(5, await one.BookAsync(5, key: "k"));
-        Assert.Equal(5, await two.BookAsync(5, key: "k"));
-        Assert.Equal(Codes.IdempotencyKeyReused, (await Assert.ThrowsAsync<MementoException>(() => one.BookAsync(7, key: "k"))).Code);
-        Assert.Equal(6, await one.ReadAsync());
-    }
-
-    [Fact]
-    public async Task Same_key_twice_at_once_gets_one_answer()
-    {
-        OneThread.Begin();
-        var account = new Account(_journal);
-        var release = _journal.HoldNext();
-        var first = account.BookAsync(5, key: "k");
-        _journal.OnAppend = async (_, commit) =>
-        {
-            await release.Task;
-            await commit();
-        };
-        var second = account.BookAsync(5, key: "k");
-        release.SetResult();
-        Assert.Equal((5, 5), (await first, await second));
-        Assert.Equal(5, await account.ReadAsync());
-    }
-
-    [Fact]
-    public async Task Command_refused_because_it_is_done_already_gets_the_first_answer()
-    {
-        OneThread.Begin();
-        var account = new Account(_journal);
-        await account.BookAsync(5);
-        var release = _journal.HoldNext();
-        var first = account.BookAsync(-5, key: "k");
-        var second = account.BookAsync(-5, key: "k");   // the tentative state refuses it
-        release.SetResult();
-        Assert.Equal((0, 0), (await first, await second));
-        Assert.Equal(0, account.Refusals);
-    }
-
-    [Fact]
     public async Task Refused_command_is_told_to_the_aggregate()
     {
         OneThread.Begin();
@@ -276,40 +231,6 @@ public sealed class ExecutorTests
         _journal.IsFull = false;
         Assert.Equal(2, await account.BookAsync(1));
         Assert.Equal(finds, _journal.Finds);
-    }
-
-    [Fact]
-    public async Task Prepared_command_is_prepared_again_when_it_is_not_current()
-    {
-        OneThread.Begin();
-        var account = new Account(_journal) { Version = 1 };
-        var prepared = 0;
-        var answer = await account.Executor.ExecutePreparedAsync(
-            () => new(new Book(5, Version: prepared++)), c => c.After.Amount);
-        Assert.Equal((5, 2), (answer, prepared));
-    }
-
-    [Fact]
-    public async Task Command_prepared_while_an_append_failed_is_prepared_again()
-    {
-        OneThread.Begin();
-        var account = new Account(_journal);
-        await account.BookAsync(5);
-        var release = _journal.HoldNext();
-        var failing = account.BookAsync(1);
-        var (prepared, ready) = (0, new TaskCompletionSource());
-        var booking = account.Executor.ExecutePreparedAsync(
-            async () =>
-            {
-                prepared++;
-                await ready.Task;
-                return new Book(2);
-            },
-            c => c.After.Amount);
-        release.SetException(JournalFaults.Unreachable());
-        await Assert.ThrowsAsync<MementoException>(() => failing);
-        ready.SetResult();
-        Assert.Equal((7, 2), (await booking, prepared));
     }
 
     [Fact]

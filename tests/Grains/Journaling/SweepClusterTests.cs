@@ -26,8 +26,8 @@ public sealed class SweepClusterTests : IAsyncLifetime
             silo.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(_clock));
             silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
             silo.Services.AddSingleton<Sweeper>(services => _recorders.GetOrAdd(services.GetRequiredService<ILocalSiloDetails>().SiloAddress, _ => new Recorder()));
-            silo.Services.AddSingleton<SweepService>();
-            silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<SweepService>());
+            silo.Services.AddSingleton<SweepLoop>();
+            silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<SweepLoop>());
         });
         _cluster = builder.Build();
         await _cluster.DeployAsync();
@@ -77,7 +77,7 @@ public sealed class SweepClusterTests : IAsyncLifetime
         foreach (var silo in silos)
         {
             var recorder = _recorders[silo.SiloAddress];
-            await _cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<SweepService>().RoundAsync(recorder, Token);
+            await _cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<SweepLoop>().RoundAsync(recorder, Token);
             swept.Add(silo.SiloAddress, recorder.Swept);
         }
 

@@ -2,8 +2,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Memento.Journaling;
 
-/// <summary>Runs all sweeps of a silo while the silo is active. In each round it does the shards that belong to this silo at that moment.</summary>
-internal sealed partial class SweepService(IEnumerable<Sweeper> sweepers, ISiloStatusOracle members, TimeProvider clock, ILogger<SweepService> log)
+/// <summary>
+/// Runs all sweeps of a silo while the silo is active. Each round does the shards that belong to this silo at that moment.
+/// </summary>
+internal sealed partial class SweepLoop(
+    IEnumerable<Sweeper> sweepers, ISiloStatusOracle members, TimeProvider clock, ILogger<SweepLoop> log)
     : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
