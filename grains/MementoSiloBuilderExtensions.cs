@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Memento;
 using Memento.Agents;
+using Memento.Journaling;
 using Memento.Rollback;
 using Memento.Sessions;
 using Memento.Tasks;
@@ -45,21 +46,23 @@ public static class MementoSiloBuilderExtensions
         silo.Services.TryAddSingleton<TaskInstruments>();
         silo.Services.TryAddSingleton<AgentInstruments>();
         silo.Services.TryAddSingleton<Pulse>();
-        silo.Services.TryAddSingleton<AgentMonitor>();
-        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<AgentMonitor>());
-        silo.Services.TryAddSingleton<QueueSweeper>();
-        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<QueueSweeper>());
+        silo.Services.AddSweeper<AgentMonitor>();
+        silo.Services.AddSweeper<QueueSweeper>();
         silo.Services.TryAddSingleton<RollbackRules>();
         silo.Services.TryAddSingleton<RollbackPace>();
-        silo.Services.TryAddSingleton<RollbackSweeper>();
-        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<RollbackSweeper>());
-        silo.Services.TryAddSingleton<SessionSweeper>();
-        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<SessionSweeper>());
-        silo.Services.TryAddSingleton<PointSweeper>();
-        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<PointSweeper>());
-        silo.Services.TryAddSingleton<HistorySweeper>();
-        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<HistorySweeper>());
+        silo.Services.AddSweeper<RollbackSweeper>();
+        silo.Services.AddSweeper<SessionSweeper>();
+        silo.Services.AddSweeper<PointSweeper>();
+        silo.Services.AddSweeper<HistorySweeper>();
+        silo.Services.TryAddSingleton<SweepLoop>();
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<SweepLoop>());
         return silo;
+    }
+
+    private static void AddSweeper<TSweeper>(this IServiceCollection services) where TSweeper : Sweeper
+    {
+        services.TryAddSingleton<TSweeper>();
+        services.AddSingleton<Sweeper>(provider => provider.GetRequiredService<TSweeper>());
     }
 
     /// <summary>Gives stored state the JSON of stream entries: source-generated, camelCase, absent instead of null.</summary>

@@ -23,7 +23,7 @@ internal sealed partial class AgentGrain(
     private readonly SemaphoreSlim _appending = new(1, 1);
     private readonly DetectorSettings _detector = options.Value.Detector;
     private GrainKey _key;
-    private Journaled<AgentState, AgentFact> _agent = null!;
+    private EventStream<AgentState, AgentFact> _agent = null!;
     private DateTimeOffset? _heardAt;
     private DateTimeOffset _passedOnAt;
 
@@ -150,7 +150,7 @@ internal sealed partial class AgentGrain(
                 var after = facts.Aggregate(before, Agent.Apply);
                 try
                 {
-                    var appended = _agent.Append(facts, after, AgentRows.Follow(_key, before, after));
+                    var appended = _agent.Append(facts, after, new(AgentRows.Follow(_key, before, after)));
                     await appended.Durable;
                     _agent.Commit(appended);
                     instruments.Record(before, facts);

@@ -23,12 +23,12 @@ internal sealed class AgentQueryGrain(IAgentIndex index, ITaskIndex tasks) : Gra
         Paging.Check(query.Limit);
         if (query.Capability is { } capability) Names.Check("capability", capability);
         var found = new List<StoredAgent>(query.Limit);
-        for (var (after, more) = (NameCursor.Parse(query.Cursor) ?? "", true); more;)
+        for (var (after, more) = (Cursor.ParseName(query.Cursor) ?? "", true); more;)
         {
             var page = await index.ListAsync(_workspace, query.Capability, after, PageSize);
             foreach (var agent in page)
             {
-                if (found.Count == query.Limit) return new() { Items = await ViewAsync(found), NextCursor = NameCursor.Of(found[^1].AgentId) };
+                if (found.Count == query.Limit) return new() { Items = await ViewAsync(found), NextCursor = Cursor.OfName(found[^1].AgentId) };
                 after = agent.AgentId;
                 if (query.Status is { } status && agent.State.StatusWith(agent.Load) != status) continue;
                 found.Add(agent);

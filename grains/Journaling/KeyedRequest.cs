@@ -25,14 +25,23 @@ internal sealed record KeyedRequest
         return new() { Scope = scope, Key = key, Hash = hash.GetHashAndReset() };
     }
 
-    /// <summary>What the same request was answered before, or null if it is new. Throws <c>IDEMPOTENCY_KEY_REUSED</c> if the key was used for another request.</summary>
-    public async Task<T?> FindAnswerAsync<T>(IJournal journal, JsonTypeInfo<T> json)
+    /// <summary>Returns the answer that the same request got before; the default if the request is new.</summary>
+    /// <exception cref="MementoException"><c>IDEMPOTENCY_KEY_REUSED</c>: the key was used for another request.</exception>
+    public async Task<T?> FindAnswerAsync<T>(IJournal journal, JsonTypeInfo<T> json) =>
+        await FindAsync(journal) is { } record ? AnswerOf(record, json) : default;
+
+    /// <summary>Returns what is recorded for the same request; null if the request is new.</summary>
+    /// <exception cref="MementoException"><c>IDEMPOTENCY_KEY_REUSED</c>: the key was used for another request.</exception>
+    public async Task<IdempotencyRecord?> FindAsync(IJournal journal)
     {
-        if (await journal.FindKeyAsync(Scope, Key) is not { } record) return default;
+        if (await journal.FindKeyAsync(Scope, Key) is not { } record) return null;
         return record.RequestHash.AsSpan().SequenceEqual(Hash)
-            ? JsonSerializer.Deserialize(record.Response, json)
-            : throw new MementoException(Refusal.Of(RefusalKind.Conflict, Codes.IdempotencyKeyReused, $"The idempotency key \"{Key}\" was used for another request."));
+            ? record
+            : throw new MementoException(Refusal.Of(
+                RefusalKind.Conflict, Codes.IdempotencyKeyReused, $"The idempotency key \"{Key}\" was used for another request."));
     }
+
+    public static T AnswerOf<T>(IdempotencyRecord record, JsonTypeInfo<T> json) => JsonSerializer.Deserialize(record.Response, json)!;
 
     public IdempotencyRecord Answer<T>(T answer, JsonTypeInfo<T> json) => new(Scope, Key, Hash, JsonSerializer.SerializeToUtf8Bytes(answer, json));
 }

@@ -18,30 +18,23 @@ internal sealed partial class MergePolicyGrain(
     /// <summary>Name of the state in grain storage. Rows are found by the name, so it must never change.</summary>
     internal const string StateName = "merge-policies";
 
-    private const int MaxAttempts = 5;
-
     private string _workspace = "";
-    private Journaled<MergePolicyState, MergePoliciesChanged> _policies = null!;
+    private Executor<MergePolicyState, MergePoliciesChanged, SetMergePolicies> _policies = null!;
 
     public static string StreamOf(string workspace) => $"merge-policies/{workspace}";
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _workspace = Names.Check("workspace", this.GetPrimaryKeyString());
-        var machine = new StateMachine<MergePolicyState, MergePoliciesChanged>(
-            MergePolicyState.Empty, MergePolicyRules.Apply, MergePoliciesChanged.Codec);
-        _policies = new(journal, machine, StreamOf(_workspace), snapshotInterval: int.MaxValue);   // the grain state is the snapshot
-        await LoadAsync(cancellationToken);
+        var aggregate = new MergePolicyAggregate(_workspace, rules.MergePolicies, stored, clock, this);
+        _policies = new(journal, aggregate, snapshotInterval: int.MaxValue, log);   // the grain state is the snapshot
+        await _policies.LoadAsync(cancellationToken);
         if (stored.State.Version == _policies.Committed.Version) return;
         LogCaughtUp(log, _workspace, stored.State.Version, _policies.Committed.Version);
         await SaveAsync();
     }
 
-    public async Task<MergePolicyList> GetAsync()
-    {
-        if (_policies.IsBroken) await ReloadAsync();
-        return _policies.Committed.ToList();
-    }
+    public async Task<MergePolicyList> GetAsync() => (await _policies.ReadAsync()).ToList();
 
     public async Task<MergePolicyList> GetVersionAsync(long version)
     {
@@ -61,67 +54,13 @@ internal sealed partial class MergePolicyGrain(
         return MergePolicyRules.Apply(MergePolicyState.Empty, changed).ToList();
     }
 
-    public async Task<MergePolicyList> SetAsync(SetMergePolicies request)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            if (_policies.IsBroken) await ReloadAsync();
-            var (changes, refusal) = MergePolicyRules.Decide(_policies.Committed, request, rules.MergePolicies, clock.Now());
-            if (refusal is not null) throw new MementoException(refusal);
-            if (changes.IsDefaultOrEmpty) return _policies.Committed.ToList();
-            try
-            {
-                await AppendAsync(changes[0]);
-            }
-            catch (MementoException e) when (attempt < MaxAttempts && e.Code is Codes.StaleWriter)
-            {
-                LogOvertaken(log, _workspace, e);
-                DeactivateOnIdle();   // another activation appended first; decide again on its list
-                continue;
-            }
-
-            await SaveAsync();
-            return _policies.Committed.ToList();
-        }
-    }
-
-    /// <summary>
-    /// Reads the list from the stored state if the stream has no newer entry, otherwise from the stream's newest entry, which has the whole
-    /// list.
-    /// </summary>
-    private Task LoadAsync(CancellationToken cancellationToken) => _policies.LoadFromAsync(
-        newest => stored.State.Version == newest ? (stored.State, newest) : (MergePolicyState.Empty, Math.Max(0, newest - 1)),
-        cancellationToken);
-
-    /// <summary>Reads state and stream again after a failed append, because another activation may have written both.</summary>
-    private async Task ReloadAsync()
-    {
-        try
-        {
-            await stored.ReadStateAsync();
-        }
-        catch (OrleansException e)
-        {
-            throw NotReady("The state of the merge policies could not be read from the store. Repeat the request.", e);
-        }
-
-        await LoadAsync(CancellationToken.None);
-    }
-
-    private async Task AppendAsync(MergePoliciesChanged changed)
-    {
-        await _policies.ReserveAsync();
-        var after = MergePolicyRules.Apply(_policies.Tentative, changed);
-        var appended = _policies.Append([changed], after, MergePolicyRows.Follow(_workspace, _policies.StreamId, changed));
-        await appended.Durable;
-        _policies.Commit(appended);
-    }
+    public Task<MergePolicyList> SetAsync(SetMergePolicies request) => _policies.ExecuteAsync(request, c => c.After.ToList());
 
     /// <summary>
     /// Writes the list as grain state. A failure loses nothing, because the stream has the list. This activation then ends, and the next
     /// one reads the stream.
     /// </summary>
-    private async Task SaveAsync()
+    internal async Task SaveAsync()
     {
         var version = _policies.Committed.Version;
         stored.State = _policies.Committed;
@@ -146,7 +85,7 @@ internal sealed partial class MergePolicyGrain(
         }
     }
 
-    private static MementoException NotReady(string message, Exception inner) =>
+    internal static MementoException NotReady(string message, Exception inner) =>
         new(Refusal.Of(RefusalKind.Unavailable, Codes.DatabaseNotReady, message), inner);
 
     [LoggerMessage(

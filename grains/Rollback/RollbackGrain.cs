@@ -10,8 +10,7 @@ namespace Memento.Rollback;
 
 /// <summary>
 /// The shell of a rollback, which keeps its state and answers calls about it. <see cref="RollbackRun"/> does the work, in the background of
-/// this grain. The grain is reentrant, so that a running rollback can be read, watched and cancelled; facts are appended one after the
-/// other.
+/// this grain. The grain is reentrant, so that a running rollback can be read, watched and cancelled.
 /// </summary>
 [GrainType("memento.rollback"), Reentrant]
 internal sealed partial class RollbackGrain(
@@ -19,11 +18,10 @@ internal sealed partial class RollbackGrain(
 {
     private static readonly TimeSpan Awake = TimeSpan.FromMinutes(5);
 
-    private readonly SemaphoreSlim _appending = new(1, 1);
     private readonly SemaphoreSlim _resolving = new(1, 1);
     private readonly CancellationTokenSource _stopping = new();
     private GrainKey _key;
-    private Journaled<RollbackState, RollbackFact> _rollback = null!;
+    private Executor<RollbackState, RollbackFact, RollbackFact> _rollback = null!;
     private readonly TaskCompletionSource _cancelled = NewSignal();
     private TaskCompletionSource _changed = NewSignal();
     private Task _running = Task.CompletedTask;
@@ -36,7 +34,7 @@ internal sealed partial class RollbackGrain(
         _key = GrainKey.Parse(this.GetPrimaryKeyString());
         Names.Check("workspace", _key.Workspace);
         Names.Check("operationId", _key.Id);
-        _rollback = new(journal, new StateMachine<RollbackState, RollbackFact>(RollbackState.Empty, RollbackOperation.Apply, RollbackFact.Codec), StreamOf(_key), storage.Value.Journal.SnapshotInterval);
+        _rollback = new(journal, new RollbackAggregate(_key, this), storage.Value.Journal.SnapshotInterval, log);
         await _rollback.LoadAsync(cancellationToken);
     }
 
@@ -48,7 +46,6 @@ internal sealed partial class RollbackGrain(
 
     public void Dispose()
     {
-        _appending.Dispose();
         _resolving.Dispose();
         _stopping.Dispose();
     }
@@ -64,23 +61,16 @@ internal sealed partial class RollbackGrain(
 
         var point = await WorkspacePoints.FindAsync(index, await StreamAsync(), rollbackPointId, clock.Now());
         var policies = await MergePolicyVersions.ChooseAsync(GrainFactory, _key.Workspace, rollbackPointId, request);
-        try
+        return await BeginAsync(new()
         {
-            return await BeginAsync(new()
-            {
-                At = clock.Now(),
-                OperationId = _key.Id,
-                RollbackPointId = rollbackPointId,
-                PointSeq = point.Seq,
-                Type = RollbackOperation.TypeOf(request),
-                Request = request,
-                PoliciesVersion = policies,
-            }, key);
-        }
-        catch (MementoException e) when (key is not null && e.Code is Codes.IdempotencyKeyReused)
-        {
-            return await key.FindAnswerAsync(journal, MementoJson.Default.RollbackView) ?? throw new MementoException(e.Refusal);   // the same request, asked twice at once
-        }
+            At = clock.Now(),
+            OperationId = _key.Id,
+            RollbackPointId = rollbackPointId,
+            PointSeq = point.Seq,
+            Type = RollbackOperation.TypeOf(request),
+            Request = request,
+            PoliciesVersion = policies,
+        }, key);
     }
 
     public async Task<RollbackView> GetAsync() => (await OpenAsync()).View!;
@@ -115,7 +105,7 @@ internal sealed partial class RollbackGrain(
 
     public async Task<RollbackView> StartUndoAsync(string operationId, string recoveryPointId, string? agentId)
     {
-        if ((await ReadAsync()).View is { } view) return view;
+        if ((await _rollback.ReadAsync()).View is { } view) return view;
         var stream = await StreamAsync();
         if (await index.FindPointAsync(stream, recoveryPointId) is not { } point || point.IsOver(clock.Now()))
             throw new MementoException(Refusal.Of(RefusalKind.Gone, Codes.RollbackExpired, $"{operationId} cannot be undone: its recovery point {recoveryPointId} was deleted, or is over (Memento:Rollback:RecoveryTtl)."));
@@ -163,7 +153,7 @@ internal sealed partial class RollbackGrain(
 
     public async Task ResumeAsync()
     {
-        if ((await ReadAsync()).View is { IsOver: false }) await RunAsync();
+        if ((await _rollback.ReadAsync()).View is { IsOver: false }) await RunAsync();
     }
 
     public async IAsyncEnumerable<RollbackView> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -182,33 +172,16 @@ internal sealed partial class RollbackGrain(
 
     private async Task<RollbackState> OpenAsync()
     {
-        var state = await ReadAsync();
+        var state = await _rollback.ReadAsync();
         await TellUndoneAsync();
         return state.View is not null ? state
             : throw new MementoException(Refusal.Of(RefusalKind.NotFound, Codes.OperationNotFound, $"There is no rollback \"{_key.Id}\"."));
     }
 
-    /// <summary>The state; read again if an append failed, as it may have landed all the same.</summary>
-    private async ValueTask<RollbackState> ReadAsync()
-    {
-        if (!_rollback.IsBroken) return _rollback.Committed;
-        await _appending.WaitAsync();
-        try
-        {
-            if (_rollback.IsBroken) await _rollback.LoadAsync();
-            return _rollback.Committed;
-        }
-        finally
-        {
-            _appending.Release();
-        }
-    }
-
     private async Task<RollbackView> BeginAsync(RollbackFact.Requested requested, KeyedRequest? key)
     {
-        await AppendAsync(requested, key);
-        var view = _rollback.Committed.View!;
-        await RunAsync();
+        var view = await _rollback.ExecuteAsync(requested, c => c.After.View!, key, MementoJson.Default.RollbackView);
+        if (_rollback.Committed.View is not null) await RunAsync();   // null if another operation has the key, and its view is the answer
         return view;
     }
 
@@ -227,10 +200,10 @@ internal sealed partial class RollbackGrain(
     private async Task GoAsync()
     {
         await Task.Yield();
-        var run = new RollbackRun(_key, GrainFactory, index, rules, pace, clock, () => _rollback.Committed, fact => AppendAsync(fact), PauseAsync);
+        var run = new RollbackRun(_key, GrainFactory, index, rules, pace, clock, () => _rollback.Committed, AppendAsync, PauseAsync);
         try
         {
-            await ReadAsync();
+            await _rollback.ReadAsync();
             await run.GoAsync(await StreamAsync(), _stopping.Token);
             await TellUndoneAsync();
         }
@@ -254,30 +227,15 @@ internal sealed partial class RollbackGrain(
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    /// <summary>Records a fact. False if it does not fit any more; see <see cref="RollbackOperation.MayFollow"/>.</summary>
-    private async Task<bool> AppendAsync(RollbackFact fact, KeyedRequest? key = null)
-    {
-        await _appending.WaitAsync();
-        try
-        {
-            if (_rollback.IsBroken) await _rollback.LoadAsync();
-            var before = _rollback.Tentative;
-            if (!RollbackOperation.MayFollow(before, fact)) return false;
-            await _rollback.ReserveAsync();
-            var after = RollbackOperation.Apply(before, fact);
-            var appended = _rollback.Append([fact], after, RollbackRows.Follow(_key.Workspace, _rollback.StreamId, _rollback.TentativePosition + 1, fact, before, after), key?.Answer(after.View!, MementoJson.Default.RollbackView));
-            await appended.Durable;
-            _rollback.Commit(appended);
-        }
-        finally
-        {
-            _appending.Release();
-        }
+    /// <summary>Records an event. Returns false if it does not fit any more; see <see cref="RollbackOperation.MayFollow"/>.</summary>
+    private Task<bool> AppendAsync(RollbackFact fact) => _rollback.ExecuteAsync(fact, c => !c.Events.IsEmpty);
 
+    /// <summary>Tells those who watch that there is more to see.</summary>
+    internal void OnChanged()
+    {
         var changed = _changed;
         _changed = NewSignal();
         changed.SetResult();
-        return true;
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -4,43 +4,35 @@ using Microsoft.Extensions.Options;
 
 namespace Memento.Rollback;
 
-/// <summary>Finds rollbacks that should be going on and lets them: those whose silo died, or whose store was away. Runs on every silo while it is active; one that is going on does not mind.</summary>
-internal sealed partial class RollbackSweeper(IGrainFactory grains, IRollbackIndex index, IOptions<RollbackOptions> options, TimeProvider clock, ILogger<RollbackSweeper> log)
-    : ILifecycleParticipant<ISiloLifecycle>, IDisposable
+/// <summary>
+/// Wakes rollbacks that are not over: their silo may have died, or their store may have been away. A running rollback does not mind.
+/// </summary>
+internal sealed class RollbackSweeper(
+    IGrainFactory grains, IRollbackIndex index, IOptions<RollbackOptions> options, ILogger<RollbackSweeper> log)
+    : Sweeper("interrupted rollbacks", options.Value.SweepInterval, log)
 {
     private const int PageSize = 200;
 
-    private readonly Sweeping _sweeping = new("interrupted rollbacks", options.Value.SweepInterval, clock, log);
-
-    public void Participate(ISiloLifecycle observer) => _sweeping.Begin(observer, SweepAsync);
-
-    public void Dispose() => _sweeping.Dispose();
-
-    /// <summary>One round. Answers how many rollbacks are not over.</summary>
-    public async Task<int> SweepAsync(CancellationToken cancellationToken)
+    /// <summary>Returns how many rollbacks of the share are not over.</summary>
+    public override async Task<int> SweepAsync(SweepShare share, CancellationToken cancellationToken)
     {
-        var (count, after) = (0, 0L);
-        while (true)
+        for (var (count, after) = (0, 0L); ;)
         {
             var running = await index.GetRunningAsync(after, PageSize, cancellationToken);
-            foreach (var (stream, key) in running)
+            foreach (var (_, key) in running.Where(rollback => share.Has(rollback.Key)))
             {
-                after = stream;
-                try
-                {
-                    await grains.GetGrain<IRollbackGrain>(key.ToString()).ResumeAsync();
-                }
-                catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-                {
-                    LogRollbackFailed(log, key, e.Message);   // one that cannot be read must not keep the others waiting
-                }
+                count++;
+                await TryAsync(key, () => ResumeAsync(key), cancellationToken);
             }
 
-            count += running.Count;
             if (running.Count < PageSize) return count;
+            after = running[^1].StreamId;
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Rollback {Rollback} could not be woken: {Problem}")]
-    private static partial void LogRollbackFailed(ILogger log, GrainKey rollback, string problem);
+    private async Task<bool> ResumeAsync(GrainKey key)
+    {
+        await grains.GetGrain<IRollbackGrain>(key.ToString()).ResumeAsync();
+        return true;
+    }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -38,7 +37,7 @@ internal sealed partial class SessionGrain
         var descending = query.Order is EventOrder.Desc;
         if (query.Cursor is { } cursor)
         {
-            if (!long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var next)) throw new MementoException(Refusal.Invalid("cursor", $"\"{cursor}\" is not a cursor that a list of events gave"));
+            var next = Cursor.ParseNumber(cursor);
             (from, to) = descending ? (from, Math.Min(to, next)) : (Math.Max(from, next), to);
         }
 
@@ -51,7 +50,7 @@ internal sealed partial class SessionGrain
             foreach (var e in events)
             {
                 if (query.Actor is not null && e.Actor != query.Actor) continue;
-                if (found.Count == query.Limit) return new() { Items = found.ToImmutable(), NextCursor = e.Seq.ToString(CultureInfo.InvariantCulture) };
+                if (found.Count == query.Limit) return new() { Items = found.ToImmutable(), NextCursor = Cursor.Of(e.Seq) };
                 found.Add(e);
             }
 
@@ -60,7 +59,7 @@ internal sealed partial class SessionGrain
             (from, to) = descending ? (from, events[^1].Seq - 1) : (events[^1].Seq + 1, to);
         }
 
-        return new() { Items = found.ToImmutable(), NextCursor = from > to ? null : (descending ? to : from).ToString(CultureInfo.InvariantCulture) };
+        return new() { Items = found.ToImmutable(), NextCursor = from > to ? null : Cursor.Of(descending ? to : from) };
     }
 
     public async IAsyncEnumerable<SessionEvent> WatchAsync(long fromSeq, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -71,8 +70,7 @@ internal sealed partial class SessionGrain
         using var watching = _live.Watch();
         for (var next = Math.Max(fromSeq, 1); ;)
         {
-            await EnsureLoadedAsync();
-            state = _session.Committed;
+            state = await _session.ReadAsync();
             if (next > state.LastSeq)
             {
                 if (Session.IsOver(state, Now)) yield break;
@@ -99,16 +97,13 @@ internal sealed partial class SessionGrain
     {
         var state = await OpenAsync();
         Paging.Check(limit);
-        var from = 1L;
-        if (cursor is not null && !long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out from))
-            throw new MementoException(Refusal.Invalid("cursor", $"\"{cursor}\" is not a cursor that a list of transitions gave"));
-
+        var from = cursor is null ? 1 : Cursor.ParseNumber(cursor);
         var found = ImmutableArray.CreateBuilder<Transition>();
         var last = Math.Min(from, state.LastSeq) + MaxScan;
         SessionEvent? previous = null;
         await foreach (var current in Log.ScanAsync(state, from))
         {
-            if (found.Count == limit || current.Seq == last) return new() { Items = found.ToImmutable(), NextCursor = previous!.Seq.ToString(CultureInfo.InvariantCulture) };
+            if (found.Count == limit || current.Seq == last) return new() { Items = found.ToImmutable(), NextCursor = Cursor.Of(previous!.Seq) };
             if (previous is not null && Bridge.IsSignificant(previous, current) && (entityId is null || current.ChangeInfo.EntityIds.Contains(entityId)))
                 found.Add(new() { FromSeq = previous.Seq, ToSeq = current.Seq, ChangeInfo = current.ChangeInfo, Impact = current.Impact });
             previous = current;
@@ -159,13 +154,13 @@ internal sealed partial class SessionGrain
         return null;
     }
 
-    private SessionLog Log => _log ??= new SessionLog(journal, _key.Workspace, _session);
+    private SessionLog Log => _log ??= new SessionLog(journal, _key.Workspace, _session.Stream);
 
     /// <summary>The committed state of a session that can be used, or the reason why it cannot.</summary>
     private async ValueTask<SessionState> OpenAsync()
     {
-        await EnsureLoadedAsync();
-        return Session.Closed(_session.Committed, Now) is { } closed ? throw Refused(closed) : _session.Committed;
+        var state = await _session.ReadAsync();
+        return Session.Closed(state, Now) is { } closed ? throw Refused(closed) : state;
     }
 
     /// <summary>The newest events up to a seq, oldest first.</summary>
@@ -183,7 +178,7 @@ internal sealed partial class SessionGrain
         if (seq > state.LastSeq) throw SeqNotFound(field, seq, state);
         if (seq == state.LastSeq) return (state, _session.StreamId);
         var (streamId, first, head) = await Log.FindAsync(state, seq);
-        return (await _session.LoadAtAsync(streamId, seq - first + 1, head, s => s.LastSeq > seq), streamId);
+        return (await _session.Stream.LoadAtAsync(streamId, seq - first + 1, head, s => s.LastSeq > seq), streamId);
     }
 
     /// <summary>Puts the evidence of failures aside that have just been stored. They stay stored if that does not work.</summary>
@@ -218,7 +213,7 @@ internal sealed partial class SessionGrain
 
     private async Task CaptureAsync(SessionCheckpoint checkpoint)
     {
-        await EnsureLoadedAsync();
+        await _session.LoadAsync();
         if (await index.FindFailureAsync(_session.StreamId, checkpoint.CheckpointId) is not null) return;   // this is a retry
         var state = await OpenAsync();
         var events = await NewestAsync(state, EvidenceEvents, checkpoint.Seq);
@@ -230,7 +225,8 @@ internal sealed partial class SessionGrain
             Events = events,
         }, MementoJson.Default.FailureSnapshot);
         var hash = SHA256.HashData(evidence);
-        await ExecuteAsync(new SessionCommand.CaptureFailure(checkpoint.CheckpointId, checkpoint.Seq, Convert.ToHexStringLower(hash)), (_, _) => 0, newBlobs: [new NewBlob(hash, evidence)]);
+        var captured = new SessionCommand.CaptureFailure(checkpoint.CheckpointId, checkpoint.Seq, Convert.ToHexStringLower(hash));
+        await _session.ExecuteAsync(new(captured, Blobs: [new NewBlob(hash, evidence)]), _ => 0);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Session {Session}: no failure snapshot for checkpoint {Checkpoint}: {Problem}. Ask for it with a checkpoint on demand")]

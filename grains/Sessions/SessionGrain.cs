@@ -9,23 +9,19 @@ using Orleans.Concurrency;
 namespace Memento.Sessions;
 
 /// <summary>
-/// The shell of a session: load, ask <see cref="Session"/>, append, tell. Reading is in the other half of this class.
-/// It is reentrant for one reason: many appends of one session may wait for the group commit at the same time. Deciding and queueing happen between two awaits, so they cannot interleave.
+/// The shell of a session: turns calls into commands, which an <see cref="Executor{TState,TEvent,TCommand}"/> runs. The other half of this
+/// class answers questions. The grain is reentrant for one reason: several appends of one session may be in flight.
 /// </summary>
 [GrainType("memento.session"), Reentrant]
 internal sealed partial class SessionGrain(
     IJournal journal, IBlobStore blobs, ISessionIndex index, IOptions<SessionOptions> options, SessionLimits limits, IOptions<StorageOptions> storage, TimeProvider clock, ILogger<SessionGrain> log)
     : Grain, ISessionGrain, IForkedSession
 {
-    private const int MaxAttempts = 5;
-
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(1);
 
     private readonly LiveTail _live = new();
     private GrainKey _key;
-    private Journaled<SessionState, SessionFact> _session = null!;
-    private SessionRows? _rows;
-    private Task _reloading = Task.CompletedTask;
+    private Executor<SessionState, SessionFact, SessionChange> _session = null!;
     private IGrainTimer? _leaving;
     private bool _asked;
 
@@ -36,7 +32,7 @@ internal sealed partial class SessionGrain(
         _key = GrainKey.Parse(this.GetPrimaryKeyString());
         Names.Check("workspace", _key.Workspace);
         Names.Check("sessionId", _key.Id);
-        _session = new(journal, new SessionMachine(_key.Id), StreamOf(_key), storage.Value.Journal.SnapshotInterval);
+        _session = new(journal, new SessionAggregate(_key, limits, clock, _live, this), storage.Value.Journal.SnapshotInterval, log);
         await _session.LoadAsync(cancellationToken);
     }
 
@@ -55,7 +51,7 @@ internal sealed partial class SessionGrain(
     {
         if (events.IsDefault) events = [];
         return ExecuteAsync(
-            new SessionCommand.Append(events), (state, facts) => new SeqRange(state.LastSeq - facts.Length + 1, state.LastSeq), MementoJson.Default.SeqRange,
+            new SessionCommand.Append(events), c => new SeqRange(c.After.LastSeq - c.Events.Length + 1, c.After.LastSeq), MementoJson.Default.SeqRange,
             idempotencyKey is null ? null : KeyedRequest.For(Scope, idempotencyKey, "append", events, MementoJson.Default.ImmutableArrayNewEvent));   // the one call that must not make a scope in vain
     }
 
@@ -80,7 +76,7 @@ internal sealed partial class SessionGrain(
     public async Task<SessionCheckpoint> CheckpointAsync(MakeCheckpoint request, string? idempotencyKey)
     {
         var checkpoint = await ExecuteAsync(
-            new SessionCommand.Checkpoint(request.GraceTtlSeconds), (state, _) => state.CurrentCheckpoint!, MementoJson.Default.SessionCheckpoint,
+            new SessionCommand.Checkpoint(request.GraceTtlSeconds), c => c.After.CurrentCheckpoint!, MementoJson.Default.SessionCheckpoint,
             KeyedRequest.For(Scope, idempotencyKey, "checkpoint", request, MementoJson.Default.MakeCheckpoint));
         if (request.IncludeFailureSnapshot || (options.Value.FailureSnapshots && checkpoint.Outcome is Outcome.Broken)) await CaptureFailureAsync(checkpoint);
         return checkpoint;
@@ -96,8 +92,7 @@ internal sealed partial class SessionGrain(
     public async Task<SessionView> ForkEndedAsync(ForkSession request, KeyedRequest? key)
     {
         if (key is not null && await key.FindAnswerAsync(journal, MementoJson.Default.SessionView) is { } answer) return answer;
-        await EnsureLoadedAsync();
-        var state = _session.Committed;
+        var state = await _session.ReadAsync();
         if (!state.Exists) throw new MementoException(Session.Closed(state, Now)!);
         if ((await journal.ReadAsync(_session.StreamId, 1, 1, 1)).Count == 0)
             throw new MementoException(Refusal.Of(RefusalKind.Gone, Codes.SessionExpired, $"The log of session \"{_key.Id}\" is gone: it was over for longer than Memento:Sessions keeps it."));
@@ -114,15 +109,15 @@ internal sealed partial class SessionGrain(
 
     public async Task DeleteAsync()
     {
-        await ExecuteAsync(new SessionCommand.Delete(), (_, _) => 0);
+        await ExecuteAsync(new SessionCommand.Delete(), _ => 0);
         LeaveSoon();
     }
 
     public async Task<bool> ExpireIfDueAsync()
     {
-        await EnsureLoadedAsync();
-        if (Session.Closed(_session.Tentative, Now) is { Kind: RefusalKind.NotFound }) return true;
-        var ended = await ExecuteAsync(new SessionCommand.Expire(), (state, _) => state.End is not SessionEnd.None);
+        await _session.LoadAsync();
+        if (Session.Closed(_session.Stream.Tentative, Now) is { Kind: RefusalKind.NotFound }) return true;
+        var ended = await ExecuteAsync(new SessionCommand.Expire(), c => c.After.End is not SessionEnd.None);
         if (ended) LeaveSoon();
         return ended;
     }
@@ -131,61 +126,30 @@ internal sealed partial class SessionGrain(
 
     private DateTimeOffset Now => clock.Now();
 
-    private SessionRows Rows => _rows ??= new SessionRows(_key.Workspace, _session.StreamId);
-
     private SessionView View(SessionState state) => SessionView.Of(state, Now);
 
     private Task<SessionView> ChangeAsync(SessionCommand command, KeyedRequest? key, long? parentStreamId = null) =>
-        ExecuteAsync(command, (state, _) => View(state), MementoJson.Default.SessionView, key, parentStreamId: parentStreamId);
+        _session.ExecuteAsync(new(command, parentStreamId), c => View(c.After), key, MementoJson.Default.SessionView);
 
-    /// <summary>Decides, appends and answers. What another writer, or a failure of an append in front, made void is decided anew on the state as it is then; callers do not notice.</summary>
-    private async Task<T> ExecuteAsync<T>(
-        SessionCommand command, Func<SessionState, ImmutableArray<SessionFact>, T> answer, JsonTypeInfo<T>? json = null, KeyedRequest? key = null, IReadOnlyList<NewBlob>? newBlobs = null, long? parentStreamId = null)
+    private Task<T> ExecuteAsync<T>(
+        SessionCommand command, Func<Change<SessionState, SessionFact, SessionChange>, T> answer, JsonTypeInfo<T>? json = null, KeyedRequest? key = null) =>
+        _session.ExecuteAsync(new(command), answer, key, json);
+
+    internal ValueTask OnCommittedAsync(SessionCommand command, ImmutableArray<SessionFact> facts)
     {
-        for (var attempt = 1; ; attempt++)
-        {
-            await EnsureLoadedAsync();
-            if (key is not null && await key.FindAnswerAsync(journal, json!) is { } known) return known;
-            if (command is SessionCommand.Create) await _session.ReserveAsync();
+        if (_leaving is not null && command is SessionCommand.Create) Stay();
+        return options.Value.FailureSnapshots ? new(CaptureFailuresAsync(facts)) : default;
+    }
 
-            var before = _session.Tentative;
-            var (facts, refusal) = Session.Decide(before, command, limits, Now);
-            try
-            {
-                // What was decided rests on appends that are under way: they must be stored before anybody hears of them. A bad value is bad whatever they become.
-                if (facts.IsEmpty && refusal?.Code is not Codes.ValidationFailed) await _session.SettleAsync();
-                if (refusal is not null && key is not null && await key.FindAnswerAsync(journal, json!) is { } meanwhile) return meanwhile;   // refused because it is done already
-                if (refusal is not null) throw Refused(refusal);
-                if (facts.IsEmpty) return answer(before, facts);
-
-                var after = before;
-                foreach (var fact in facts) after = Session.Apply(after, fact);
-                var result = answer(after, facts);
-                var appended = _session.Append(facts, after, Rows.Follow(before, after, facts, parentStreamId), key?.Answer(result, json!), newBlobs, snapshot: after.End is not SessionEnd.None);
-                await appended.Durable;
-                _session.Commit(appended);
-                if (_leaving is not null && command is SessionCommand.Create) Stay();
-                _live.Publish(facts);
-                if (options.Value.FailureSnapshots) await CaptureFailuresAsync(facts);
-                return result;
-            }
-            catch (MementoException e) when (attempt < MaxAttempts && e.Code is Codes.StaleWriter or Codes.IdempotencyKeyReused)
-            {
-                LogStale(log, _key, attempt);
-                DeactivateOnIdle();   // if another activation is the rightful one, the next call finds it
-            }
-            catch when (refusal is null)
-            {
-                _rows = null;        // what it takes for written may not be
-                _live.Publish([]);   // and what nobody was told may be there
-                throw;
-            }
-        }
+    /// <summary>Keeps names that do not exist from filling memory.</summary>
+    internal void OnRefused(Refusal refusal)
+    {
+        if (refusal.Kind is RefusalKind.NotFound) LeaveSoon();
     }
 
     private MementoException Refused(Refusal refusal)
     {
-        if (refusal.Kind is RefusalKind.NotFound) LeaveSoon();   // nobody gets to fill memory with names that do not exist
+        OnRefused(refusal);
         return new MementoException(refusal);
     }
 
@@ -209,21 +173,4 @@ internal sealed partial class SessionGrain(
         _leaving?.Dispose();
         _leaving = null;
     }
-
-    /// <summary>Reads the truth again if an append failed; all calls wait for the same reading.</summary>
-    private ValueTask EnsureLoadedAsync()
-    {
-        if (_session.IsBroken && _reloading.IsCompleted) _reloading = ReloadAsync();
-        return _reloading.IsCompletedSuccessfully ? default : new(_reloading);
-    }
-
-    private async Task ReloadAsync()
-    {
-        await _session.LoadAsync();
-        _rows = null;
-        _live.Publish([]);   // there may be more than watchers were told
-    }
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Session {Session}: an append was void, attempt {Attempt}; the state is read again")]
-    private static partial void LogStale(ILogger log, GrainKey session, int attempt);
 }

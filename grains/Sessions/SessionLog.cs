@@ -12,7 +12,7 @@ namespace Memento.Sessions;
 /// <param name="journal">Where the streams are.</param>
 /// <param name="workspace">The session's workspace.</param>
 /// <param name="own">The session.</param>
-internal sealed class SessionLog(IJournal journal, string workspace, Journaled<SessionState, SessionFact> own)
+internal sealed class SessionLog(IJournal journal, string workspace, EventStream<SessionState, SessionFact> own)
 {
     private const int MostRead = 1_024;
     private const int ScanPage = 1_000;

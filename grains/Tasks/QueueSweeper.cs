@@ -4,41 +4,27 @@ using Microsoft.Extensions.Options;
 
 namespace Memento.Tasks;
 
-/// <summary>Wakes queues that have open tasks, until they say that they have none: their silo may have died, and times go on. Runs on every silo while it is active; one that is awake does not mind.</summary>
-internal sealed partial class QueueSweeper(IGrainFactory grains, ITaskIndex index, IOptions<TaskOptions> options, TimeProvider clock, ILogger<QueueSweeper> log) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
+/// <summary>Wakes queues that have open tasks, until they say that they have none: their silo may have died, and times go on.</summary>
+internal sealed class QueueSweeper(IGrainFactory grains, ITaskIndex index, IOptions<TaskOptions> options, ILogger<QueueSweeper> log)
+    : Sweeper("queues with open tasks", options.Value.SweepInterval, log)
 {
     private const int PageSize = 200;
 
-    private readonly Sweeping _sweeping = new("queues with open tasks", options.Value.SweepInterval, clock, log);
-
-    public void Participate(ISiloLifecycle observer) => _sweeping.Begin(observer, SweepAsync);
-
-    public void Dispose() => _sweeping.Dispose();
-
-    /// <summary>One round.</summary>
-    public async Task SweepAsync(CancellationToken cancellationToken)
+    public override async Task SweepAsync(SweepShare share, CancellationToken cancellationToken)
     {
         for (var (after, more) = (0L, true); more;)
         {
             var page = await index.GetOpenQueuesAsync(after, PageSize, cancellationToken);
-            await Task.WhenAll(page.Select(queue => WakeAsync(queue.Key)));
+            await Task.WhenAll(page.Where(queue => share.Has(queue.Key))
+                .Select(queue => TryAsync(queue.Key, () => WakeAsync(queue.Key), cancellationToken)));
             more = page.Count == PageSize;
             if (more) after = page[^1].StreamId;
         }
     }
 
-    private async Task WakeAsync(GrainKey queue)
+    private async Task<bool> WakeAsync(GrainKey queue)
     {
-        try
-        {
-            await grains.GetGrain<ITaskQueueGrain>(queue.ToString()).WakeAsync();
-        }
-        catch (Exception e)
-        {
-            LogFailed(log, queue, e.Message);   // one that cannot be read must not keep the others waiting
-        }
+        await grains.GetGrain<ITaskQueueGrain>(queue.ToString()).WakeAsync();
+        return true;
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Queue {Queue} could not be woken: {Problem}")]
-    private static partial void LogFailed(ILogger log, GrainKey queue, string problem);
 }

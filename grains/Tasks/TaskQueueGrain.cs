@@ -22,7 +22,7 @@ internal sealed partial class TaskQueueGrain(
     private readonly SemaphoreSlim _looking = new(1, 1);
     private readonly PayloadCache _payloads = new(options.Value.CachedPayloadBytes);
     private GrainKey _key;
-    private Journaled<QueueState, QueueFact> _queue = null!;
+    private EventStream<QueueState, QueueFact> _queue = null!;
     private QueueBoard _board = new(QueueSettings.Default);
     private Task _reloading = Task.CompletedTask;
     private DateTimeOffset _createdAt;
@@ -170,7 +170,7 @@ internal sealed partial class TaskQueueGrain(
         Appended<QueueState> appended;
         try
         {
-            appended = _queue.Append(facts, state, changes, key);
+            appended = _queue.Append(facts, state, new(changes), key);
         }
         catch (MementoException e) when (e.Refusal.Kind is RefusalKind.Overloaded)
         {

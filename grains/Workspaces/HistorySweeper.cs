@@ -6,38 +6,29 @@ using Microsoft.Extensions.Options;
 
 namespace Memento.Workspaces;
 
-/// <summary>Takes back the space of old history, and of what the audit need not find any more, workspace by workspace. Runs on every silo while it is active; two that meet at a workspace do no harm.</summary>
-internal sealed partial class HistorySweeper(IGrainFactory grains, IJournal journal, IWorkspaceIndex index, IAuditIndex audit, IOptions<WorkspaceOptions> options, TimeProvider clock, ILogger<HistorySweeper> log)
-    : ILifecycleParticipant<ISiloLifecycle>, IDisposable
+/// <summary>Takes back the space of old history, and of what the audit need not find any more, workspace by workspace.</summary>
+internal sealed partial class HistorySweeper(
+    IGrainFactory grains, IJournal journal, IWorkspaceIndex index, IAuditIndex audit, IOptions<WorkspaceOptions> options, TimeProvider clock,
+    ILogger<HistorySweeper> log) : Sweeper("old history", options.Value.CompactInterval, log)
 {
     private const int PageSize = 100;
 
-    private readonly Sweeping _sweeping = new("old history", options.Value.CompactInterval, clock, log);
-
-    public void Participate(ISiloLifecycle observer) => _sweeping.Begin(observer, SweepAsync);
-
-    public void Dispose() => _sweeping.Dispose();
-
-    /// <summary>One round over all workspaces. Answers how many versions went.</summary>
-    public async Task<long> SweepAsync(CancellationToken cancellationToken)
+    /// <summary>Returns how many versions were removed.</summary>
+    public override async Task<long> SweepAsync(SweepShare share, CancellationToken cancellationToken)
     {
-        var (dropped, after) = (0L, "");
-        while (true)
+        for (var (dropped, after) = (0L, ""); ;)
         {
             var names = await index.ListWorkspacesAsync(after, PageSize, cancellationToken);
-            foreach (var name in names)
+            foreach (var name in names.Where(share.Has))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 try
                 {
-                    var report = await grains.GetGrain<IWorkspaceGrain>(name).CompactAsync(new());
-                    dropped += report.Dropped;
-                    if (report.Dropped > 0) LogCompacted(log, name, report.Dropped, report.DroppedBytes);
-                    await DropAuditAsync(name, cancellationToken);
+                    dropped += await CompactAsync(name, cancellationToken);
                 }
                 catch (Exception e) when (!cancellationToken.IsCancellationRequested)
                 {
-                    LogWorkspaceFailed(log, name, e.Message);   // one must not keep the others
+                    LogWorkspaceFailed(log, e, name);   // one workspace must not keep the others waiting
                 }
             }
 
@@ -46,16 +37,26 @@ internal sealed partial class HistorySweeper(IGrainFactory grains, IJournal jour
         }
     }
 
+    private async Task<long> CompactAsync(string workspace, CancellationToken cancellationToken)
+    {
+        var report = await grains.GetGrain<IWorkspaceGrain>(workspace).CompactAsync(new());
+        if (report.Dropped > 0) LogCompacted(log, workspace, report.Dropped, report.DroppedBytes);
+        await DropAuditAsync(workspace, cancellationToken);
+        return report.Dropped;
+    }
+
     private async Task DropAuditAsync(string workspace, CancellationToken cancellationToken)
     {
         var kept = clock.GetUtcNow() - options.Value.Audit;
         if (await journal.FindAsync(WorkspaceGrain.StreamOf(workspace), cancellationToken) is not { } stream) return;
-        await audit.DropAsync(workspace, stream.StreamId, kept, await index.FindSeqAsync(stream.StreamId, kept, cancellationToken), cancellationToken);
+        var upTo = await index.FindSeqAsync(stream.StreamId, kept, cancellationToken);
+        await audit.DropAsync(workspace, stream.StreamId, kept, upTo, cancellationToken);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Workspace {Workspace}: {Dropped} old versions with {Bytes} bytes were removed")]
     private static partial void LogCompacted(ILogger log, string workspace, long dropped, long bytes);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The history of workspace {Workspace} could not be compacted: {Problem}")]
-    private static partial void LogWorkspaceFailed(ILogger log, string workspace, string problem);
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "The history of workspace {Workspace} could not be compacted; the next round tries it again")]
+    private static partial void LogWorkspaceFailed(ILogger log, Exception error, string workspace);
 }

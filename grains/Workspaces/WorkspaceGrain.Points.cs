@@ -17,13 +17,13 @@ internal sealed partial class WorkspaceGrain
         await _points.WaitAsync();   // the limits count what is there; points are few, and may wait for each other
         try
         {
-            return await ExecuteAsync(async () =>
+            return await _workspace.ExecutePreparedAsync(async () =>
             {
                 var sessions = await index.GetSessionPositionsAsync(_name, options.Value.MaxPointSessions + 1);
                 var existing = await ExistingPointsAsync(request.SessionId);
                 return new WorkspaceCommand.CreatePoint(
                     $"rp-{Guid.CreateVersion7(clock.Now())}", request, [.. sessions.Take(options.Value.MaxPointSessions)], sessions.Length > options.Value.MaxPointSessions, existing) { OperationId = operationId };
-            }, (_, state, facts) => ViewOf((WorkspaceFact.PointCreated)facts[^1], state.Seq), MementoJson.Default.RollbackPoint, key);
+            }, c => ViewOf((WorkspaceFact.PointCreated)c.Events[^1], c.After.Seq), key, MementoJson.Default.RollbackPoint);
         }
         finally
         {
@@ -36,12 +36,11 @@ internal sealed partial class WorkspaceGrain
         await _points.WaitAsync();
         try
         {
-            return await ExecuteAsync(
-                async () => new WorkspaceCommand.ChangePoint(await FindPointAsync(rollbackPointId), request),
-                (command, _, facts) => facts is [WorkspaceFact.PointChanged changed]
-                    ? ((WorkspaceCommand.ChangePoint)command).Point with { Pinned = changed.Pinned, ExpiresAt = changed.ExpiresAt }
-                    : ((WorkspaceCommand.ChangePoint)command).Point,
-                MementoJson.Default.RollbackPoint);
+            return await _workspace.ExecutePreparedAsync(async () => new WorkspaceCommand.ChangePoint(await FindPointAsync(rollbackPointId), request), c =>
+            {
+                var point = ((WorkspaceCommand.ChangePoint)c.Command).Point;
+                return c.Events is [WorkspaceFact.PointChanged changed] ? point with { Pinned = changed.Pinned, ExpiresAt = changed.ExpiresAt } : point;
+            });
         }
         finally
         {
@@ -72,7 +71,7 @@ internal sealed partial class WorkspaceGrain
         Names.Check("sessionId", request.SessionId);
         var key = KeyedRequest.For(Scope, idempotencyKey, $"restore-session:{rollbackPointId}", request, MementoJson.Default.RestoreSession);
         if (key is not null && await key.FindAnswerAsync(journal, MementoJson.Default.SessionView) is { } known) return known;   // even if the point is gone by now
-        await EnsureLoadedAsync();
+        await _workspace.LoadAsync();
         var point = await FindPointAsync(rollbackPointId);
         if (point.Sessions?.FirstOrDefault(s => s.SessionId == request.SessionId) is not { } noted)
         {
@@ -96,7 +95,8 @@ internal sealed partial class WorkspaceGrain
         await _points.WaitAsync();
         try
         {
-            return await ExecuteAsync(async () => new WorkspaceCommand.RemovePoint(await FindPointAsync(id, orExpired: true), reason, agentId), (_, _, facts) => !facts.IsEmpty, null);
+            return await _workspace.ExecutePreparedAsync(
+                async () => new WorkspaceCommand.RemovePoint(await FindPointAsync(id, orExpired: true), reason, agentId), c => !c.Events.IsEmpty);
         }
         finally
         {

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Memento.Journaling;
 using Memento.Storage;
 using Orleans.Concurrency;
@@ -44,12 +43,12 @@ internal sealed class WorkspaceQueryGrain(IJournal journal, IWorkspaceIndex inde
         Paging.Check(limit);
         DocumentNames.Check("id", key.Id);
         var stream = await StreamAsync();
-        var before = cursor is null ? long.MaxValue : ParseSeq(cursor);
+        var before = cursor is null ? long.MaxValue : Cursor.ParseNumber(cursor);
         var found = await index.GetHistoryAsync(stream, key, before, limit + 1);
         if (found.Count == 0 && cursor is null) throw NotFound(key);
         var page = found.Take(limit).ToArray();
         var views = await ViewsAsync(stream, page, withOperation: true);
-        return new() { Items = views, NextCursor = found.Count > limit ? page[^1].Seq.ToString(CultureInfo.InvariantCulture) : null };
+        return new() { Items = views, NextCursor = found.Count > limit ? Cursor.Of(page[^1].Seq) : null };
     }
 
     public async Task<RollbackPoint> GetPointAsync(string rollbackPointId) => await WorkspacePoints.FindAsync(index, await StreamAsync(), rollbackPointId, clock.Now());
@@ -60,7 +59,7 @@ internal sealed class WorkspaceQueryGrain(IJournal journal, IWorkspaceIndex inde
         if (sessionId is not null) Names.Check("session", sessionId);
         var (stream, now) = (await StreamAsync(), clock.Now());
         var found = new List<RollbackPoint>();
-        for (var before = cursor is null ? long.MaxValue : ParseSeq(cursor); found.Count <= limit;)
+        for (var before = cursor is null ? long.MaxValue : Cursor.ParseNumber(cursor); found.Count <= limit;)
         {
             var some = await index.ListPointsAsync(stream, sessionId, before, limit + 1);
             found.AddRange(some.Where(p => !p.IsOver(now)));   // those whose time is up go in a moment
@@ -68,7 +67,7 @@ internal sealed class WorkspaceQueryGrain(IJournal journal, IWorkspaceIndex inde
             before = some[^1].Seq;
         }
 
-        return new() { Items = [.. found.Take(limit)], NextCursor = found.Count > limit ? found[limit - 1].Seq.ToString(CultureInfo.InvariantCulture) : null };
+        return new() { Items = [.. found.Take(limit)], NextCursor = found.Count > limit ? Cursor.Of(found[limit - 1].Seq) : null };
     }
 
     private async Task<(long Stream, long At)> MomentAsync(string? pointId)
@@ -105,10 +104,6 @@ internal sealed class WorkspaceQueryGrain(IJournal journal, IWorkspaceIndex inde
         if (oldest.PreviousSeq > 0 && await index.FindAsync(stream, [oldest.Key], oldest.PreviousSeq) is [{ IsDeleted: true }]) deleted.Add(oldest.PreviousSeq);
         return deleted;
     }
-
-    private static long ParseSeq(string cursor) => long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var seq) ? seq : throw NoCursor(cursor);
-
-    private static MementoException NoCursor(string cursor) => new(Refusal.Invalid("cursor", $"{Quoted.Text(cursor)} is not a cursor that this list gave"));
 
     private static MementoException NotFound(DocumentKey key) => new(Refusal.Of(RefusalKind.NotFound, Codes.DocumentNotFound, $"There is no document {key}."));
 }

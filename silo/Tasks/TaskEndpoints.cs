@@ -102,10 +102,10 @@ internal sealed class TaskEndpoints(TaskCalls calls)
 
     private async Task ListQueuesAsync(HttpContext http)
     {
-        var (limit, after) = (http.Query("limit") is null ? int.MaxValue : http.QueryLimit(), NameCursor.Parse(http.Query("cursor")));
+        var (limit, after) = (http.Query("limit") is null ? int.MaxValue : http.QueryLimit(), Cursor.ParseName(http.Query("cursor")));
         var queues = await calls.Queries(http).GetQueuesAsync();
         var rest = queues.Sort((a, b) => Utf8Order.Compare(a.Name, b.Name)).SkipWhile(q => after is not null && Utf8Order.Compare(q.Name, after) <= 0).ToImmutableArray();
-        http.Answer(rest.Length <= limit ? new() { Items = rest } : new() { Items = rest[..limit], NextCursor = NameCursor.Of(rest[limit - 1].Name) }, MementoJson.Default.PageQueueView);
+        http.Answer(rest.Length <= limit ? new() { Items = rest } : new() { Items = rest[..limit], NextCursor = Cursor.OfName(rest[limit - 1].Name) }, MementoJson.Default.PageQueueView);
     }
 
     private async Task GetQueueAsync(HttpContext http) => http.Answer(await calls.Queue(http, TaskCalls.Id(http)).GetAsync(), MementoJson.Default.QueueView);

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Globalization;
 
 namespace Memento.Storage;
 
@@ -51,11 +50,7 @@ public readonly record struct FeedEntry(string Cursor, string Stream, JournalEnt
         return new(entries, after, read < limit);
     }
 
-    internal static long[] ParseCursor(string cursor, int parts)
-    {
-        var numbers = cursor.Split('-').Select(part => long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1).ToArray();
-        return numbers.Length == parts && !numbers.Contains(-1) ? numbers : throw new MementoException(Refusal.Invalid("after", $"\"{cursor}\" is not a cursor of this store's feed"));
-    }
+    internal static long[] ParseCursor(string cursor, int parts) => Memento.Cursor.Parse(cursor, parts, field: "after");
 }
 
 internal sealed class JournalFeed(IDatabase database, GroupCommit commits, TimeProvider clock) : IJournalFeed

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Memento.Storage;
@@ -25,19 +24,19 @@ internal sealed class RollbackIndex(IDatabase database) : IRollbackIndex
 {
     public Task<Page<RollbackView>> ListAsync(string workspace, RollbackStatus? status, int limit, string? cursor, CancellationToken cancellationToken) => database.ReadAsync((connection, token) =>
     {
-        var (at, id) = Cursor.Parse(cursor);
+        long[] after = cursor is null ? [long.MaxValue, long.MaxValue] : Cursor.Parse(cursor, 2);
         var filter = status is null ? "" : " AND status = @status";
         using var command = connection.Command($"""
             SELECT view, created_at, stream_id FROM rollback_operation
             WHERE workspace = @workspace{filter} AND (created_at < @at OR (created_at = @at AND stream_id < @id)) ORDER BY created_at DESC, stream_id DESC LIMIT @limit
-            """, ("workspace", workspace), ("at", at), ("id", id), ("limit", limit + 1L));
+            """, ("workspace", workspace), ("at", after[0]), ("id", after[1]), ("limit", limit + 1L));
         if (status is { } wanted) command.Add("status", (long)wanted);
         return ReadAsync(command, MementoJson.Default.RollbackView, limit, row => Cursor.Of(row.GetInt64(1), row.GetInt64(2)), token);
     }, cancellationToken);
 
     public Task<Page<ConflictView>> ListConflictsAsync(string workspace, ConflictStatus? status, string? operationId, int limit, string? cursor, CancellationToken cancellationToken) => database.ReadAsync((connection, token) =>
     {
-        var (at, id) = Cursor.ParseText(cursor);
+        var (at, id) = cursor is null ? (long.MaxValue, "") : Cursor.ParseNamed(cursor);
         var filter = (status is null ? "" : " AND status = @status") + (operationId is null ? "" : " AND operation_id = @operation");
         using var command = connection.Command($"""
             SELECT view, created_at, conflict_id FROM rollback_conflict
@@ -76,28 +75,5 @@ internal sealed class RollbackIndex(IDatabase database) : IRollbackIndex
         }
 
         return new() { Items = [.. items] };
-    }
-
-    private static class Cursor
-    {
-        public static string Of(long at, long id) => string.Create(CultureInfo.InvariantCulture, $"{at}-{id}");
-
-        public static string Of(long at, string id) => string.Create(CultureInfo.InvariantCulture, $"{at}-{id}");
-
-        public static (long At, long Id) Parse(string? cursor)
-        {
-            if (cursor is null) return (long.MaxValue, long.MaxValue);
-            var (at, text) = ParseText(cursor);
-            return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? (at, id) : throw NoCursor(cursor);
-        }
-
-        public static (long At, string Id) ParseText(string? cursor)
-        {
-            if (cursor is null) return (long.MaxValue, "");
-            var dash = cursor.IndexOf('-', StringComparison.Ordinal);
-            return dash > 0 && long.TryParse(cursor.AsSpan(0, dash), NumberStyles.None, CultureInfo.InvariantCulture, out var at) ? (at, cursor[(dash + 1)..]) : throw NoCursor(cursor);
-        }
-
-        private static MementoException NoCursor(string cursor) => new(Refusal.Invalid("cursor", $"{Quoted.Text(cursor)} is not a cursor that this list gave"));
     }
 }

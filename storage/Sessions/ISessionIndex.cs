@@ -21,8 +21,8 @@ public interface ISessionIndex
     /// <summary>The blob with the evidence that was put aside at a checkpoint, or null.</summary>
     Task<byte[]?> FindFailureAsync(long streamId, string checkpointId, CancellationToken cancellationToken = default);
 
-    /// <summary>Sessions whose row says that their time is up; ask each before believing it.</summary>
-    Task<IReadOnlyList<GrainKey>> GetDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken = default);
+    /// <summary>Sessions whose row says that their time is up, but for the first <paramref name="skip"/>; ask each before believing it.</summary>
+    Task<IReadOnlyList<GrainKey>> GetDueAsync(DateTimeOffset now, int skip, int limit, CancellationToken cancellationToken = default);
 
     /// <summary>Removes the history of sessions that ended before a time and have no forks, and idempotency keys older than a time. Answers how many sessions it removed, at most <paramref name="limit"/>.</summary>
     Task<int> TrimAsync(DateTimeOffset expiredBefore, DateTimeOffset deletedBefore, DateTimeOffset keysBefore, int limit, CancellationToken cancellationToken = default);

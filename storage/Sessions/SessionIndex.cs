@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Data.Common;
-using System.Globalization;
 using System.Text.Json;
 using Memento.Storage;
 
@@ -111,8 +110,7 @@ internal sealed class SessionIndex(IDatabase database) : ISessionIndex
 
     public Task<Page<SessionCheckpoint>> GetCheckpointsAsync(long streamId, int limit, string? cursor, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
     {
-        var before = cursor is null ? long.MaxValue : long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
-            : throw new MementoException(Refusal.Invalid("cursor", $"\"{cursor}\" is not a cursor that a list of checkpoints gave"));
+        var before = cursor is null ? long.MaxValue : Cursor.ParseNumber(cursor);
         using var command = connection.Command($"""
             SELECT {CheckpointEntry.Columns} FROM session_checkpoint c JOIN journal j ON j.stream_id = c.stream_id AND j.position = c.position
             WHERE c.stream_id = @stream AND c.position < @before ORDER BY c.position DESC LIMIT @limit
@@ -121,7 +119,7 @@ internal sealed class SessionIndex(IDatabase database) : ISessionIndex
         var found = new List<SessionCheckpoint>();
         while (await reader.ReadAsync(token))
         {
-            if (found.Count == limit) return new Page<SessionCheckpoint> { Items = [.. found], NextCursor = before.ToString(CultureInfo.InvariantCulture) };
+            if (found.Count == limit) return new Page<SessionCheckpoint> { Items = [.. found], NextCursor = Cursor.Of(before) };
             found.Add(CheckpointEntry.Read(reader, streamId));
             before = reader.GetInt64(0);
         }
@@ -136,11 +134,11 @@ internal sealed class SessionIndex(IDatabase database) : ISessionIndex
         return await command.ExecuteScalarAsync(token) is string hash ? Convert.FromHexString(hash) : null;
     }, cancellationToken);
 
-    public Task<IReadOnlyList<GrainKey>> GetDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
+    public Task<IReadOnlyList<GrainKey>> GetDueAsync(DateTimeOffset now, int skip, int limit, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
     {
         using var command = connection.Command(
-            "SELECT s.workspace, s.session_id FROM session_due d JOIN session s ON s.stream_id = d.stream_id WHERE d.ended = 0 AND d.at <= @now ORDER BY d.at LIMIT @limit",
-            ("now", now.ToStored()), ("limit", (long)limit));
+            "SELECT s.workspace, s.session_id FROM session_due d JOIN session s ON s.stream_id = d.stream_id WHERE d.ended = 0 AND d.at <= @now ORDER BY d.at, d.stream_id LIMIT @limit OFFSET @skip",
+            ("now", now.ToStored()), ("limit", (long)limit), ("skip", (long)skip));
         using var reader = await command.ExecuteReaderAsync(token);
         var due = new List<GrainKey>();
         while (await reader.ReadAsync(token)) due.Add(new(reader.GetString(0), reader.GetString(1)));

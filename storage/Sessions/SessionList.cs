@@ -20,7 +20,7 @@ internal static class SessionList
     public static async Task<Page<SessionView>> ReadAsync(DbConnection connection, string workspace, SessionQuery query, DateTimeOffset now, CancellationToken token)
     {
         var found = new List<SessionView>(query.Limit);
-        var cursor = query.Cursor is null ? (Position?)null : Position.Parse(query.Cursor);
+        var cursor = query.Cursor is null ? null : Cursor.Parse(query.Cursor, 2);
         while (true)
         {
             using var command = Command(connection, workspace, query, cursor);
@@ -29,8 +29,8 @@ internal static class SessionList
             while (await reader.ReadAsync(token))
             {
                 read++;
-                if (found.Count == query.Limit) return new() { Items = [.. found], NextCursor = cursor.ToString() };
-                cursor = new Position(reader.GetInt64(2), reader.GetInt64(0));
+                if (found.Count == query.Limit) return new() { Items = [.. found], NextCursor = Cursor.Of(cursor![0], cursor[1]) };
+                cursor = [reader.GetInt64(2), reader.GetInt64(0)];
                 var view = View(reader, now);
                 if (view.Active || !query.ActiveOnly) found.Add(view);
             }
@@ -39,7 +39,7 @@ internal static class SessionList
         }
     }
 
-    private static DbCommand Command(DbConnection connection, string workspace, SessionQuery query, Position? cursor)
+    private static DbCommand Command(DbConnection connection, string workspace, SessionQuery query, long[]? cursor)
     {
         // The most selective condition leads: an entity has fewer sessions than an agent, an agent fewer than a state.
         var leading = query.Entity is not null ? "session_entity"
@@ -60,11 +60,11 @@ internal static class SessionList
         Where(query.Since.ToStored(), "since", "coalesce(s.occurred_to, s.updated_at) >= @since");
         Where(query.Until.ToStored(), "until", "coalesce(s.occurred_from, s.created_at) <= @until");
         sql.Append(query.ActiveOnly ? $" AND {status}.ended = 0" : $" AND {status}.ended <> 2");
-        if (cursor is { } after)
+        if (cursor is not null)
         {
             sql.Append($" AND ({d}.created_at, {d}.stream_id) < (@created, @stream)");
-            command.Add("created", after.CreatedAt);
-            command.Add("stream", after.StreamId);
+            command.Add("created", cursor[0]);
+            command.Add("stream", cursor[1]);
         }
 
         // The limit stands in the text: of a prepared statement, PostgreSQL assumes that a limit it does not know is a tenth of everything, and then scans and sorts.
@@ -107,16 +107,5 @@ internal static class SessionList
             OccurredTo = row.LongOrNull(14)?.ToTime(),
             CurrentCheckpoint = row.IsDBNull(17) ? null : CheckpointEntry.Find(row, row.GetInt64(0), 17),
         }, now);
-    }
-
-    /// <summary>Where a page ended.</summary>
-    private readonly record struct Position(long CreatedAt, long StreamId)
-    {
-        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{CreatedAt}-{StreamId}");
-
-        public static Position Parse(string cursor) =>
-            cursor.Split('-') is [var created, var stream] && long.TryParse(created, CultureInfo.InvariantCulture, out var c) && long.TryParse(stream, CultureInfo.InvariantCulture, out var s)
-                ? new(c, s)
-                : throw new MementoException(Refusal.Invalid("cursor", $"\"{cursor}\" is not a cursor that a list of sessions gave"));
     }
 }

@@ -55,7 +55,7 @@ internal sealed class TaskIndex(IDatabase database) : ITaskIndex
 
     public Task<Page<TaskView>> ListAsync(TaskFilter filter, int limit, string? cursor, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
     {
-        var at = Cursor.Parse(cursor);
+        long[] after = cursor is null ? [long.MaxValue, long.MaxValue, long.MaxValue] : Cursor.Parse(cursor, 3);
         // Each filter has the index that finds its tasks; what else is asked is looked at row by row. Completed ones have none: most tasks are.
         var by = filter is { AgentId: not null } or { Status: not null and not WorkStatus.Completed } ? "s" : "t";
         var from = by == "s" ? "task_status s JOIN task t ON t.stream_id = s.stream_id AND t.number = s.number" : "task t JOIN task_status s ON s.stream_id = t.stream_id AND s.number = t.number";
@@ -67,19 +67,19 @@ internal sealed class TaskIndex(IDatabase database) : ITaskIndex
         using var command = connection.Command($"""
             SELECT t.state, q.queue, t.created_at, t.stream_id, t.number FROM {from} JOIN task_queue q ON q.stream_id = t.stream_id
             WHERE {where} ORDER BY {by}.created_at DESC, {by}.stream_id DESC, {by}.number DESC LIMIT {limit + 1}
-            """, ("workspace", filter.Workspace), ("at", at.At), ("stream", at.StreamId), ("number", at.Number));
+            """, ("workspace", filter.Workspace), ("at", after[0]), ("stream", after[1]), ("number", after[2]));
         if (filter.AgentId is not null) command.Add("agent", filter.AgentId);
         if (filter.SessionId is not null) command.Add("session", filter.SessionId);
         if (filter.Queue is not null) command.Add("queue", filter.Queue);
 
         using var reader = await command.ExecuteReaderAsync(token);
         var items = new List<TaskView>();
-        Cursor last = default;
+        string? last = null;
         while (await reader.ReadAsync(token))
         {
-            if (items.Count == limit) return new Page<TaskView> { Items = [.. items], NextCursor = last.ToString() };
+            if (items.Count == limit) return new Page<TaskView> { Items = [.. items], NextCursor = last };
             items.Add(TaskView.Of(reader.GetString(1), StateOf(reader, 0)));
-            last = new(reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4));
+            last = Cursor.Of(reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4));
         }
 
         return new Page<TaskView> { Items = [.. items] };
@@ -187,20 +187,4 @@ internal sealed class TaskIndex(IDatabase database) : ITaskIndex
     private static TaskState StateOf(DbDataReader reader, int column) => JsonSerializer.Deserialize(reader.GetString(column), MementoJson.Default.TaskState)!;
 
     private static TaskBody? BodyOf(DbDataReader reader, int column) => reader.IsDBNull(column) ? null : JsonSerializer.Deserialize(reader.GetString(column), MementoJson.Default.TaskBody);
-
-    private readonly record struct Cursor(long At, long StreamId, long Number)
-    {
-        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{At}-{StreamId}-{Number}");
-
-        public static Cursor Parse(string? cursor)
-        {
-            if (cursor is null) return new(long.MaxValue, long.MaxValue, long.MaxValue);
-            var parts = cursor.Split('-');
-            return parts.Length == 3 && Read(parts[0], out var at) && Read(parts[1], out var stream) && Read(parts[2], out var number)
-                ? new(at, stream, number)
-                : throw new MementoException(Refusal.Invalid("cursor", $"{Quoted.Text(cursor)} is not a cursor that this list gave"));
-
-            static bool Read(string text, out long value) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
-        }
-    }
 }

@@ -55,8 +55,8 @@ public interface IWorkspaceIndex
     /// <summary>Names of workspaces behind a name, in order.</summary>
     Task<IReadOnlyList<string>> ListWorkspacesAsync(string after, int limit, CancellationToken cancellationToken = default);
 
-    /// <summary>Points of any workspace whose time is up.</summary>
-    Task<IReadOnlyList<GrainKey>> GetDuePointsAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken = default);
+    /// <summary>Points of any workspace whose time is up, but for the first <paramref name="skip"/>.</summary>
+    Task<IReadOnlyList<GrainKey>> GetDuePointsAsync(DateTimeOffset now, int skip, int limit, CancellationToken cancellationToken = default);
 
     /// <summary>Where the newest active sessions of a workspace stand.</summary>
     Task<ImmutableArray<SessionPosition>> GetSessionPositionsAsync(string workspace, int limit, CancellationToken cancellationToken = default);

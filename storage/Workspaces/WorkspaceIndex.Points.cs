@@ -44,11 +44,11 @@ internal sealed partial class WorkspaceIndex
             inWorkspace, inSession, await OldestAsync(connection, streamId, null, most, token), sessionId is null ? [] : await OldestAsync(connection, streamId, sessionId, most, token));
     }, cancellationToken);
 
-    public Task<IReadOnlyList<GrainKey>> GetDuePointsAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
+    public Task<IReadOnlyList<GrainKey>> GetDuePointsAsync(DateTimeOffset now, int skip, int limit, CancellationToken cancellationToken) => database.ReadAsync(async (connection, token) =>
     {
         using var command = connection.Command(
-            "SELECT workspace, point_id FROM rollback_point WHERE ended = 0 AND pinned = 0 AND expires_at <= @now ORDER BY expires_at LIMIT @limit",
-            ("now", now.ToStored()), ("limit", (long)limit));
+            "SELECT workspace, point_id FROM rollback_point WHERE ended = 0 AND pinned = 0 AND expires_at <= @now ORDER BY expires_at, stream_id, point_id LIMIT @limit OFFSET @skip",
+            ("now", now.ToStored()), ("limit", (long)limit), ("skip", (long)skip));
         using var reader = await command.ExecuteReaderAsync(token);
         var due = new List<GrainKey>();
         while (await reader.ReadAsync(token)) due.Add(new(reader.GetString(0), reader.GetString(1)));

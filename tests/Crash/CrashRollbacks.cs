@@ -1,4 +1,5 @@
 using System.Text;
+using Memento.Journaling;
 using Memento.Rollback;
 using Memento.Storage;
 using Memento.Tests.Grains;
@@ -29,7 +30,7 @@ internal static class CrashRollbacks
     private static async Task SweepAsync(SessionCluster cluster)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        while (await timer.WaitForNextTickAsync()) await cluster.Services.GetRequiredService<RollbackSweeper>().SweepAsync(CancellationToken.None);
+        while (await timer.WaitForNextTickAsync()) await cluster.Services.GetRequiredService<RollbackSweeper>().SweepAsync(SweepShare.All, CancellationToken.None);
     }
 
     private static async Task RollBackAsync(SessionCluster cluster, string run, int caller)

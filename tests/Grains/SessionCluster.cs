@@ -1,4 +1,5 @@
 using System.Globalization;
+using Memento.Journaling;
 using Memento.Operations;
 using Memento.Rollback;
 using Memento.Sessions;
@@ -90,10 +91,10 @@ public sealed class SessionCluster : IAsyncDisposable
 
     public static string NewId() => $"s-{Guid.NewGuid():N}";
 
-    public Task<(int Ended, int Removed)> SweepAsync() => Services.GetRequiredService<SessionSweeper>().SweepAsync(CancellationToken.None);
+    public Task<(int Ended, int Removed)> SweepAsync() => Services.GetRequiredService<SessionSweeper>().SweepAsync(SweepShare.All, CancellationToken.None);
 
     /// <summary>Looks for rollback points whose time is up, once. Answers how many went.</summary>
-    public Task<int> SweepPointsAsync() => Services.GetRequiredService<PointSweeper>().SweepAsync(CancellationToken.None);
+    public Task<int> SweepPointsAsync() => Services.GetRequiredService<PointSweeper>().SweepAsync(SweepShare.All, CancellationToken.None);
 
     /// <summary>Ends the activation; the next call makes another.</summary>
     public Task DeactivateAsync(IGrainWithStringKey grain) => _cluster.DeactivateAsync(grain);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Memento.Agents;
+using Memento.Journaling;
 using Memento.Tasks;
 using Memento.Tests.Grains.Tasks;
 using Microsoft.AspNetCore.Builder;
@@ -83,7 +84,7 @@ public sealed class StoppingTests : IAsyncLifetime
         for (var i = 0; i < 20; i++) _clock.Advance(TimeSpan.FromSeconds(1));
         _app.Lifetime.StopApplication();
 
-        await _app.Services.GetRequiredService<AgentMonitor>().SweepAsync(Token);
+        await _app.Services.GetRequiredService<AgentMonitor>().SweepAsync(SweepShare.All, Token);
 
         Assert.NotEqual(AgentStatus.Dead, (await Agent.GetAsync()).Status);
     }

@@ -165,17 +165,17 @@ public abstract class ReadConformance(TestDatabase database) : IAsyncLifetime
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private Journaled<SessionState, SessionFact> Session(string id, int snapshotInterval = 1_000) => new(_rig.Journal, new SessionMachine(id), $"session/{id}", snapshotInterval);
+    private EventStream<SessionState, SessionFact> Session(string id, int snapshotInterval = 1_000) => new(_rig.Journal, new SessionMachine(id), $"session/{id}", snapshotInterval);
 
-    private static async Task CommitAsync(Journaled<SessionState, SessionFact> session, ImmutableArray<SessionFact> facts, SessionState after)
+    private static async Task CommitAsync(EventStream<SessionState, SessionFact> session, ImmutableArray<SessionFact> facts, SessionState after)
     {
-        var appended = session.Append(facts, after, []);
+        var appended = session.Append(facts, after, new([]));
         await appended.Durable;
         lock (session) session.Commit(appended);   // in a grain, one at a time too
     }
 
     /// <summary>A session with so many entries.</summary>
-    private async Task<(string Id, Journaled<SessionState, SessionFact> Session)> TellAsync(int entries, int snapshotInterval)
+    private async Task<(string Id, EventStream<SessionState, SessionFact> Session)> TellAsync(int entries, int snapshotInterval)
     {
         var story = Story.Begun();
         for (var i = 1; i < entries; i++) story.Append(Story.Change($"entity {i}"));

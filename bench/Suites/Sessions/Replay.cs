@@ -21,7 +21,7 @@ internal static class Replay
         await LongSessions.CreateAsync(silo, "long", 1, Events, run.Token);
         var head = (await silo.Store.Journal.FindAsync(LongSessions.StreamOf("long"), run.Token))!;
 
-        var session = new Journaled<SessionState, SessionFact>(silo.Store.Journal, new SessionMachine("long"), LongSessions.StreamOf("long"), int.MaxValue);
+        var session = new EventStream<SessionState, SessionFact>(silo.Store.Journal, new SessionMachine("long"), LongSessions.StreamOf("long"), int.MaxValue);
         var times = new List<double>();
         var processor = TimeSpan.Zero;
         for (var round = 0; round < WarmUps + Rounds; round++)

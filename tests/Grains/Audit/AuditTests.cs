@@ -1,5 +1,6 @@
 using Memento.Agents;
 using Memento.Audit;
+using Memento.Journaling;
 using Memento.Rollback;
 using Memento.Tasks;
 using Memento.Tests.Grains.Rollback;
@@ -103,7 +104,7 @@ public abstract class Audits(SessionCluster cluster)
 
         Assert.Equal("new", Assert.Single(Assert.Single(await ListAsync(new())).Documents).Id);
         Assert.Equal("new", Assert.Single(Assert.Single(await ListAsync(new() { AgentId = Ann })).Documents).Id);
-        await cluster.Services.GetRequiredService<HistorySweeper>().SweepAsync(CancellationToken.None);
+        await cluster.Services.GetRequiredService<HistorySweeper>().SweepAsync(SweepShare.All, CancellationToken.None);
         Assert.Equal("new", Assert.Single(Assert.Single(await ListAsync(new() { AgentId = Ann, Action = AuditAction.DocumentsChanged })).Documents).Id);
     }
 

@@ -1,3 +1,4 @@
+using Memento.Journaling;
 using Memento.Rollback;
 using Memento.Tests.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,7 +28,7 @@ public sealed class RollbackDuplicateTests(PostgreSqlTestDatabase database) : IC
 
             await JournalRig.UntilAsync(async () =>
             {
-                await Task.WhenAll(new[] { one, two }.Select(cluster => cluster.Services.GetRequiredService<RollbackSweeper>().SweepAsync(CancellationToken.None)));
+                await Task.WhenAll(new[] { one, two }.Select(cluster => cluster.Services.GetRequiredService<RollbackSweeper>().SweepAsync(SweepShare.All, CancellationToken.None)));
                 return (await there.Rollbacks.ListAsync()).Items.Single(view => view.OperationId == id).IsOver;
             }, "the rollback is over");
 

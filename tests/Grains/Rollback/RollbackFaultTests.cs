@@ -1,3 +1,4 @@
+using Memento.Journaling;
 using Memento.Rollback;
 using Memento.Tests.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -127,7 +128,7 @@ public sealed class RollbackFaultTests(RollbackClusterFixture<SqliteTestDatabase
         for (var i = 0; i < 5; i++)
         {
             _cluster.Clock.Advance(Pause);
-            await sweeper.SweepAsync(CancellationToken.None);
+            await sweeper.SweepAsync(SweepShare.All, CancellationToken.None);
         }
 
         _cluster.Faults.Heal();
@@ -253,7 +254,7 @@ public sealed class RollbackFaultTests(RollbackClusterFixture<SqliteTestDatabase
         var view = await rollback.GetAsync();
         await JournalRig.UntilAsync(async () =>
         {
-            await rig.Cluster.Services.GetRequiredService<RollbackSweeper>().SweepAsync(CancellationToken.None);
+            await rig.Cluster.Services.GetRequiredService<RollbackSweeper>().SweepAsync(SweepShare.All, CancellationToken.None);
             rig.Cluster.Clock.Advance(Pause);
             view = await rollback.GetAsync();
             return view.IsOver;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Memento.Journaling;
 using Memento.Rollback;
 using Memento.Tests.Storage;
 using Memento.Workspaces;
@@ -138,7 +139,7 @@ public sealed class RollbackRig(SessionCluster cluster, string? workspace = null
         var view = default(RollbackView);
         await JournalRig.UntilAsync(async () =>
         {
-            await Cluster.Services.GetRequiredService<RollbackSweeper>().SweepAsync(CancellationToken.None);
+            await Cluster.Services.GetRequiredService<RollbackSweeper>().SweepAsync(SweepShare.All, CancellationToken.None);
             view = await rollback.GetAsync();
             return view.IsOver;
         }, "the rollback is over");

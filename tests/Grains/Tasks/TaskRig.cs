@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Memento.Agents;
+using Memento.Journaling;
 using Memento.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -73,8 +74,8 @@ public sealed class TaskRig(SessionCluster cluster, string? name = null)
     public async Task PassAsync(TimeSpan time)
     {
         for (var left = time; left > TimeSpan.Zero; left -= Step) cluster.Clock.Advance(left < Step ? left : Step);   // in one jump it would seem that the silo slept
-        await cluster.Services.GetRequiredService<AgentMonitor>().SweepAsync(CancellationToken.None);
-        await cluster.Services.GetRequiredService<QueueSweeper>().SweepAsync(CancellationToken.None);
+        await cluster.Services.GetRequiredService<AgentMonitor>().SweepAsync(SweepShare.All, CancellationToken.None);
+        await cluster.Services.GetRequiredService<QueueSweeper>().SweepAsync(SweepShare.All, CancellationToken.None);
     }
 
     public static async Task<Refusal> RefusedAsync(string code, Task<TaskAnswer> answer)
