@@ -71,15 +71,20 @@ internal readonly record struct JsonPart(ReadOnlyMemory<byte> Bytes)
     public void Find(ReadOnlySpan<byte[]> names, Span<JsonPart?> found)
     {
         found.Clear();
+        var left = names.Length;
         var reader = new Utf8JsonReader(Bytes.Span);
         if (!reader.Read() || reader.TokenType is not JsonTokenType.StartObject) return;
-        while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
+        while (left > 0 && reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
         {
             var index = -1;
             for (var i = 0; i < names.Length && index < 0; i++)
                 if (reader.ValueTextEquals(names[i])) index = i;
             reader.Read();
-            if (index >= 0) found[index] = Here(ref reader);
+            if (index >= 0)
+            {
+                found[index] = Here(ref reader);
+                left--;
+            }
             else reader.Skip();
         }
     }

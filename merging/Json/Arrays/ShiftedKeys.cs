@@ -22,8 +22,6 @@ internal sealed class ShiftedKeys(
     /// <summary>Members that do not belong to the content: keys, and members that are renumbered with them.</summary>
     private readonly byte[][] _keys = arePositions ? [.. keyNames, .. Positions.Of(new(@base, ours.Elements, theirs.Elements))] : keyNames;
 
-    private Dictionary<JsonPart, int>? _owners;
-
     /// <summary>
     /// Whether the content of elements moved to other keys in one side, and the other side changed or removed those elements.
     /// </summary>
@@ -64,12 +62,13 @@ internal sealed class ShiftedKeys(
     /// </summary>
     private List<(int Origin, int To)> ByMembers(MatchedSide side)
     {
-        var (owners, shifts) = (Owners(), new List<(int Origin, int To)>());
-        for (var s = 0; s < side.Elements.Count; s++)
+        var changed = Enumerable.Range(0, side.Elements.Count).Where(s => side.Match.OfSide[s] is var b
+            && (b == SideMatch.None || (side.Elements[s] != @base[b] && !side.Match.Renamed.Contains(b)))).ToList();
+        var (owners, shifts) = (OwnersOf(changed.SelectMany(s => MembersOf(side.Elements[s]))), new List<(int Origin, int To)>());
+        foreach (var s in changed)
         {
             var to = side.Match.OfSide[s];
-            if (to != SideMatch.None && (side.Elements[s] == @base[to] || side.Match.Renamed.Contains(to))) continue;
-            var origins = MembersOf(side.Elements[s]).Select(member => owners.GetValueOrDefault(member, SideMatch.None)).ToHashSet();
+            var origins = MembersOf(side.Elements[s]).Select(member => owners[member]).ToHashSet();
             origins.Remove(SideMatch.None);
             if (origins.Count == 0 || origins.Contains(to)) continue;
             shifts.AddRange(origins.Where(origin => IsChanged(origin, side)).Select(origin => (origin, to)));
@@ -78,14 +77,18 @@ internal sealed class ShiftedKeys(
         return shifts;
     }
 
-    /// <summary>Returns the base index by member, of members that only one element has.</summary>
-    private Dictionary<JsonPart, int> Owners()
+    /// <summary>
+    /// Returns, by member, the index of the only element of the base that has the member; none if no element or several have it.
+    /// </summary>
+    private Dictionary<JsonPart, int> OwnersOf(IEnumerable<JsonPart> members)
     {
-        if (_owners is not null) return _owners;
-        _owners = [];
-        for (var b = 0; b < @base.Count; b++)
-            foreach (var member in MembersOf(@base[b])) AddUnique(_owners, member, b);
-        return _owners;
+        var owners = new Dictionary<JsonPart, int>();
+        foreach (var member in members) owners[member] = SideMatch.None;
+        var seen = new HashSet<JsonPart>();
+        for (var b = 0; b < @base.Count && owners.Count > 0; b++)
+            foreach (var member in MembersOf(@base[b]))
+                if (owners.ContainsKey(member)) owners[member] = seen.Add(member) ? b : SideMatch.None;
+        return owners;
     }
 
     /// <summary>
