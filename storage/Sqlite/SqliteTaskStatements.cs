@@ -8,7 +8,7 @@ namespace Memento.Storage;
 /// </summary>
 internal sealed class SqliteTaskStatements : IDisposable
 {
-    private readonly SqliteStatement _update, _guardedUpdate, _position, _birth, _epoch;
+    private readonly SqliteStatement _update, _samePhaseUpdate, _guardedUpdate, _position, _birth, _epoch;
     private readonly Dictionary<long, long[]> _counts = [];
 
     public SqliteTaskStatements(SqliteConnection connection)
@@ -19,6 +19,12 @@ internal sealed class SqliteTaskStatements : IDisposable
             WHERE stream_id = ?1 AND position = ?2 AND token <= ?4
             """;
         const string AtEpoch = "EXISTS (SELECT 1 FROM agent_epoch a WHERE a.workspace = ?13 AND a.agent_id = ?14 AND a.epoch = ?15)";
+        // SQLite rewrites an index for each column that a statement names, changed or not; this one names none that has an index.
+        _samePhaseUpdate = new(connection, """
+            UPDATE task_stream SET position = ?3, token = ?4, status = ?5, assigned_at = ?8, epoch = ?11, attempts = ?12
+            WHERE stream_id = ?1 AND position = ?2 AND token <= ?4 AND phase = ?6 AND due_at = ?7 AND ended_at IS ?9 AND agent_id IS ?10
+            RETURNING queue_id
+            """);
         _update = new(connection, $"{Update} RETURNING queue_id");
         _guardedUpdate = new(connection, $"{Update} AND {AtEpoch} RETURNING queue_id");
         _position = new(connection, "SELECT position FROM task_stream WHERE stream_id = ?1 AND token <= ?2");
@@ -39,14 +45,10 @@ internal sealed class SqliteTaskStatements : IDisposable
     public MementoException? Change(Append append)
     {
         var (task, id) = (append.Task!, append.Writer.StreamId);
-        var statement = task.Requires is null ? _update : _guardedUpdate;
         var row = task.After;
-        statement.Bind(1, id).Bind(2, append.FirstPosition - 1).Bind(3, append.FirstPosition + append.Entries.Count - 1).Bind(4, row.Token)
-            .Bind(5, (long)row.Status).Bind(6, (long)row.Phase).Bind(7, DueOf(row)).Bind(8, row.AssignedAt.ToStored())
-            .Bind(9, row.EndedAt.ToStored())
-            .Bind(10, (object?)row.AgentId).Bind(11, row.Epoch).Bind(12, row.Attempts);
-        if (task.Requires is { } required) statement.Bind(13, required.Workspace).Bind(14, required.AgentId).Bind(15, required.Epoch);
-        if (statement.ExecuteNumber() is { } queue)
+        var isSamePhase = task.Requires is null && TaskStreamRow.PhaseOf(task.Before) == row.Phase;
+        var changed = isSamePhase ? Execute(_samePhaseUpdate, append) : null;
+        if ((changed ?? Execute(task.Requires is null ? _update : _guardedUpdate, append)) is { } queue)
         {
             Count(queue, task.Before, -1);
             Count(queue, row.Status, 1);
@@ -84,7 +86,17 @@ internal sealed class SqliteTaskStatements : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in (SqliteStatement[])[_update, _guardedUpdate, _position, _birth, _epoch]) statement.Dispose();
+        foreach (var statement in (SqliteStatement[])[_update, _samePhaseUpdate, _guardedUpdate, _position, _birth, _epoch]) statement.Dispose();
+    }
+
+    private static long? Execute(SqliteStatement statement, Append append)
+    {
+        var (task, row) = (append.Task!, append.Task!.After);
+        statement.Bind(1, append.Writer.StreamId).Bind(2, append.FirstPosition - 1).Bind(3, append.FirstPosition + append.Entries.Count - 1)
+            .Bind(4, row.Token).Bind(5, (long)row.Status).Bind(6, (long)row.Phase).Bind(7, DueOf(row)).Bind(8, row.AssignedAt.ToStored())
+            .Bind(9, row.EndedAt.ToStored()).Bind(10, (object?)row.AgentId).Bind(11, row.Epoch).Bind(12, row.Attempts);
+        if (task.Requires is { } required) statement.Bind(13, required.Workspace).Bind(14, required.AgentId).Bind(15, required.Epoch);
+        return statement.ExecuteNumber();
     }
 
     private static long DueOf(TaskStreamRow row) => row.DueAt?.ToStored() ?? long.MaxValue;

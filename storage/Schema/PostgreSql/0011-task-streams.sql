@@ -27,12 +27,12 @@ CREATE TABLE task_stream (
 ) WITH (fillfactor = 50);   -- room for the versions of a row from submit to end
 
 CREATE UNIQUE INDEX task_stream_id   ON task_stream (workspace, task_id);
-CREATE INDEX task_stream_newest      ON task_stream (workspace, created_at, stream_id) WHERE phase < 4;
+CREATE INDEX task_stream_newest      ON task_stream (workspace, created_at, stream_id);
 CREATE INDEX task_stream_open        ON task_stream (queue_id, due_at, stream_id) WHERE phase < 2;
 CREATE INDEX task_stream_lease       ON task_stream (workspace, agent_id) WHERE phase = 1;
 CREATE INDEX task_stream_dead        ON task_stream (workspace, created_at, stream_id) WHERE phase = 3;
 CREATE INDEX task_stream_ended       ON task_stream (ended_at, stream_id) WHERE phase = 2 OR phase = 3;
-CREATE INDEX task_stream_session     ON task_stream (workspace, session_id, created_at, stream_id) WHERE session_id IS NOT NULL AND phase < 4;
+CREATE INDEX task_stream_session     ON task_stream (workspace, session_id, created_at, stream_id) WHERE session_id IS NOT NULL;
 CREATE INDEX task_stream_swept       ON task_stream (stream_id) WHERE phase = 4 AND due_at = 0;
 
 -- Which tasks wait, or waited, for which ids.
