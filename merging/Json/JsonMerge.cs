@@ -11,6 +11,9 @@ namespace Merging.Json;
 /// </summary>
 public static class JsonMerge
 {
+    /// <summary>Merges with more and more places kept whole, after which the whole value is in conflict.</summary>
+    private const int MaxRounds = 4;
+
     /// <summary>
     /// Merges the changes of both sides. All three versions and the result are canonical JSON: UTF-8, members in the order of their names,
     /// no white space. Equal values are then equal bytes. An empty base stands for no value.
@@ -25,7 +28,7 @@ public static class JsonMerge
         var keyNames = options.KeyMembers.Select(Encoding.UTF8.GetBytes).ToArray();
         var items = b is { } from && o != t && from != o && from != t ? new MovedItems(from, o, t, keyNames) : null;
         var moved = new Dictionary<string, JsonPart>(StringComparer.Ordinal);
-        while (true)
+        for (var round = 1; ; round++)
         {
             var log = new MergeLog(new MergeRules(options), options.Names);
             var root = new JsonMerger(keyNames, log, moved).Merge(MergePath.Root, b, o, t)!;
@@ -35,7 +38,7 @@ public static class JsonMerge
             // Places around the items become conflicts as a whole. If that does not suffice, the whole value becomes one.
             var isNew = false;
             foreach (var (place, item) in found) isNew |= moved.TryAdd(place.ToString(), item);
-            if (!isNew) moved.TryAdd("", found[0].Item);
+            if (!isNew || round == MaxRounds) moved.TryAdd(MergePath.Root.ToString(), found[0].Item);
         }
     }
 }

@@ -20,7 +20,7 @@ internal sealed class JsonMerger(byte[][] keyNames, MergeLog log, IReadOnlyDicti
     public byte[][] KeyNames => keyNames;
 
     /// <summary>Merges a value in three versions. Null stands for no value, in the arguments and in the result.</summary>
-    /// <param name="role">What is known of the value if it is an object; null for the whole value.</param>
+    /// <param name="role">The role of the value if it is an object; null for the whole value.</param>
     public MergedJson? Merge(MergePath place, JsonPart? @base, JsonPart? ours, JsonPart? theirs, ObjectRole? role = null)
     {
         if (ours == theirs)

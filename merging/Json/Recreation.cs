@@ -2,7 +2,7 @@ using Merging.Sequences;
 
 namespace Merging.Json;
 
-/// <summary>What is known of an object besides its members.</summary>
+/// <summary>The place of an object among others: whether the object is a record, and which members identify it.</summary>
 /// <param name="Identity">Members that do not tell versions of the object apart, because all versions must have them.</param>
 /// <param name="IsRecord">Whether the object stands among others of its kind, so that another one can take its place.</param>
 internal sealed record ObjectRole(byte[][] Identity, bool IsRecord)

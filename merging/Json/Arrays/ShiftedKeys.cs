@@ -34,7 +34,7 @@ internal sealed class ShiftedKeys(
         if (changed.Count == 0) return [];
         var shifts = arePositions ? ByMembers(side) : ByContent(side, changed);
 
-        // One content under another key can be a coincidence, unless keys are positions or no other element has such members.
+        // A single content under another key can be a coincidence, unless keys are positions or no other element has such members.
         if (shifts.Count == 1 && !arePositions && UniqueWeight(@base[shifts[0].Origin]) < LittleContent) return [];
         return shifts.SelectMany(shift => new[] { shift.Origin, shift.To }).Where(b => b != SideMatch.None).Distinct();
     }
