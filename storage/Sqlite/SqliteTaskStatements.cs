@@ -80,7 +80,7 @@ internal sealed class SqliteTaskStatements : IDisposable
         return (BirthOutcome.Born, token);
     }
 
-    /// <summary>What the batch changes in the counters of queues.</summary>
+    /// <summary>Returns the changes of the batch to the counters of queues.</summary>
     public IEnumerable<RowChange> Counters() =>
         _counts.Select(c => TaskTables.Counter.Row([c.Key, null, .. c.Value.Select(count => (object?)count)]));
 

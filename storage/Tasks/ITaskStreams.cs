@@ -1,12 +1,12 @@
 namespace Memento.Tasks;
 
-/// <summary>A task as its row has it.</summary>
-/// <param name="StreamId">The number of its stream.</param>
-/// <param name="Position">The position of its newest event.</param>
-/// <param name="QueueId">The stream of its queue.</param>
-/// <param name="Workspace">Its workspace.</param>
-/// <param name="TaskId">Its id.</param>
-/// <param name="Row">What its events changed last.</param>
+/// <summary>A task in the form of its row.</summary>
+/// <param name="StreamId">The number of the task's stream.</param>
+/// <param name="Position">The position of the newest event in that stream.</param>
+/// <param name="QueueId">The number of the stream of the task's queue.</param>
+/// <param name="Workspace">The name of the workspace.</param>
+/// <param name="TaskId">The id of the task in the workspace.</param>
+/// <param name="Row">The columns that events change, after the newest event.</param>
 public sealed record TaskHead(long StreamId, long Position, long QueueId, string Workspace, string TaskId, TaskStreamRow Row)
 {
     public required DateTimeOffset CreatedAt { get; init; }

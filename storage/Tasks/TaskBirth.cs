@@ -2,7 +2,7 @@ using Memento.Storage;
 
 namespace Memento.Tasks;
 
-/// <summary>What became of a birth.</summary>
+/// <summary>The outcomes of a birth.</summary>
 public enum BirthOutcome
 {
     /// <summary>The append is not durable yet, or failed.</summary>
@@ -54,7 +54,7 @@ public sealed class TaskBirth
     /// <summary>With an assignment among the entries: the epoch at which it may commit.</summary>
     public AgentEpoch? Requires { get; init; }
 
-    /// <summary>What became of the birth; known once the append is durable.</summary>
+    /// <summary>The outcome of the birth, which is known once the append is durable.</summary>
     public BirthOutcome Outcome { get; internal set; }
 
     /// <summary>The token in the row once the append is durable: above 0 without an assignment if the id was used before.</summary>

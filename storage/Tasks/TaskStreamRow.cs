@@ -37,7 +37,7 @@ public sealed record TaskStreamRow
 }
 
 /// <summary>
-/// What a task's row is searched by; changes at submit, assignment and end only, so that what happens between touches no index.
+/// The phase by which rows are searched. The phase changes at submit, assignment and end only, so that other events touch no index.
 /// </summary>
 internal enum TaskPhase
 {

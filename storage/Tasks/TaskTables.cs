@@ -7,7 +7,7 @@ namespace Memento.Tasks;
 /// <summary>Read models of task streams; the columns are described in the migration that makes them.</summary>
 public static class TaskTables
 {
-    /// <summary>Which tasks wait for which.</summary>
+    /// <summary>The unmet dependencies of tasks.</summary>
     public static RowTable Dependent { get; } = new("task_dependent", new("workspace", Text, Key), new("depends_on", Text, Key),
         new("stream_id", Number, Key));
 

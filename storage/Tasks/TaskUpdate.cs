@@ -13,7 +13,7 @@ public sealed record AgentEpoch(string Workspace, string AgentId, long Epoch)
     public RowChange Row() => Table.Row(Workspace, AgentId, Epoch);
 }
 
-/// <summary>What an append to a task's stream changes in its row.</summary>
+/// <summary>The change of a task's row that goes with an append to the task's stream.</summary>
 public sealed record TaskUpdate
 {
     /// <summary>The status at the position before the append; what the queue's counters go down by.</summary>
