@@ -5,10 +5,11 @@ using Orleans;
 namespace Memento.Tasks;
 
 /// <summary>What a task's row keeps beside its state: it never changes.</summary>
+[GenerateSerializer, Immutable, Alias("memento.TaskBody")]
 public sealed record TaskBody
 {
-    public JsonText? Payload { get; init; }
-    public JsonText? Metadata { get; init; }
+    [Id(0)] public JsonText? Payload { get; init; }
+    [Id(1)] public JsonText? Metadata { get; init; }
 
     /// <summary>Null if there is neither.</summary>
     public static TaskBody? Of(SubmitTask? task) => task is null or { Payload: null, Metadata: null } ? null : new() { Payload = task.Payload, Metadata = task.Metadata };

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Memento.Agents;
+using Orleans;
 
 namespace Memento.Core.Coordination.Agents;
 
@@ -163,4 +164,7 @@ public sealed class AgentDirectory(DetectorSettings settings)
 }
 
 /// <summary>An agent that may be dead, by the directory's clock. The agent's own grain decides.</summary>
-public sealed record Suspect(string AgentId, TimeSpan SinceHeartbeat);
+[GenerateSerializer, Immutable, Alias("memento.Suspect")]
+public sealed record Suspect(
+    [property: Id(0)] string AgentId,
+    [property: Id(1)] TimeSpan SinceHeartbeat);

@@ -1,12 +1,22 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Memento.Agents;
 
 namespace Memento.Core.Coordination.Agents;
 
 /// <summary>An event in an agent's stream. Heartbeats are not in it.</summary>
-public abstract record AgentEvent
+public abstract record AgentEvent : IFact
 {
     private AgentEvent() { }
+
+    /// <summary>The stored form of agents.</summary>
+    public static FactCodec<AgentState, AgentEvent> Codec { get; } =
+        new FactCodec<AgentState, AgentEvent>("agent", CoordinationJson.Default.AgentState)
+            .With("agent.registered", CoordinationJson.Default.AgentRegistered)
+            .With("agent.status_changed", CoordinationJson.Default.AgentStatusChanged)
+            .With("agent.died", CoordinationJson.Default.AgentDied)
+            .With("agent.returned", CoordinationJson.Default.AgentReturned)
+            .With("agent.removed", CoordinationJson.Default.AgentRemoved);
 
     public required DateTimeOffset At { get; init; }
 
@@ -15,10 +25,10 @@ public abstract record AgentEvent
     public sealed record Registered(AgentProfile Profile, long Epoch) : AgentEvent;
 
     /// <summary>The agent said what it is doing, or changed its metadata.</summary>
-    public sealed record StatusChanged(AgentStatus Status, JsonText? Metadata) : AgentEvent;
+    public sealed record StatusChanged(AgentStatus Status, JsonText? Metadata = null) : AgentEvent;
 
     /// <summary>No heartbeat came for too long. Leases of earlier epochs are released.</summary>
-    public sealed record Died(long Epoch, TimeSpan SinceHeartbeat) : AgentEvent;
+    public sealed record Died(long Epoch, [property: JsonPropertyName("sinceHeartbeatMs")] TimeSpan SinceHeartbeat) : AgentEvent;
 
     /// <summary>A dead agent was heard again.</summary>
     public sealed record Returned : AgentEvent;
@@ -76,12 +86,16 @@ public sealed record AgentState
 
     public DateTimeOffset RegisteredAt { get; init; }
 
+    [JsonIgnore]
     public bool Exists => Profile is not null;
 
+    [JsonIgnore]
     public bool IsAlive => Exists && !IsDead;
 
     /// <summary>Whether the agent may be given tasks, if it has free slots.</summary>
+    [JsonIgnore]
     public bool TakesTasks => IsAlive && Status is AgentStatus.Active or AgentStatus.Idle;
 
+    [JsonIgnore]
     public int MaxLoad => Profile?.MaxLoad ?? 0;
 }

@@ -1,4 +1,5 @@
 using Memento.Core.Coordination.Tasks;
+using Orleans;
 
 namespace Memento.Core.Coordination.Queues;
 
@@ -38,11 +39,14 @@ public sealed class Checkouts
 }
 
 /// <summary>What became of a task that was checked out.</summary>
-public abstract record CheckoutOutcome(string TaskId)
+[GenerateSerializer, Immutable, Alias("memento.CheckoutOutcome")]
+public abstract record CheckoutOutcome([property: Id(0)] string TaskId)
 {
     /// <summary>The dispatcher had no agent or no slot for the task.</summary>
+    [GenerateSerializer, Immutable, Alias("memento.CheckoutOutcome.Returned")]
     public sealed record Returned(string TaskId) : CheckoutOutcome(TaskId);
 
     /// <summary>The task was asked and answered: it was assigned, or it is not what the queue took it for.</summary>
-    public sealed record Answered(TaskSnapshot Task) : CheckoutOutcome(Task.TaskId);
+    [GenerateSerializer, Immutable, Alias("memento.CheckoutOutcome.Answered")]
+    public sealed record Answered([property: Id(0)] TaskSnapshot Task) : CheckoutOutcome(Task.TaskId);
 }

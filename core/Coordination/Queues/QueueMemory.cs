@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Memento.Core.Coordination.Tasks;
 using Memento.Tasks;
+using Orleans;
 
 namespace Memento.Core.Coordination.Queues;
 
@@ -190,4 +191,7 @@ public enum NewsEffect
 
 /// <summary>A task one of whose times may be up.</summary>
 /// <param name="Watch">What was measured of its lease; null if a stored time is up.</param>
-public sealed record DueTask(TaskSnapshot Task, LeaseWatch? Watch);
+[GenerateSerializer, Immutable, Alias("memento.DueTask")]
+public sealed record DueTask(
+    [property: Id(0)] TaskSnapshot Task,
+    [property: Id(1)] LeaseWatch? Watch);

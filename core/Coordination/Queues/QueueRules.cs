@@ -3,9 +3,15 @@ using Memento.Tasks;
 namespace Memento.Core.Coordination.Queues;
 
 /// <summary>An event in a queue's stream.</summary>
-public abstract record QueueEvent
+public abstract record QueueEvent : IFact
 {
     private QueueEvent() { }
+
+    /// <summary>The stored form of queues.</summary>
+    public static FactCodec<QueueState, QueueEvent> Codec { get; } =
+        new FactCodec<QueueState, QueueEvent>("queue", CoordinationJson.Default.QueueState)
+            .With("queue.configured", CoordinationJson.Default.QueueConfigured)
+            .With("queue.tasks_submitted", CoordinationJson.Default.QueueTasksSubmitted);
 
     public required DateTimeOffset At { get; init; }
 

@@ -10,14 +10,15 @@ public static partial class TaskRules
     {
         TaskEvent.Submitted e => new TaskState
         {
-            Spec = e.Spec, WaitsFor = e.WaitsFor, Token = e.LastToken, Deadline = e.Spec.Deadline, CreatedAt = e.At, QueuedAt = e.At,
+            Spec = e.Spec, WaitsFor = e.WaitsFor, Token = Math.Max(task.Token, e.LastToken), Deadline = e.Spec.Deadline, CreatedAt = e.At, QueuedAt = e.At,
         },
+        TaskEvent.BodyStored => task,
         TaskEvent.Imported e => e.State,
         TaskEvent.Assigned e => task with
         {
             Status = WorkStatus.Assigned,
             Token = e.Token,
-            Lease = new(e.AgentId, e.Epoch, e.ReservationId, e.Token, e.At),
+            Lease = new(e.AgentId, e.Epoch, e.ReservationId, e.Token, e.At) { Attempt = task.Attempts + 1 },
             Attempts = task.Attempts + 1,
             QueuedAt = ReadySince(task),
             NotBefore = null,
@@ -79,8 +80,9 @@ public static partial class TaskRules
         if (task.Lease is not { } lease) return task;
         var note = lease.StartedAt is null || outcome is AttemptOutcome.Completed
             ? task.Handoff
-            : new HandoffNote(lease.AgentId, outcome, task.Progress, error, at);
-        return task with { Lease = null, LastAttempt = new(lease, outcome, error, at), Handoff = note };
+            : new HandoffNote(lease.AgentId, outcome, at, task.Progress, error);
+        var past = task.PastAttempts.Length < MaxPastAttempts ? task.PastAttempts : task.PastAttempts.RemoveAt(0);
+        return task with { Lease = null, PastAttempts = past.Add(new(lease, outcome, at, error)), Handoff = note };
     }
 
     private static AttemptOutcome OutcomeOf(ReleaseReason reason) => reason switch

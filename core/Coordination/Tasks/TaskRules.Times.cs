@@ -1,4 +1,5 @@
 using Memento.Tasks;
+using Orleans;
 
 namespace Memento.Core.Coordination.Tasks;
 
@@ -87,7 +88,12 @@ public static partial class TaskRules
 /// <param name="Started">Whether it was watched as started.</param>
 /// <param name="InState">Time since the watcher saw this token in this state for the first time.</param>
 /// <param name="SinceReport">Time since the last report that may have been heard.</param>
-public sealed record LeaseWatch(long Token, bool Started, TimeSpan InState, TimeSpan SinceReport)
+[GenerateSerializer, Immutable, Alias("memento.LeaseWatch")]
+public sealed record LeaseWatch(
+    [property: Id(0)] long Token,
+    [property: Id(1)] bool Started,
+    [property: Id(2)] TimeSpan InState,
+    [property: Id(3)] TimeSpan SinceReport)
 {
     public bool IsOf(TaskLease lease) => Token == lease.Token && Started == (lease.StartedAt is not null);
 }

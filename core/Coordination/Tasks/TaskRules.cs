@@ -12,6 +12,9 @@ public static partial class TaskRules
     /// <summary>Progress and refused reports of a task are stored at most this often.</summary>
     public static readonly TimeSpan StoreInterval = TimeSpan.FromSeconds(1);
 
+    /// <summary>Attempts that a task's state remembers; older ones are in the stream.</summary>
+    public const int MaxPastAttempts = 20;
+
     /// <summary>Submits a task under an id that is free.</summary>
     /// <param name="spec">A valid request.</param>
     /// <param name="waitsFor">Those of the spec's dependencies that are not over.</param>

@@ -64,7 +64,7 @@ public sealed class TaskTimesTests
         task = task.Apply(TaskRules.Release(task, 1, ReleaseReason.Handoff, At(4)));
 
         Assert.Equal(0, task.Attempts);
-        Assert.Equal(new HandoffNote("a1", AttemptOutcome.HandedOver, new("0.5"), null, At(4)), task.Handoff);
+        Assert.Equal(new HandoffNote("a1", AttemptOutcome.HandedOver, At(4), new("0.5")), task.Handoff);
     }
 
     [Fact]
