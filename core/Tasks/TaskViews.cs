@@ -11,6 +11,9 @@ public sealed record TaskBody
     [Id(0)] public JsonText? Payload { get; init; }
     [Id(1)] public JsonText? Metadata { get; init; }
 
+    /// <summary>Characters of payload and metadata together.</summary>
+    [JsonIgnore] public int Length => (Payload?.Text.Length ?? 0) + (Metadata?.Text.Length ?? 0);
+
     /// <summary>Null if there is neither.</summary>
     public static TaskBody? Of(SubmitTask? task) => task is null or { Payload: null, Metadata: null } ? null : new() { Payload = task.Payload, Metadata = task.Metadata };
 }

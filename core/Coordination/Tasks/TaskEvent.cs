@@ -44,7 +44,11 @@ public abstract record TaskEvent : IFact
     public sealed record BodyStored(TaskBody Body) : TaskEvent;
 
     /// <summary>First event of a task that comes from an older store: its whole state, tokens included.</summary>
-    public sealed record Imported(TaskState State) : TaskEvent;
+    public sealed record Imported(TaskState State) : TaskEvent
+    {
+        /// <inheritdoc cref="Submitted.Body"/>
+        public TaskBody? Body { get; init; }
+    }
 
     /// <summary>The only event that gives a task to an agent.</summary>
     public sealed record Assigned(string AgentId, long Epoch, string ReservationId, long Token) : TaskEvent;

@@ -15,20 +15,32 @@ public static partial class TaskRules
     /// <summary>Attempts that a task's state remembers; older ones are in the stream.</summary>
     public const int MaxPastAttempts = 20;
 
+    /// <summary>Longest payload and metadata, in characters together, that stand in a task's first event.</summary>
+    public const int MaxInlineBody = 1_024;
+
     /// <summary>Submits a task under an id that is free.</summary>
     /// <param name="spec">A valid request.</param>
+    /// <param name="body">Payload and metadata; null = none.</param>
     /// <param name="waitsFor">Those of the spec's dependencies that are not over.</param>
     /// <param name="lastToken">Last token of a swept task with the same id; 0 if there was none.</param>
     public static Decision<TaskEvent> Submit(
-        TaskState task, TaskSpec spec, ImmutableArray<string> waitsFor, long lastToken, DateTimeOffset now)
+        TaskState task, TaskSpec spec, TaskBody? body, ImmutableArray<string> waitsFor, long lastToken, DateTimeOffset now)
     {
-        if (!task.Exists) return new TaskEvent.Submitted(spec, waitsFor, lastToken) { At = now };
+        if (!task.Exists) return First(new TaskEvent.Submitted(spec, waitsFor, lastToken) { Body = Inline(body), At = now }, body);
         return Refusal.Of(RefusalKind.Conflict, Codes.TaskExists, $"Task \"{spec.TaskId}\" exists already. Choose another id, or none.");
     }
 
+    /// <summary>Returns the first events of a new task. The store answers when the id is taken.</summary>
+    /// <param name="request">A valid request.</param>
+    /// <param name="settings">Settings of the queue, which fill in what the request leaves open.</param>
+    /// <param name="waitsFor">Those of the request's dependencies that are not over.</param>
+    public static ImmutableArray<TaskEvent> Birth(
+        SubmitTask request, string taskId, string queue, QueueSettings settings, ImmutableArray<string> waitsFor, DateTimeOffset now) =>
+        Submit(TaskState.None, TaskSpec.Of(request, taskId, queue, settings), TaskBody.Of(request), waitsFor, lastToken: 0, now).Facts;
+
     /// <summary>Takes over a task from an older store. The next token is above the last one of that store.</summary>
-    public static Decision<TaskEvent> Import(TaskState task, TaskState imported, DateTimeOffset now) =>
-        task.Exists ? Decision<TaskEvent>.Nothing : new TaskEvent.Imported(imported) { At = now };
+    public static Decision<TaskEvent> Import(TaskState task, TaskState imported, TaskBody? body, DateTimeOffset now) =>
+        task.Exists ? Decision<TaskEvent>.Nothing : First(new TaskEvent.Imported(imported) { Body = Inline(body), At = now }, body);
 
     /// <summary>Gives a ready task to an agent. The same reservation again gets the same answer.</summary>
     /// <param name="epoch">The agent's epoch; the journal refuses the event when the agent's row has another.</param>
@@ -155,4 +167,9 @@ public static partial class TaskRules
         var error = $"Task \"{dependencyId}\", which it depends on, is {TaskRefusals.Name(status)}.";
         return Failed(task, FailureReason.Dependency, AttemptOutcome.Failed, error, now);
     }
+    /// <summary>Returns the body if it is short enough for the first event; otherwise it follows in an event of its own.</summary>
+    private static TaskBody? Inline(TaskBody? body) => body?.Length <= MaxInlineBody ? body : null;
+
+    private static ImmutableArray<TaskEvent> First(TaskEvent first, TaskBody? body) =>
+        body is null || body.Length <= MaxInlineBody ? [first] : [first, new TaskEvent.BodyStored(body) { At = first.At }];
 }

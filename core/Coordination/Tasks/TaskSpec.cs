@@ -86,7 +86,7 @@ public sealed record TaskSpec
         HeartbeatTimeout = Milliseconds(request.HeartbeatTimeoutMs),
         DependsOn = [.. request.DependsOn.Distinct(StringComparer.Ordinal)],
         OnDependencyFailure = request.OnDependencyFailure,
-        BodyLength = (request.Payload?.Text.Length ?? 0) + (request.Metadata?.Text.Length ?? 0),
+        BodyLength = TaskBody.Of(request)?.Length ?? 0,
         TraceParent = request.TraceParent,
     };
 

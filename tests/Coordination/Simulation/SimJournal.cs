@@ -112,7 +112,7 @@ internal sealed class SimJournal(Simulator sim)
     private bool Bear(TaskSpec spec, Ride? ride, DateTimeOffset utc, long change)
     {
         ImmutableArray<string> waitsFor = [.. spec.DependsOn.Where(id => !IsOver(id))];
-        var born = TaskRules.Submit(TaskState.None, spec, waitsFor, _lastTokens.GetValueOrDefault(spec.TaskId), utc).Facts;
+        var born = TaskRules.Submit(TaskState.None, spec, null, waitsFor, _lastTokens.GetValueOrDefault(spec.TaskId), utc).Facts;
         var state = born.Aggregate(TaskState.None, TaskRules.Apply);
         var rides = false;
         if (ride is not null)

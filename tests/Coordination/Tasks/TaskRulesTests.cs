@@ -95,13 +95,38 @@ public sealed class TaskRulesTests
 
     [Fact]
     public void Submission_of_a_taken_id_is_refused() =>
-        Assert.Equal(Codes.TaskExists, Outcome(TaskRules.Submit(Queued(), Spec, [], 0, T0)));
+        Assert.Equal(Codes.TaskExists, Outcome(TaskRules.Submit(Queued(), Spec, null, [], 0, T0)));
+
+    [Theory]
+    [InlineData(1_024, "Submitted")]
+    [InlineData(1_025, "Submitted BodyStored")]
+    public void Long_body_follows_the_first_event(int length, string expected)
+    {
+        var request = new SubmitTask { Type = "build", Payload = new($"\"{new string('x', length - 5)}\""), Metadata = new("{ }") };
+
+        var events = TaskRules.Birth(request, "t1", "default", Settings, [], T0);
+
+        Assert.Equal(expected, string.Join(" ", events.Select(e => e.GetType().Name)));
+        var body = events[^1] is TaskEvent.BodyStored stored ? stored.Body : ((TaskEvent.Submitted)events[0]).Body;
+        Assert.Equal((TaskBody.Of(request), length), (body, body!.Length));
+        Assert.Equal(length, events.Aggregate(Memento.Core.Coordination.Tasks.TaskState.None, TaskRules.Apply).Spec!.BodyLength);
+    }
+
+    [Fact]
+    public void Imported_body_is_stored_as_a_submitted_one()
+    {
+        var none = Memento.Core.Coordination.Tasks.TaskState.None;
+        var (small, large) = (new TaskBody { Payload = new("{}") }, new TaskBody { Payload = new($"\"{new string('x', 2_000)}\"") });
+
+        Assert.Equal(small, ((TaskEvent.Imported)TaskRules.Import(none, Queued(), small, T0).Facts[0]).Body);
+        Assert.Equal("Imported BodyStored", Outcome(TaskRules.Import(none, Queued(), large, T0)));
+    }
 
     [Fact]
     public void Token_starts_above_the_last_one_of_a_swept_task()
     {
         var task = Memento.Core.Coordination.Tasks.TaskState.None;
-        Assert.Equal(8, task.Apply(TaskRules.Submit(task, Spec, [], 7, T0)).Assign().Token);
+        Assert.Equal(8, task.Apply(TaskRules.Submit(task, Spec, null, [], 7, T0)).Assign().Token);
     }
 
     [Fact]
@@ -110,11 +135,11 @@ public sealed class TaskRulesTests
         var none = Memento.Core.Coordination.Tasks.TaskState.None;
         var old = Running() with { Token = 41, Lease = null, Status = WorkStatus.Queued };
 
-        var task = none.Apply(TaskRules.Import(none, old, At(5)));
+        var task = none.Apply(TaskRules.Import(none, old, null, At(5)));
 
         Assert.Equal(old.QueuedAt, task.QueuedAt);
         Assert.Equal(42, task.Assign(6).Token);
-        Assert.Equal("nothing", Outcome(TaskRules.Import(task, old, At(6))));
+        Assert.Equal("nothing", Outcome(TaskRules.Import(task, old, null, At(6))));
     }
 
     [Fact]

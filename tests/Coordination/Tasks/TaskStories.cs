@@ -24,7 +24,7 @@ internal static class TaskStories
         : decision.Facts.IsDefaultOrEmpty ? task : decision.Facts.Aggregate(task, TaskRules.Apply);
 
     public static TaskState Queued(TaskSpec? spec = null, params string[] waitsFor) =>
-        TaskState.None.Apply(TaskRules.Submit(TaskState.None, spec ?? Spec, [.. waitsFor], 0, T0));
+        TaskState.None.Apply(TaskRules.Submit(TaskState.None, spec ?? Spec, null, [.. waitsFor], 0, T0));
 
     public static TaskState Assign(this TaskState task, double at = 1, string agent = "a1", long epoch = 1, string reservation = "r1") =>
         task.Apply(TaskRules.Assign(task, agent, epoch, reservation, At(at)));
