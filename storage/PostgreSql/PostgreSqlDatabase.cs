@@ -157,6 +157,10 @@ internal sealed class PostgreSqlDatabase : IDatabase
     public string FirstOfEach(string keys, string table, string where, string order) =>
         $"{keys} k CROSS JOIN LATERAL (SELECT x.* FROM {table} x WHERE {where} ORDER BY {order} LIMIT 1) v";
 
+    // The bound, which is no bound, keeps the planner from reading the whole table once for all keys.
+    public string AllOfEach(string keys, string table, string where, string order) =>
+        $"{keys} k CROSS JOIN LATERAL (SELECT x.* FROM {table} x WHERE {where} ORDER BY {order} LIMIT {int.MaxValue}) x";
+
     public Task<long> GetSizeAsync(CancellationToken cancellationToken) => ReadAsync(async (connection, token) =>
     {
         using var command = connection.Command("SELECT pg_database_size(current_database())");

@@ -1,3 +1,5 @@
+using Memento.Core.Coordination.Tasks;
+
 namespace Memento.Tasks;
 
 /// <summary>A task in the form of its row.</summary>
@@ -34,6 +36,16 @@ public interface ITaskStreams
     /// <summary>Finds tasks by id; those that were swept are not found.</summary>
     Task<IReadOnlyList<TaskHead>> FindAsync(string workspace, IReadOnlyCollection<string> taskIds,
         CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Derives the states of tasks from their events, payload and metadata left out. The states may be newer than the heads; tasks whose
+    /// stream is gone are left out.
+    /// </summary>
+    Task<IReadOnlyList<TaskSnapshot>> ReadStatesAsync(IReadOnlyCollection<TaskHead> heads, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads payload and metadata of tasks, by stream; tasks without them are left out.</summary>
+    Task<IReadOnlyDictionary<long, TaskBody>> ReadBodiesAsync(
+        IReadOnlyCollection<long> streamIds, CancellationToken cancellationToken = default);
 
     /// <summary>Reads open tasks of a queue in the order of their due times: what a queue rebuilds its order from.</summary>
     /// <param name="queueId">The stream of the queue.</param>

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using Memento.Core.Coordination.Tasks;
 using Memento.Storage;
 
 namespace Memento.Tasks;
@@ -23,6 +24,14 @@ internal sealed class TaskStreams(IDatabase database) : ITaskStreams
         return ReadAsync($"SELECT {Columns.Replace("t.", "v.", StringComparison.Ordinal)} FROM {found} WHERE v.phase < 4",
             cancellationToken, ("workspace", workspace), ("ids", ids));
     }
+
+    public Task<IReadOnlyList<TaskSnapshot>> ReadStatesAsync(
+        IReadOnlyCollection<TaskHead> heads, CancellationToken cancellationToken) =>
+        TaskStreamReading.ReadStatesAsync(database, heads, cancellationToken);
+
+    public Task<IReadOnlyDictionary<long, TaskBody>> ReadBodiesAsync(
+        IReadOnlyCollection<long> streamIds, CancellationToken cancellationToken) =>
+        TaskStreamReading.ReadBodiesAsync(database, streamIds, cancellationToken);
 
     public Task<IReadOnlyList<TaskHead>> ReadOpenAsync(long queueId, TaskHead? after, int limit, CancellationToken cancellationToken) =>
         ReadAsync(

@@ -41,7 +41,7 @@ internal sealed class TaskStreamRig(JournalRig rig, string? workspace = null)
     };
 
     public async Task<TaskBirth> BirthAsync(string id, bool chosen = true, AgentEpoch? holder = null,
-        IReadOnlyList<RowChange>? rows = null) => new()
+        IReadOnlyList<RowChange>? rows = null, IReadOnlyList<NewEntry>? events = null) => new()
     {
         StreamId = await rig.Journal.ReserveStreamIdAsync(),
         Workspace = Workspace,
@@ -51,7 +51,7 @@ internal sealed class TaskStreamRig(JournalRig rig, string? workspace = null)
         CreatedAt = JournalRig.At,
         Row = holder is null ? Row(WorkStatus.Queued) : Row(WorkStatus.Assigned, 1, holder.AgentId, holder.Epoch),
         Requires = holder,
-        Entries = holder is null ? [Entry("submitted", 1)] : [Entry("submitted", 1), Entry("assigned", 2)],
+        Entries = events ?? (holder is null ? [Entry("submitted", 1)] : [Entry("submitted", 1), Entry("assigned", 2)]),
         Rows = rows ?? [],
     };
 
@@ -74,12 +74,13 @@ internal sealed class TaskStreamRig(JournalRig rig, string? workspace = null)
     public static JournalWriter WriterOf(TaskBirth birth) => new(TaskBirth.StreamOf(birth.Workspace, birth.TaskId), birth.StreamId);
 
     public Task ChangeAsync(JournalWriter writer, long position, WorkStatus before, TaskStreamRow after, AgentEpoch? requires = null,
-        IReadOnlyList<RowChange>? rows = null) =>
+        IReadOnlyList<RowChange>? rows = null, IReadOnlyList<NewEntry>? entries = null, Snapshot? snapshot = null) =>
         rig.Journal.AppendAsync(new Append
         {
             Writer = writer,
             FirstPosition = position,
-            Entries = [Entry("changed", position)],
+            Entries = entries ?? [Entry("changed", position)],
+            Snapshot = snapshot,
             Task = new TaskUpdate { Before = before, After = after, Requires = requires },
             Rows = rows ?? [],
         });
