@@ -26,7 +26,7 @@ public sealed class GrainInterfaceTests
     [Fact]
     public void Every_interface_and_method_has_an_alias()
     {
-        Assert.Empty(Interfaces.Where(type => type.GetCustomAttribute<AliasAttribute>() is null || type.GetCustomAttribute<GrainInterfaceTypeAttribute>() is null).Select(type => type.Name));
+        Assert.Empty(Interfaces.Where(type => type.GetCustomAttribute<AliasAttribute>(inherit: false) is null || type.GetCustomAttribute<GrainInterfaceTypeAttribute>() is null).Select(type => type.Name));
         Assert.Empty(Methods().Where(method => method.GetCustomAttribute<AliasAttribute>() is null).Select(Name));
     }
 
@@ -40,7 +40,7 @@ public sealed class GrainInterfaceTests
             .Where(type => type.GetCustomAttribute<GenerateSerializerAttribute>() is not null && type.Namespace!.StartsWith("Memento", StringComparison.Ordinal)).ToList();
 
         Assert.NotEmpty(travelling);
-        Assert.Empty(travelling.Where(type => type.GetCustomAttribute<AliasAttribute>() is null).Select(type => type.Name));
+        Assert.Empty(travelling.Where(type => type.GetCustomAttribute<AliasAttribute>(inherit: false) is null).Select(type => type.Name));
         Assert.Empty(travelling.SelectMany(type => type.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
             .Where(property => property.SetMethod is not null && property.GetCustomAttribute<IdAttribute>() is null)
             .Select(property => $"{property.DeclaringType!.Name}.{property.Name}"));
