@@ -8,8 +8,8 @@ namespace Memento.Tasks;
 [GenerateSerializer, Immutable, Alias("memento.TaskBody")]
 public sealed record TaskBody
 {
-    [Id(0)] public JsonText? Payload { get; init; }
-    [Id(1)] public JsonText? Metadata { get; init; }
+    [Id(0), JsonConverter(typeof(NullIsValueConverter))] public JsonText? Payload { get; init; }
+    [Id(1), JsonConverter(typeof(NullIsValueConverter))] public JsonText? Metadata { get; init; }
 
     /// <summary>Characters of payload and metadata together.</summary>
     [JsonIgnore] public int Length => (Payload?.Text.Length ?? 0) + (Metadata?.Text.Length ?? 0);

@@ -25,7 +25,8 @@ public abstract record AgentEvent : IFact
     public sealed record Registered(AgentProfile Profile, long Epoch) : AgentEvent;
 
     /// <summary>The agent said what it is doing, or changed its metadata.</summary>
-    public sealed record StatusChanged(AgentStatus Status, JsonText? Metadata = null) : AgentEvent;
+    public sealed record StatusChanged(
+        AgentStatus Status, [property: JsonConverter(typeof(NullIsValueConverter))] JsonText? Metadata = null) : AgentEvent;
 
     /// <summary>No heartbeat came for too long. Leases of earlier epochs are released.</summary>
     public sealed record Died(long Epoch, [property: JsonPropertyName("sinceHeartbeatMs")] TimeSpan SinceHeartbeat) : AgentEvent;
@@ -52,6 +53,7 @@ public sealed record AgentProfile
     /// <summary>Most tasks that the agent may hold.</summary>
     public int MaxLoad { get; init; } = 1;
 
+    [JsonConverter(typeof(NullIsValueConverter))]
     public JsonText? Metadata { get; init; }
 
     /// <summary>Names the agent's process; null = the agent does not tell its processes apart.</summary>
