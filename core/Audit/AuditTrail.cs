@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using Memento.Core.Coordination.Tasks;
 using Memento.Rollback;
 using Memento.Tasks;
 using Memento.Workspaces;
@@ -68,6 +70,19 @@ public static class AuditTrail
     /// <param name="queue">The queue.</param>
     public static AuditEntry Of(QueueFact.TasksChanged refused, string queue) =>
         New(refused.At, AuditAction.StaleCallRefused, ("queue", queue), ("calls", Node(refused.Calls ?? [], MementoJson.Default.ImmutableArrayRefusedCall))) with { AgentId = refused.AgentId };
+
+    /// <summary>Describes reports of one task that were refused: their number, and the last of them.</summary>
+    /// <param name="refused">The entry in the task's journal.</param>
+    /// <param name="taskId">The id of the task.</param>
+    /// <param name="queue">The name of the task's queue.</param>
+    public static AuditEntry Of(TaskEvent.StaleReportRejected refused, string taskId, string queue)
+    {
+        ImmutableArray<RefusedCall> calls = [new(taskId, refused.Last.Token, refused.Last.Operation)];
+        var count = refused.Count > 1 ? JsonValue.Create(refused.Count) : null;
+        return New(refused.At, AuditAction.StaleCallRefused,
+            ("queue", queue), ("calls", Node(calls, MementoJson.Default.ImmutableArrayRefusedCall)), ("count", count))
+            with { AgentId = refused.Last.AgentId };
+    }
 
     /// <summary>Describes a change of the merge policies. The policies themselves can be read by their version.</summary>
     public static AuditEntry Of(MergePoliciesChanged changed) =>

@@ -1,22 +1,10 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Memento.Core.Coordination.Tasks;
 using Orleans;
+using State = Memento.Core.Coordination.Tasks.TaskState;
 
 namespace Memento.Tasks;
-
-/// <summary>What a task's row keeps beside its state: it never changes.</summary>
-[GenerateSerializer, Immutable, Alias("memento.TaskBody")]
-public sealed record TaskBody
-{
-    [Id(0), JsonConverter(typeof(NullIsValueConverter))] public JsonText? Payload { get; init; }
-    [Id(1), JsonConverter(typeof(NullIsValueConverter))] public JsonText? Metadata { get; init; }
-
-    /// <summary>Characters of payload and metadata together.</summary>
-    [JsonIgnore] public int Length => (Payload?.Text.Length ?? 0) + (Metadata?.Text.Length ?? 0);
-
-    /// <summary>Null if there is neither.</summary>
-    public static TaskBody? Of(SubmitTask? task) => task is null or { Payload: null, Metadata: null } ? null : new() { Payload = task.Payload, Metadata = task.Metadata };
-}
 
 /// <summary>A task.</summary>
 [GenerateSerializer, Immutable, Alias("memento.TaskView")]
@@ -93,6 +81,52 @@ public sealed record TaskView
         NotBefore = s.NotBefore, Progress = s.Progress, Result = result, Error = s.Error, History = s.History, Handoff = s.Handoff, StaleCalls = s.Stale,
         Payload = body?.Payload, Metadata = body?.Metadata, ScheduleToStartMs = s.ScheduleToStartMs, StartToCloseMs = s.StartToCloseMs, HeartbeatTimeoutMs = s.HeartbeatTimeoutMs, TraceParent = s.TraceParent,
     };
+
+    /// <summary>Makes the view of a task, result included.</summary>
+    /// <param name="state">The state of a task that exists.</param>
+    /// <param name="body">Payload and metadata; null = none, or not wanted.</param>
+    public static TaskView Of(State state, TaskBody? body = null)
+    {
+        var spec = state.Spec!;
+        var lease = state.Lease ?? state.LastAttempt?.Lease;
+        return new()
+        {
+            TaskId = spec.TaskId, Type = spec.Type, Queue = spec.Queue, Status = state.Status, Priority = spec.Priority,
+            SessionId = spec.SessionId, Tenant = spec.Tenant, RequiredCapabilities = spec.RequiredCapabilities,
+            EstimatedDurationMs = spec.Estimate > TimeSpan.Zero ? Milliseconds(spec.Estimate) : null, Deadline = state.Deadline,
+            Attempts = state.Attempts, MaxAttempts = spec.MaxAttempts, DependsOn = spec.DependsOn, WaitsFor = state.WaitsFor,
+            OnDependencyFailure = spec.OnDependencyFailure, AssignedAgent = state.Lease?.AgentId, Token = state.Lease?.Token,
+            CreatedAt = state.CreatedAt, AssignedAt = lease?.AssignedAt, StartedAt = lease?.StartedAt, CompletedAt = state.EndedAt,
+            NotBefore = state.NotBefore, Progress = state.Progress, Result = state.Result, Error = state.Error,
+            History = HistoryOf(state), Handoff = Of(state.Handoff), StaleCalls = Of(state.StaleReports),
+            Payload = body?.Payload, Metadata = body?.Metadata, ScheduleToStartMs = Milliseconds(spec.ScheduleToStart),
+            StartToCloseMs = Milliseconds(spec.StartToClose), HeartbeatTimeoutMs = Milliseconds(spec.HeartbeatTimeout),
+            TraceParent = spec.TraceParent,
+        };
+    }
+
+    private static ImmutableArray<TaskAttempt> HistoryOf(State state)
+    {
+        var attempts = state.PastAttempts.Select(past =>
+            AttemptOf(past.Lease) with { EndedAt = past.EndedAt, Outcome = past.Outcome, Error = past.Error });
+        if (state.Lease is { } lease) attempts = attempts.TakeLast(TaskRules.MaxPastAttempts - 1).Append(AttemptOf(lease));
+        return [.. attempts];
+    }
+
+    private static TaskAttempt AttemptOf(TaskLease lease) => new()
+    {
+        Attempt = lease.Attempt, AgentId = lease.AgentId, Token = lease.Token, AssignedAt = lease.AssignedAt, StartedAt = lease.StartedAt,
+    };
+
+    private static TaskHandoff? Of(HandoffNote? note) => note is null ? null : new()
+    {
+        FromAgent = note.FromAgent, Reason = note.Reason, At = note.At, Progress = note.Progress, Error = note.Error,
+    };
+
+    private static StaleCalls? Of(StaleReports? stale) =>
+        stale is null ? null : new(stale.Count, stale.Last.AgentId, stale.Last.Token, stale.Last.Operation, stale.At);
+
+    private static long? Milliseconds(TimeSpan? time) => (long?)time?.TotalMilliseconds;
 }
 
 /// <summary>Body of "receive".</summary>

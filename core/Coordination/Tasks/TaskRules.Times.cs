@@ -72,8 +72,8 @@ public static partial class TaskRules
     private static DateTimeOffset? StartBy(TaskState task) =>
         task.WaitsFor.IsEmpty && task.Lease?.StartedAt is null ? ReadySince(task) + task.Spec!.ScheduleToStart : null;
 
-    /// <summary>Time since which an agent could have had the task.</summary>
-    private static DateTimeOffset ReadySince(TaskState task) => task.NotBefore > task.QueuedAt ? task.NotBefore.Value : task.QueuedAt;
+    /// <summary>Returns the time since which an agent could have had the task, or from which an agent can have it.</summary>
+    public static DateTimeOffset ReadySince(TaskState task) => task.NotBefore > task.QueuedAt ? task.NotBefore.Value : task.QueuedAt;
 
     private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) =>
         one is null || other < one ? other : one;
