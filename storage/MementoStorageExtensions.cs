@@ -30,6 +30,7 @@ public static class MementoStorageExtensions
         services.TryAddSingleton(provider => provider.GetRequiredService<Store>().Audit);
         services.TryAddSingleton(provider => provider.GetRequiredService<Store>().Tasks);
         services.TryAddSingleton(provider => provider.GetRequiredService<Store>().TaskStreams);
+        services.TryAddSingleton(provider => provider.GetRequiredService<Store>().TaskQueries);
         services.TryAddSingleton(provider => provider.GetRequiredService<Store>().Agents);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, StoreOpening>());
         return services;

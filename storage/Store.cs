@@ -29,6 +29,7 @@ public sealed class Store : IAsyncDisposable
         Audit = new AuditIndex(database);
         Tasks = new TaskIndex(database);
         TaskStreams = new TaskStreams(database);
+        TaskQueries = new TaskQueries(database, new TaskPages(database));
         Agents = new AgentIndex(database);
     }
 
@@ -49,6 +50,8 @@ public sealed class Store : IAsyncDisposable
     public ITaskIndex Tasks { get; }
 
     public ITaskStreams TaskStreams { get; }
+
+    public ITaskQueries TaskQueries { get; }
 
     public IAgentIndex Agents { get; }
 

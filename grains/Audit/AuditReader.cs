@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Memento.Core.Coordination.Tasks;
 using Memento.Rollback;
 using Memento.Storage;
 using Memento.Tasks;
@@ -138,6 +139,8 @@ internal sealed class AuditReader(IJournal journal, IWorkspaceIndex index, IAudi
         return found.OperationId is { } operation
             ? AuditTrail.Of(RollbackFact.Codec.Decode(kind, version, payload), operation, found.AgentId)
             : kind == MergePoliciesChanged.Kind ? AuditTrail.Of(MergePoliciesChanged.Codec.Decode(kind, version, payload))
+            : found.TaskId is { } task
+                ? AuditTrail.Of((TaskEvent.StaleReportRejected)TaskEvent.Codec.Decode(kind, version, payload), task, found.Queue!)
             : AuditTrail.Of((QueueFact.TasksChanged)QueueFact.Codec.Decode(kind, version, payload), found.Queue!);
     }
 

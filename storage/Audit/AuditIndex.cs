@@ -24,9 +24,11 @@ internal sealed class AuditIndex(IDatabase database) : IAuditIndex
     {
         var filter = (agentId is null ? "" : " AND e.agent_id = @agent") + (rollback is null ? "" : " AND e.stream_id = @rollback") + (until is null ? "" : " AND e.at <= @until");
         using var command = connection.Command($"""
-            SELECT e.at, e.stream_id, o.operation_id, q.queue, e.agent_id, j.position, j.kind, j.version, j.at, j.payload, j.checksum
+            SELECT e.at, e.stream_id, o.operation_id, q.queue, e.agent_id, t.task_id,
+                j.position, j.kind, j.version, j.at, j.payload, j.checksum
             FROM audit_entry e JOIN journal j ON j.stream_id = e.stream_id AND j.position = e.position
-                LEFT JOIN rollback_operation o ON o.stream_id = e.stream_id LEFT JOIN task_queue q ON q.stream_id = e.stream_id
+                LEFT JOIN rollback_operation o ON o.stream_id = e.stream_id LEFT JOIN task_stream t ON t.stream_id = e.stream_id
+                LEFT JOIN task_queue q ON q.stream_id = coalesce(t.queue_id, e.stream_id)
             WHERE e.workspace = @workspace{filter} AND e.at >= @since AND (e.at, e.stream_id, e.position) < (@at, @stream, @position)
             ORDER BY e.at DESC, e.stream_id DESC, e.position DESC LIMIT @limit
             """, ("workspace", workspace), ("since", since.ToStored()), ("at", before.At), ("stream", before.StreamId), ("position", before.Position), ("limit", (long)limit));
@@ -37,8 +39,9 @@ internal sealed class AuditIndex(IDatabase database) : IAuditIndex
         var found = new List<AuditedEntry>();
         while (await reader.ReadAsync(token))
         {
-            var entry = Journal.ReadEntry(reader, reader.GetInt64(1), column: 5);
-            found.Add(new(new(reader.GetInt64(0), reader.GetInt64(1), entry.Position), reader.TextOrNull(2), reader.TextOrNull(3), reader.TextOrNull(4), entry));
+            var entry = Journal.ReadEntry(reader, reader.GetInt64(1), column: 6);
+            var place = new AuditPlace(reader.GetInt64(0), reader.GetInt64(1), entry.Position);
+            found.Add(new(place, reader.TextOrNull(2), reader.TextOrNull(3), reader.TextOrNull(4), entry) { TaskId = reader.TextOrNull(5) });
         }
 
         return (IReadOnlyList<AuditedEntry>)found;

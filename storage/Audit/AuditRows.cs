@@ -1,3 +1,4 @@
+using Memento.Core.Coordination.Tasks;
 using Memento.Rollback;
 using Memento.Storage;
 using Memento.Tasks;
@@ -6,7 +7,7 @@ using static Memento.Storage.ColumnType;
 
 namespace Memento.Audit;
 
-/// <summary>Says where in the journal of a rollback, a queue or merge policies an entry can be found again.</summary>
+/// <summary>Says where in the journal of a rollback, a queue, a task or merge policies an entry can be found again.</summary>
 internal static class AuditRows
 {
     private static readonly RowTable Entry = new("audit_entry",
@@ -17,6 +18,9 @@ internal static class AuditRows
 
     public static RowChange Of(string workspace, long streamId, long position, QueueFact.TasksChanged refused) =>
         Entry.Row(streamId, position, workspace, refused.At.ToStored(), refused.AgentId);
+
+    public static RowChange Of(string workspace, long streamId, long position, TaskEvent.StaleReportRejected refused) =>
+        Entry.Row(streamId, position, workspace, refused.At.ToStored(), refused.Last.AgentId);
 
     public static RowChange Of(string workspace, long streamId, MergePoliciesChanged changed) =>
         Entry.Row(streamId, changed.Version, workspace, changed.At.ToStored(), changed.AgentId);

@@ -15,13 +15,17 @@ public readonly record struct AuditPlace(long At, long StreamId, long Position)
     public static AuditPlace Behind(DateTimeOffset time) => new(time.ToStored(), long.MaxValue, long.MaxValue);
 }
 
-/// <summary>An entry of the journal of a rollback, a queue or merge policies.</summary>
+/// <summary>An entry of the journal of a rollback, a queue, a task or merge policies.</summary>
 /// <param name="Place">The entry's place in its journal.</param>
 /// <param name="OperationId">The rollback; null = the entry is not a rollback's.</param>
-/// <param name="Queue">The queue; null = the entry is not a queue's.</param>
+/// <param name="Queue">The queue, of a task's entry the task's queue; null = the entry is of neither.</param>
 /// <param name="AgentId">The agent that acted; null = none was named.</param>
 /// <param name="Entry">The entry itself.</param>
-public sealed record AuditedEntry(AuditPlace Place, string? OperationId, string? Queue, string? AgentId, JournalEntry Entry);
+public sealed record AuditedEntry(AuditPlace Place, string? OperationId, string? Queue, string? AgentId, JournalEntry Entry)
+{
+    /// <summary>The task; null = the entry is not a task's.</summary>
+    public string? TaskId { get; init; }
+}
 
 /// <summary>Documents of one change.</summary>
 /// <param name="Some">Some of them, by kind and id.</param>

@@ -8,20 +8,6 @@ namespace Memento.Tasks;
 /// <param name="State">What it is.</param>
 public sealed record StoredTask(long StreamId, string Queue, TaskState State);
 
-/// <summary>Which tasks.</summary>
-public sealed record TaskFilter(string Workspace, WorkStatus? Status = null, string? Queue = null, string? AgentId = null, string? SessionId = null);
-
-/// <summary>What an agent did.</summary>
-public sealed record AgentWork(long Completed, long Failed, long DurationMs)
-{
-    public static AgentWork None { get; } = new(0, 0, 0);
-
-    public double ErrorRate => Completed + Failed == 0 ? 0 : (double)Failed / (Completed + Failed);
-
-    /// <summary>In milliseconds; null before the first.</summary>
-    public double? MeanDuration => Completed == 0 ? null : (double)DurationMs / Completed;
-}
-
 /// <summary>Lists of tasks and queues, and the tasks that queues and agents wake up with.</summary>
 public interface ITaskIndex
 {

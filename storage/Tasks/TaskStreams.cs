@@ -7,7 +7,7 @@ namespace Memento.Tasks;
 
 internal sealed class TaskStreams(IDatabase database) : ITaskStreams
 {
-    private const string Columns = """
+    internal const string Columns = """
         t.stream_id, t.position, t.queue_id, t.workspace, t.task_id, t.status, t.token, t.due_at, t.agent_id, t.epoch, t.assigned_at,
           t.attempts,
         t.ended_at, t.created_at, t.priority, t.session_id, t.needs
@@ -138,7 +138,7 @@ internal sealed class TaskStreams(IDatabase database) : ITaskStreams
         return (IReadOnlyList<TaskHead>)found;
     }, cancellationToken);
 
-    private static TaskHead Read(DbDataReader reader) =>
+    internal static TaskHead Read(DbDataReader reader) =>
         new(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetString(3), reader.GetString(4), new()
     {
         Status = (WorkStatus)reader.GetInt64(5),

@@ -1,5 +1,6 @@
 using Memento.Storage;
 using Memento.Tasks;
+using QueueState = Memento.Core.Coordination.Queues.QueueState;
 
 namespace Memento.Tests.Storage;
 
@@ -18,7 +19,8 @@ internal sealed class TaskStreamRig(JournalRig rig, string? workspace = null)
     public async Task<TaskStreamRig> OpenAsync(string queue = "q")
     {
         Queue = await rig.WriterAsync($"queue/{Workspace}/{queue}");
-        await rig.AppendAsync(Queue, ++QueuePosition);
+        var row = QueueRows.Of(new(Workspace, queue), Queue.StreamId, JournalRig.At, QueueState.Empty);
+        await rig.AppendAsync(Queue, ++QueuePosition, rows: [row]);
         return this;
     }
 
@@ -41,7 +43,7 @@ internal sealed class TaskStreamRig(JournalRig rig, string? workspace = null)
     };
 
     public async Task<TaskBirth> BirthAsync(string id, bool chosen = true, AgentEpoch? holder = null,
-        IReadOnlyList<RowChange>? rows = null, IReadOnlyList<NewEntry>? events = null) => new()
+        IReadOnlyList<RowChange>? rows = null) => new()
     {
         StreamId = await rig.Journal.ReserveStreamIdAsync(),
         Workspace = Workspace,
@@ -51,7 +53,7 @@ internal sealed class TaskStreamRig(JournalRig rig, string? workspace = null)
         CreatedAt = JournalRig.At,
         Row = holder is null ? Row(WorkStatus.Queued) : Row(WorkStatus.Assigned, 1, holder.AgentId, holder.Epoch),
         Requires = holder,
-        Entries = events ?? (holder is null ? [Entry("submitted", 1)] : [Entry("submitted", 1), Entry("assigned", 2)]),
+        Entries = holder is null ? [Entry("submitted", 1)] : [Entry("submitted", 1), Entry("assigned", 2)],
         Rows = rows ?? [],
     };
 
@@ -74,13 +76,12 @@ internal sealed class TaskStreamRig(JournalRig rig, string? workspace = null)
     public static JournalWriter WriterOf(TaskBirth birth) => new(TaskBirth.StreamOf(birth.Workspace, birth.TaskId), birth.StreamId);
 
     public Task ChangeAsync(JournalWriter writer, long position, WorkStatus before, TaskStreamRow after, AgentEpoch? requires = null,
-        IReadOnlyList<RowChange>? rows = null, IReadOnlyList<NewEntry>? entries = null, Snapshot? snapshot = null) =>
+        IReadOnlyList<RowChange>? rows = null) =>
         rig.Journal.AppendAsync(new Append
         {
             Writer = writer,
             FirstPosition = position,
-            Entries = entries ?? [Entry("changed", position)],
-            Snapshot = snapshot,
+            Entries = [Entry("changed", position)],
             Task = new TaskUpdate { Before = before, After = after, Requires = requires },
             Rows = rows ?? [],
         });

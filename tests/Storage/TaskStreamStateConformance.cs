@@ -2,7 +2,6 @@ using Memento.Core.Coordination.Tasks;
 using Memento.Storage;
 using Memento.Tasks;
 using Xunit;
-using TaskState = Memento.Core.Coordination.Tasks.TaskState;
 
 namespace Memento.Tests.Storage;
 
@@ -59,7 +58,7 @@ public abstract class TaskStreamStateConformance(TestDatabase database) : IAsync
         await database.ExecuteAsync("UPDATE journal SET checksum = checksum + 1 WHERE stream_id = @id AND position = 2",
             ("id", large.StreamId));
 
-        var states = await Streams.ReadStatesAsync(await stories.HeadsAsync(), Token);
+        var states = await Streams.ReadStatesAsync(await stories.HeadsAsync(Token), Token);
         Assert.Equal(2, states.Single(s => s.TaskId == "large").Stamp.Position);
         Assert.Equal(4, states.Count);
         await JournalRig.RefusedAsync(Codes.StoredDataCorrupted, Streams.ReadBodiesAsync([large.StreamId], Token));
@@ -87,12 +86,12 @@ public abstract class TaskStreamStateConformance(TestDatabase database) : IAsync
         await task.AppendAsync(Assigned(4));
         await database.ExecuteAsync("UPDATE journal SET checksum = checksum + 1 WHERE stream_id = @id AND position < 7",
             ("id", task.StreamId));
-        Assert.Equal(Text(task.Snapshot), Text(Assert.Single(await Streams.ReadStatesAsync(await stories.HeadsAsync(), Token))));
+        Assert.Equal(Text(task.Snapshot), Text(Assert.Single(await Streams.ReadStatesAsync(await stories.HeadsAsync(Token), Token))));
         await database.ExecuteAsync("UPDATE journal SET checksum = checksum - 1 WHERE stream_id = @id AND position < 7",
             ("id", task.StreamId));
         await database.ExecuteAsync("UPDATE snapshot SET checksum = checksum + 1 WHERE stream_id = @id", ("id", task.StreamId));
 
-        var read = Assert.Single(await Streams.ReadStatesAsync(await stories.HeadsAsync(), Token));
+        var read = Assert.Single(await Streams.ReadStatesAsync(await stories.HeadsAsync(Token), Token));
 
         Assert.Equal(Text(task.Snapshot), Text(read));
         Assert.Equal((8L, 4L), (read.Stamp.Position, read.State.Token));
@@ -104,12 +103,12 @@ public abstract class TaskStreamStateConformance(TestDatabase database) : IAsync
         var stories = await OpenAsync();
         var first = await stories.SubmitAsync("again", null);
         await first.AppendAsync(Assigned(9), new TaskEvent.Completed(9) { At = JournalRig.At });
-        var old = await stories.HeadsAsync();
+        var old = await stories.HeadsAsync(Token);
         await Streams.SweepAsync(JournalRig.At.AddSeconds(1), 1_000, Token);
         Assert.Empty(await Streams.ReadStatesAsync(old, Token));
         var second = await stories.SubmitAsync("again", null);
 
-        var read = Assert.Single(await Streams.ReadStatesAsync([.. old, .. await stories.HeadsAsync()], Token));
+        var read = Assert.Single(await Streams.ReadStatesAsync([.. old, .. await stories.HeadsAsync(Token)], Token));
 
         Assert.Equal((second.StreamId, 9L, WorkStatus.Queued), (read.Stamp.Number, read.State.Token, read.State.Status));
         Assert.Equal(10, TaskRules.Assign(read.State, "a1", 1, "r", JournalRig.At).Facts.OfType<TaskEvent.Assigned>().Single().Token);
@@ -126,7 +125,7 @@ public abstract class TaskStreamStateConformance(TestDatabase database) : IAsync
         await task.AppendAsync(Assigned(1), new TaskEvent.Started(1) { At = JournalRig.At });
         await database.ExecuteAsync(damage, ("id", task.StreamId));
 
-        await JournalRig.RefusedAsync(Codes.StoredDataCorrupted, Streams.ReadStatesAsync(await stories.HeadsAsync(), Token));
+        await JournalRig.RefusedAsync(Codes.StoredDataCorrupted, Streams.ReadStatesAsync(await stories.HeadsAsync(Token), Token));
     }
 
     [Fact]
@@ -134,7 +133,7 @@ public abstract class TaskStreamStateConformance(TestDatabase database) : IAsync
     {
         var stories = await OpenAsync();
         for (var i = 0; i < 450; i++) await stories.SubmitAsync($"task-{i}", "{}");
-        var heads = await stories.HeadsAsync();
+        var heads = await stories.HeadsAsync(Token);
 
         var states = await Streams.ReadStatesAsync(heads, Token);
 
@@ -147,66 +146,5 @@ public abstract class TaskStreamStateConformance(TestDatabase database) : IAsync
     private static (TaskStamp Stamp, string State) Text(TaskSnapshot snapshot) =>
         (snapshot.Stamp, System.Text.Encoding.UTF8.GetString(TaskEvent.Codec.EncodeState(snapshot.State)));
 
-    private async Task<TaskStories> OpenAsync() => new(await new TaskStreamRig(_rig).OpenAsync());
-
-    /// <summary>Writes tasks with their real events.</summary>
-    private sealed class TaskStories(TaskStreamRig rig)
-    {
-        private readonly List<string> _ids = [];
-
-        public string Workspace => rig.Workspace;
-
-        public Task<IReadOnlyList<TaskHead>> HeadsAsync() => new TaskStreams(rig.Rig.Database).FindAsync(Workspace, _ids, Token);
-
-        public Task<Story> SubmitAsync(string id, string? payload)
-        {
-            var request = new SubmitTask { Type = "build", Payload = payload is null ? null : new(payload) };
-            return BearAsync(id, TaskRules.Birth(request, id, "q", QueueSettings.Default, [], JournalRig.At));
-        }
-
-        public Task<Story> ImportAsync(string id, TaskBody body)
-        {
-            var spec = new TaskSpec { TaskId = id, Queue = "q", Type = "build" };
-            var state = TaskState.None with { Spec = spec, Token = 5, CreatedAt = JournalRig.At, QueuedAt = JournalRig.At };
-            return BearAsync(id, TaskRules.Import(TaskState.None, state, body, JournalRig.At).Facts);
-        }
-
-        private async Task<Story> BearAsync(string id, IReadOnlyList<TaskEvent> events)
-        {
-            _ids.Add(id);
-            var birth = await rig.BirthAsync(id, events: [.. events.Select(Story.EntryOf)]);
-            await rig.SubmitAsync(birth);
-            var before = TaskState.None with { Token = birth.Token };
-            return new Story(rig, birth, events.Aggregate(before, TaskRules.Apply), events.Count);
-        }
-    }
-
-    private sealed class Story(TaskStreamRig rig, TaskBirth birth, TaskState state, long position)
-    {
-        private AgentEpoch? _agent;
-
-        public long StreamId => birth.StreamId;
-
-        public TaskState State { get; private set; } = state;
-
-        public TaskSnapshot Snapshot => new(new(StreamId, position), State);
-
-        public static NewEntry EntryOf(TaskEvent newEvent)
-        {
-            var (kind, payload) = TaskEvent.Codec.Encode(newEvent);
-            return new(kind, 1, newEvent.At, payload);
-        }
-
-        public Task AppendAsync(params IReadOnlyList<TaskEvent> events) => AppendAsync(withSnapshot: false, events);
-
-        public async Task AppendAsync(bool withSnapshot, params IReadOnlyList<TaskEvent> events)
-        {
-            if (_agent is null) _agent = await rig.AgentAsync("a1");
-            var (before, first) = (State.Status, position + 1);
-            (State, position) = (events.Aggregate(State, TaskRules.Apply), position + events.Count);
-            var snapshot = withSnapshot ? new Snapshot(position, 1, TaskEvent.Codec.EncodeState(State)) : null;
-            await rig.ChangeAsync(TaskStreamRig.WriterOf(birth), first, before, TaskStreamRig.Row(State.Status, State.Token),
-                entries: [.. events.Select(EntryOf)], snapshot: snapshot);
-        }
-    }
+    private Task<TaskStreamStories> OpenAsync() => TaskStreamStories.OpenAsync(_rig);
 }
