@@ -100,4 +100,13 @@ public sealed record AgentState
 
     [JsonIgnore]
     public int MaxLoad => Profile?.MaxLoad ?? 0;
+
+    /// <summary>Returns the status that callers see: what the agent said, unless death or its leases say otherwise.</summary>
+    /// <param name="leases">The tasks that are leased to the agent.</param>
+    public AgentStatus StatusWith(int leases) =>
+        IsDead ? AgentStatus.Dead
+        : Status is AgentStatus.Maintenance or AgentStatus.Busy ? Status
+        : leases >= MaxLoad ? AgentStatus.Busy
+        : leases == 0 ? AgentStatus.Idle
+        : AgentStatus.Active;
 }
