@@ -32,6 +32,7 @@ public static class MementoStorageExtensions
         services.TryAddSingleton(provider => provider.GetRequiredService<Store>().TaskStreams);
         services.TryAddSingleton(provider => provider.GetRequiredService<Store>().TaskQueries);
         services.TryAddSingleton(provider => provider.GetRequiredService<Store>().Agents);
+        services.TryAddSingleton(provider => provider.GetRequiredService<Store>().AgentQueries);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, StoreOpening>());
         return services;
     }

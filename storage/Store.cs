@@ -31,6 +31,7 @@ public sealed class Store : IAsyncDisposable
         TaskStreams = new TaskStreams(database);
         TaskQueries = new TaskQueries(database, new TaskPages(database));
         Agents = new AgentIndex(database);
+        AgentQueries = new AgentQueries(database);
     }
 
     public IJournal Journal => _journal;
@@ -54,6 +55,8 @@ public sealed class Store : IAsyncDisposable
     public ITaskQueries TaskQueries { get; }
 
     public IAgentIndex Agents { get; }
+
+    public IAgentQueries AgentQueries { get; }
 
     /// <summary>
     /// Opens the store. The embedded one is locked and brought up to date; PostgreSQL must be up to date unless <see cref="StorageOptions.Migrate"/> is set.
