@@ -10,7 +10,7 @@ internal sealed class AgentQueries(IDatabase database) : IAgentQueries
 
     private const string Living = "a.gone = 0 AND a.dead = 0";
 
-    // The same rule as AgentState.StatusWith.
+    // The expression follows AgentState.StatusWith.
     private const string Status = $"""
         CASE WHEN a.dead = 1 THEN 3 WHEN a.said IN (1, 4) THEN a.said WHEN {Leases} >= a.max_load THEN 1 WHEN {Leases} = 0 THEN 2
           ELSE 0 END

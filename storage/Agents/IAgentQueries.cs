@@ -11,7 +11,7 @@ public sealed record AgentSnapshot(string AgentId, State State, int Leases)
     public AgentStatus Status => State.StatusWith(Leases);
 }
 
-/// <summary>Answers what is asked about agents from their rows and the rows of task streams.</summary>
+/// <summary>Answers queries about agents from their rows and the rows of task streams.</summary>
 public interface IAgentQueries
 {
     /// <summary>Finds an agent; null if none is registered under the id.</summary>

@@ -45,12 +45,13 @@ internal interface IDatabase : IDisposable
     /// <param name="order">The order that says which is first: that of an index.</param>
     string FirstOfEach(string keys, string table, string where, string order);
 
-    /// <summary>SQL that joins each row <c>k</c> of some keys with all rows <c>x</c> of a table that fit it.</summary>
+    /// <summary>SQL that joins each row <c>k</c> of some keys with the rows <c>x</c> of a table that fit it.</summary>
     /// <param name="keys">The keys: a table, or <see cref="TableOf"/>.</param>
     /// <param name="table">The table; its rows are <c>x</c>.</param>
     /// <param name="where">Which rows fit.</param>
     /// <param name="order">The order of the index that finds them.</param>
-    string AllOfEach(string keys, string table, string where, string order);
+    /// <param name="enough">How many rows of each key are enough, if the statement has that limit itself; more may come.</param>
+    string AllOfEach(string keys, string table, string where, string order, int enough = int.MaxValue);
 
     /// <summary>Bytes on disk.</summary>
     Task<long> GetSizeAsync(CancellationToken cancellationToken);

@@ -157,9 +157,9 @@ internal sealed class PostgreSqlDatabase : IDatabase
     public string FirstOfEach(string keys, string table, string where, string order) =>
         $"{keys} k CROSS JOIN LATERAL (SELECT x.* FROM {table} x WHERE {where} ORDER BY {order} LIMIT 1) v";
 
-    // The bound, which is no bound, keeps the planner from reading the whole table once for all keys.
-    public string AllOfEach(string keys, string table, string where, string order) =>
-        $"{keys} k CROSS JOIN LATERAL (SELECT x.* FROM {table} x WHERE {where} ORDER BY {order} LIMIT {int.MaxValue}) x";
+    // The bound, even if it is none, keeps the planner from reading the whole table once for all keys.
+    public string AllOfEach(string keys, string table, string where, string order, int enough) =>
+        $"{keys} k CROSS JOIN LATERAL (SELECT x.* FROM {table} x WHERE {where} ORDER BY {order} LIMIT {enough}) x";
 
     public Task<long> GetSizeAsync(CancellationToken cancellationToken) => ReadAsync(async (connection, token) =>
     {

@@ -120,7 +120,8 @@ internal sealed class SqliteDatabase : IDatabase
     public string FirstOfEach(string keys, string table, string where, string order) =>
         $"{keys} k CROSS JOIN {table} v ON v.rowid = (SELECT x.rowid FROM {table} x WHERE {where} ORDER BY {order} LIMIT 1)";
 
-    public string AllOfEach(string keys, string table, string where, string order) => $"{keys} k CROSS JOIN {table} x ON {where}";
+    public string AllOfEach(string keys, string table, string where, string order, int enough) =>
+        $"{keys} k CROSS JOIN {table} x ON {where}";
 
     public Task<long> GetSizeAsync(CancellationToken cancellationToken) =>
         Task.FromResult(SizeOf(_options.DatabaseFile) + SizeOf(_options.DatabaseFile + "-wal"));

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Memento.Tasks;
 
-/// <summary>Answers what is asked about tasks and queues from the rows of task streams.</summary>
+/// <summary>Answers queries about tasks and queues from the rows of task streams.</summary>
 public interface ITaskQueries
 {
     /// <summary>Finds a task, with payload, metadata and result; null if there is none, or if it was swept.</summary>

@@ -14,9 +14,10 @@ internal sealed class TaskPages(IDatabase database, long maxSorted = TaskPages.M
 {
     private const long MaxSorted = 20_000;
 
-    private const string After = "x.workspace = @workspace AND (x.created_at, x.stream_id) < (@at, @stream)";
+    // Swept tasks have -1.
+    private const string After = "x.workspace = @workspace AND x.created_at >= 0 AND (x.created_at, x.stream_id) < (@at, @stream)";
 
-    // Written so that SQLite does not choose an index by time, where another one finds few tasks.
+    // The sum keeps SQLite from an index by time where another one finds few tasks.
     private const string AfterSorted = "(x.created_at + 0, x.stream_id) < (@at, @stream)";
 
     private static readonly string Columns = TaskStreams.Columns.Replace("t.", "x.", StringComparison.Ordinal);
@@ -48,7 +49,7 @@ internal sealed class TaskPages(IDatabase database, long maxSorted = TaskPages.M
         var isOpen = isLeased || filter.Status is WorkStatus.Queued;
         if (filter.SessionId is null && filter.AgentId is not null && filter.Status is not WorkStatus.Queued)
         {
-            // The bound, which is no bound, keeps the order outside.
+            // The bound is none; it keeps SQLite from sorting inside, by an index that finds more.
             var leased = $"""
                 SELECT * FROM (SELECT * FROM task_stream x WHERE x.workspace = @workspace AND x.phase = 1 AND {AfterSorted}{where}
                   LIMIT {int.MaxValue}) l

@@ -12,7 +12,7 @@ public sealed class SqliteAgentQueryTests(SqliteTestDatabase database) : AgentQu
 public sealed class PostgreSqlAgentQueryTests(PostgreSqlTestDatabase database) : AgentQueryConformance(database),
     IClassFixture<PostgreSqlTestDatabase>;
 
-/// <summary>What is asked about agents, and the rows that follow from their events: the same on every store.</summary>
+/// <summary>Queries about agents, and the rows that follow from their events: the same on every store.</summary>
 public abstract class AgentQueryConformance(TestDatabase database) : IAsyncLifetime
 {
     private readonly JournalRig _rig = new(database);

@@ -12,7 +12,7 @@ public sealed class SqliteTaskQueryTests(SqliteTestDatabase database) : TaskQuer
 public sealed class PostgreSqlTaskQueryTests(PostgreSqlTestDatabase database) : TaskQueryConformance(database),
     IClassFixture<PostgreSqlTestDatabase>;
 
-/// <summary>What is asked about tasks and queues with streams of their own: the same on every store.</summary>
+/// <summary>Queries about tasks and queues with streams of their own: the same on every store.</summary>
 public abstract class TaskQueryConformance(TestDatabase database) : IAsyncLifetime
 {
     private readonly JournalRig _rig = new(database);

@@ -189,6 +189,35 @@ public abstract class TaskStreamReadConformance(TestDatabase database) : IAsyncL
     }
 
     [Fact]
+    public async Task Sweep_meets_each_ended_task_of_every_workspace_once()
+    {
+        TaskStreamRig[] workspaces = [await OpenAsync(), await OpenAsync(), await OpenAsync()];
+        foreach (var tasks in workspaces)
+        {
+            var births = new List<TaskBirth>();
+            for (var i = 0; i < 300; i++) births.Add(await tasks.BirthAsync($"task-{i}", chosen: i % 2 == 0));
+            await tasks.SubmitAsync(births);
+            await Task.WhenAll(births.Select((birth, i) => tasks.ChangeAsync(WriterOf(birth), 2, WorkStatus.Queued, i % 10 == 0
+                ? Row(WorkStatus.Completed) with { EndedAt = JournalRig.At.AddHours(1) }
+                : i % 10 == 1 ? Row(WorkStatus.Queued) : Row(i % 3 == 0 ? WorkStatus.Completed : WorkStatus.Failed))));
+        }
+
+        var removed = 0;
+        for (var run = 0; run < 3; run++) removed += await Streams.SweepAsync(JournalRig.At.AddSeconds(1), run == 0 ? 250 : 10_000, Token);
+
+        Assert.InRange(removed, 3 * 240, int.MaxValue);   // tasks of other tests too
+        foreach (var tasks in workspaces)
+        {
+            var left = await Streams.FindAsync(tasks.Workspace, [.. Enumerable.Range(0, 300).Select(i => $"task-{i}")], Token);
+            Assert.Equal(60, left.Count);
+            Assert.All(left, task => Assert.True(task.Row.EndedAt is null || task.Row.EndedAt > JournalRig.At));
+            var reborn = await tasks.SubmitAsync("task-2");
+            Assert.Equal(JournalRig.At, Assert.Single(await Streams.FindAsync(tasks.Workspace, ["task-2"], Token)).CreatedAt);
+            Assert.Equal(BirthOutcome.Born, reborn.Outcome);
+        }
+    }
+
+    [Fact]
     public async Task An_id_used_anew_is_another_stream_with_a_higher_token()
     {
         var tasks = await OpenAsync();

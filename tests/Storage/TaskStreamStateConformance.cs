@@ -12,7 +12,7 @@ public sealed class SqliteTaskStreamStateTests(SqliteTestDatabase database) : Ta
 public sealed class PostgreSqlTaskStreamStateTests(PostgreSqlTestDatabase database) : TaskStreamStateConformance(database),
     IClassFixture<PostgreSqlTestDatabase>;
 
-/// <summary>How states and bodies of tasks are derived from their streams: the same on every store.</summary>
+/// <summary>States and bodies of tasks, derived from their streams: the same on every store.</summary>
 public abstract class TaskStreamStateConformance(TestDatabase database) : IAsyncLifetime
 {
     private readonly JournalRig _rig = new(database);
