@@ -8,6 +8,15 @@ public sealed class PlantedBugTests
     private const int MaxSeeds = 2_000;
     private const int HealthySeeds = 20;
 
+    /// <summary>Seeds that find the rarest bugs are run first. A stale seed costs time and nothing else: the search goes on from 0.</summary>
+    private static readonly Dictionary<Bug, int> FirstSeeds = new()
+    {
+        [Bug.BlockedRides] = 169,
+        [Bug.NoStreamNumber] = 392,
+        [Bug.ReadAdds] = 810,
+        [Bug.NoReadWhileReceiving] = 810,
+    };
+
     public static TheoryData<string> Bugs => [.. Enum.GetNames<Bug>().Skip(1)];
 
     [Theory]
@@ -16,7 +25,9 @@ public sealed class PlantedBugTests
     {
         var bug = Enum.Parse<Bug>(name);
 
-        Assert.Contains(Enumerable.Range(0, MaxSeeds), seed => SimulationRun.Of(seed, bug, stress: bug).Violation is not null);
+        IEnumerable<int> seeds = [FirstSeeds.GetValueOrDefault(bug), .. Enumerable.Range(0, MaxSeeds)];
+
+        Assert.True(seeds.Any(seed => SimulationRun.Of(seed, bug, stress: bug).Violation is not null), $"No seed finds {bug}.");
     }
 
     [Theory]
