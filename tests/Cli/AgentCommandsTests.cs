@@ -3,6 +3,7 @@ using Memento.Agents;
 using Memento.Cli;
 using Memento.Tests.Client;
 using Memento.Tests.Grains;
+using Memento.Tests.Grains.Tasks;
 using Xunit;
 
 namespace Memento.Tests.Cli;
@@ -48,7 +49,7 @@ public sealed class AgentCommandsTests(MementoServer server) : IClassFixture<Mem
         await ReceiveAsync("ada", "build");
         await _cli.RunAsync("tasks", "submit", "other", "--needs", "other", "--priority", "7");
         await _cli.RunAsync("tasks", "submit", "other", "--needs", "other");
-        await UntilAsync(async () => (await _cli.JsonAsync("agents", "stats")) is var m && m.GetProperty("queuedTasks").GetInt64() == 2 && m.GetProperty("runningTasks").GetInt64() == 1);
+        await TaskRig.UntilAsync(async () => (await _cli.JsonAsync("agents", "stats")) is var m && m.GetProperty("queuedTasks").GetInt64() == 2 && m.GetProperty("runningTasks").GetInt64() == 1);
 
         Assert.Matches("Agents +0\nLoad +0 %", none.Output);
         Assert.Matches("Agents +1: 1 (active|idle)\nLoad +[0-9.]+ % of .*\nWaiting +2: 1 of priority 7, 1 of priority 0\nWith agents +1\nCompleted +0\n", (await _cli.RunAsync("agents", "stats")).Output);
@@ -101,7 +102,7 @@ public sealed class AgentCommandsTests(MementoServer server) : IClassFixture<Mem
         var running = _cli.RunAsync(["agent", "run", "--id", "sh", "--capability", "count", "--max", "2", "--heartbeat", "1s", "--", "/bin/sh", "-c", "wc -c; echo half >&2"], interrupt.Token);
         var task = (await _cli.RunAsync("tasks", "submit", "count", "--needs", "count")).Output.Trim();
 
-        await UntilAsync(async () => (await _cli.JsonAsync("tasks", "show", task)).GetProperty("status").GetString() == "completed");
+        await TaskRig.UntilAsync(async () => (await _cli.JsonAsync("tasks", "show", task)).GetProperty("status").GetString() == "completed");
         await interrupt.CancelAsync();
         var (code, output, errors) = await running;
 
@@ -118,7 +119,7 @@ public sealed class AgentCommandsTests(MementoServer server) : IClassFixture<Mem
         var running = _cli.RunAsync(["agent", "run", "--json", "--id", "sh", "--heartbeat", "1s", "--", "/bin/sh", "-c", "echo 1"], interrupt.Token);
         var task = (await _cli.RunAsync("tasks", "submit", "one")).Output.Trim();
 
-        await UntilAsync(async () => (await _cli.JsonAsync("tasks", "show", task)).GetProperty("status").GetString() == "completed");
+        await TaskRig.UntilAsync(async () => (await _cli.JsonAsync("tasks", "show", task)).GetProperty("status").GetString() == "completed");
         await interrupt.CancelAsync();
         var (_, output, errors) = await running;
 
@@ -138,7 +139,7 @@ public sealed class AgentCommandsTests(MementoServer server) : IClassFixture<Mem
         await program.UntilWrittenAsync();
 
         Assert.True(interruption.Interrupt());
-        await UntilAsync(async () => (await _cli.JsonAsync("agents", "show", "sh")).GetProperty("status").GetString() == "maintenance");
+        await TaskRig.UntilAsync(async () => (await _cli.JsonAsync("agents", "show", "sh")).GetProperty("status").GetString() == "maintenance");
         Assert.True(program.IsAlive);
         Assert.True(interruption.Interrupt());
         var (code, _, errors) = await running.WaitAsync(SessionCluster.Patience, Token);
@@ -176,7 +177,7 @@ public sealed class AgentCommandsTests(MementoServer server) : IClassFixture<Mem
             ("agent ada: idle, 0 of 1, 1 done", () => Agents.RemoveAsync("ada", Token)),
             ("agent ada: removed", null));
 
-        var code = await CommandLine.RunAsync([.. _cli.Globals, "agents", "watch"], new(output, TextWriter.Null, _ => null, TimeProvider.System), output.Token);
+        var code = await CommandLine.RunAsync([.. _cli.Globals, "agents", "watch"], new(output, TextWriter.Null, _ => null, new FastClock(5)), output.Token);
 
         await output.AllCameAsync();
         Assert.Equal(ExitCode.Done, code);
@@ -192,7 +193,7 @@ public sealed class AgentCommandsTests(MementoServer server) : IClassFixture<Mem
             ("\"load\":1", () => Agents.RemoveAsync("ada", Token)),
             ("removedAgent", null));
 
-        var code = await CommandLine.RunAsync([.. _cli.Globals, "agents", "watch", "--json"], new(output, TextWriter.Null, _ => null, TimeProvider.System), output.Token);
+        var code = await CommandLine.RunAsync([.. _cli.Globals, "agents", "watch", "--json"], new(output, TextWriter.Null, _ => null, new FastClock(5)), output.Token);
 
         await output.AllCameAsync();
         var changes = output.ToString().TrimEnd('\n').Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToList();
@@ -238,12 +239,6 @@ public sealed class AgentCommandsTests(MementoServer server) : IClassFixture<Mem
     {
         await _cli.RunAsync("tasks", "submit", type, "--needs", type);
         return Assert.Single((await Agents.ReceiveAsync(agent, new() { WaitSeconds = 20 }, Token)).Items);
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> isSo)
-    {
-        using var over = new CancellationTokenSource(SessionCluster.Patience);
-        while (!await isSo()) over.Token.ThrowIfCancellationRequested();
     }
 
     /// <summary>Does something when a line with some words comes, then waits for the next ones; presses Ctrl-C at the last.</summary>

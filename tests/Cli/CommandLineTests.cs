@@ -227,7 +227,7 @@ public sealed class CommandLineTests
     private static async Task<(int Code, string Output, string Errors)> RunAsync(string[] arguments, Dictionary<string, string>? environment = null)
     {
         var (output, errors) = (new StringWriter(), new StringWriter());
-        var terminal = new Terminal(output, errors, name => environment?.GetValueOrDefault(name), TimeProvider.System);
+        var terminal = new Terminal(output, errors, name => environment?.GetValueOrDefault(name), new FastClock(50));   // between retries
         var code = await CommandLine.RunAsync(arguments, terminal, TestContext.Current.CancellationToken);
         return (code, output.ToString(), errors.ToString());
     }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Memento.Tests.Grains;
-using Xunit;
+using Memento.Tests.Grains.Tasks;
 
 namespace Memento.Tests.Cli;
 
@@ -9,8 +8,6 @@ namespace Memento.Tests.Cli;
 internal sealed class WrittenProcess : IDisposable
 {
     private readonly string _file = Path.Combine(Path.GetTempPath(), $"memento-{Guid.NewGuid():N}");
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public bool IsAlive
     {
@@ -32,9 +29,9 @@ internal sealed class WrittenProcess : IDisposable
     /// <summary>Shell commands that write an id.</summary>
     public string Write(string id) => $"echo {id} > {_file}.part; mv {_file}.part {_file}";
 
-    public Task UntilWrittenAsync() => UntilAsync(() => File.Exists(_file));
+    public Task UntilWrittenAsync() => TaskRig.UntilAsync(() => Task.FromResult(File.Exists(_file)));
 
-    public Task UntilGoneAsync() => UntilAsync(() => !IsAlive);
+    public Task UntilGoneAsync() => TaskRig.UntilAsync(() => Task.FromResult(!IsAlive));
 
     /// <summary>Kills it. Answers whether it was there.</summary>
     public bool End()
@@ -50,12 +47,5 @@ internal sealed class WrittenProcess : IDisposable
     {
         End();
         File.Delete(_file);
-    }
-
-    private static async Task UntilAsync(Func<bool> isSo)
-    {
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        over.CancelAfter(SessionCluster.Patience);
-        for (; !isSo(); over.Token.ThrowIfCancellationRequested()) await Task.Yield();
     }
 }

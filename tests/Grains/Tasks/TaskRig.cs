@@ -12,6 +12,9 @@ public sealed class TaskRig(SessionCluster cluster, string? name = null)
 {
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(2);
 
+    /// <summary>Time between two questions. Questions without a pause take the processor from the grains that answer.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+
     public string Name { get; } = name ?? $"w/{SessionCluster.NewId()}";
 
     public SessionCluster Cluster => cluster;
@@ -61,11 +64,8 @@ public sealed class TaskRig(SessionCluster cluster, string? name = null)
     public static async Task UntilAsync(Func<Task<bool>> isSo)
     {
         using var over = new CancellationTokenSource(SessionCluster.Patience);
-        while (!await isSo())
-        {
-            over.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
+        using var timer = new PeriodicTimer(Pause);
+        while (!await isSo()) await timer.WaitForNextTickAsync(over.Token);
     }
 
     public Task UntilAsync(string taskId, WorkStatus status) => UntilAsync(async () => await StatusAsync(taskId) == status);
