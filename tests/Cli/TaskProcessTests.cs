@@ -86,16 +86,18 @@ public sealed class TaskProcessTests
     [Fact]
     public async Task It_is_over_when_it_exits_whatever_it_has_left_in_the_background()
     {
-        using var left = new WrittenProcess();
+        using WrittenProcess left = new(), leftReading = new(), leftByFailure = new();
         var large = Given with { Payload = new JsonText($"\"{new string('x', 1_000_000)}\"") };
 
-        Assert.Equal("\"done\"", (await RunAsync($"sleep 600 & {left.Write("$!")}; echo '\"done\"'; exit 0").WaitAsync(SessionCluster.Patience, Token))!.Text);
-        Assert.True(left.End());
-        Assert.Null(await RunAsync($"exec 3<&0; sleep 600 <&3 & {left.Write("$!")}; exit 0", task: large).WaitAsync(SessionCluster.Patience, Token));
-        Assert.True(left.End());
-        var failed = await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync($"sleep 600 & {left.Write("$!")}; printf 'no space' >&2; exit 3").WaitAsync(SessionCluster.Patience, Token));
-        Assert.True(left.End());
+        var done = RunAsync($"sleep 600 & {left.Write("$!")}; echo '\"done\"'; exit 0");
+        var unread = RunAsync($"exec 3<&0; sleep 600 <&3 & {leftReading.Write("$!")}; exit 0", task: large);
+        var failing = RunAsync($"sleep 600 & {leftByFailure.Write("$!")}; printf 'no space' >&2; exit 3");
+
+        Assert.Equal("\"done\"", (await done.WaitAsync(SessionCluster.Patience, Token))!.Text);
+        Assert.Null(await unread.WaitAsync(SessionCluster.Patience, Token));
+        var failed = await Assert.ThrowsAsync<InvalidOperationException>(() => failing.WaitAsync(SessionCluster.Patience, Token));
         Assert.Contains("exit code 3: no space", failed.Message, StringComparison.Ordinal);
+        Assert.All([left, leftReading, leftByFailure], process => Assert.True(process.End()));
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public abstract class TaskQueueActs(SessionCluster cluster)
     {
         var payload = JsonText.Parse($"\"{new string('x', 1_000_000)}\"");
         var ids = new List<string>();
-        for (var i = 0; i < 60; i++) ids.Add(await _rig.SubmitAsync(new() { Type = "large", Payload = payload }));
+        for (var i = 0; i < 30; i++) ids.Add(await _rig.SubmitAsync(new() { Type = "large", Payload = payload }));
         await _rig.RegisterAsync("a", maxLoad: 100);
 
         var (came, most) = (new List<string>(), 0);
