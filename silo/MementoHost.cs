@@ -26,7 +26,7 @@ internal static class MementoHost
     /// <summary>
     /// Runs until it is told to stop. Answers the exit code; a start that fails says why in one line on <paramref name="error"/>.
     /// </summary>
-    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
+    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, Action<WebApplicationBuilder>? adjust = null)
     {
         if (args.Any(a => a is "--help" or "-h" or "-?"))
         {
@@ -36,7 +36,7 @@ internal static class MementoHost
 
         try
         {
-            await using var app = Build(args, output);
+            await using var app = Build(args, output, adjust);
             await app.RunAsync();
             return 0;
         }

@@ -1,3 +1,4 @@
+using Memento.Tests.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -21,7 +22,7 @@ public sealed class MementoServer : IAsyncLifetime
     {
         _app = MementoHost.Build(
             [$"--urls=http://127.0.0.1:{_port}", "--Memento:SiloPort=0", "--Memento:GatewayPort=0", $"--Memento:DataDirectory={_folder}", "--Memento:Sqlite:Synchronous=normal"],
-            TextWriter.Null);
+            TextWriter.Null, SmallHost.Adjust);
         await _app.StartAsync(TestContext.Current.CancellationToken);
         _port = new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
     }
@@ -43,5 +44,6 @@ public sealed class MementoServer : IAsyncLifetime
     {
         await _app!.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
+        _app = null;   // Timers of the runtime keep the context of whoever made them, and so this fixture.
     }
 }

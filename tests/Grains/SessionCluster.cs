@@ -4,11 +4,13 @@ using Memento.Operations;
 using Memento.Rollback;
 using Memento.Sessions;
 using Memento.Storage;
+using Memento.Tests.Http;
 using Memento.Tests.Storage;
 using Memento.Workspaces;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Time.Testing;
+using Orleans.Configuration;
 using Orleans.TestingHost;
 using Xunit;
 
@@ -46,12 +48,14 @@ public sealed class SessionCluster : IAsyncDisposable
         var (time, faults, states) =
             (clock ?? new FakeTimeProvider(new DateTimeOffset(2026, 5, 6, 7, 8, 9, TimeSpan.Zero)), new JournalFaults(), new StateFaults());
         var builder = new InProcessTestClusterBuilder(initialSilosCount: 1);
+        builder.Options.ConfigureFileLogging = false;
         builder.Options.ServiceId = "memento-tests";   // stored state is found by it, in the next cluster too
         builder.ConfigureSilo((_, silo) =>
         {
             silo.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(time));
             silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
             silo.Services.AddSingleton<IJournal>(services => new FaultyJournal(services.GetRequiredService<Store>().Journal, faults));
+            silo.Configure<GrainDirectoryOptions>(options => options.CacheSize = SmallHost.DirectoryCacheSize);
             silo.AddMementoStateStorage();
             FaultyStateStorage.Decorate(silo.Services, states);
             var others = silo.Services.ToHashSet();
@@ -161,6 +165,7 @@ public sealed class SessionClusterFixture<TDatabase> : IAsyncLifetime where TDat
     public async ValueTask DisposeAsync()
     {
         await Cluster.DisposeAsync();
+        Cluster = null!;   // Timers of the runtime keep the context of whoever made them, and so this fixture.
         await Database.DisposeAsync();
     }
 }

@@ -39,7 +39,7 @@ public sealed class MementoFixture : IAsyncLifetime
             "--Memento:Workspaces:SweepInterval=00:00:00.2",
             "--Logging:LogLevel:Memento=Warning", .. _store,
         ];
-        _app = MementoHost.Build(args, Output, builder => builder.Services.AddSingleton<TimeProvider>(Clock).UseTimeProviderForBackgroundAreas(TimeProvider.System));
+        _app = MementoHost.Build(args, Output, builder => builder.Services.AddSmallHost().AddSingleton<TimeProvider>(Clock).UseTimeProviderForBackgroundAreas(TimeProvider.System));
         await _app.StartAsync(TestContext.Current.CancellationToken);
         Http = new HttpClient { BaseAddress = new Uri(_app.Urls.First()) };
     }
@@ -51,6 +51,7 @@ public sealed class MementoFixture : IAsyncLifetime
         {
             await _app.StopAsync(CancellationToken.None);
             await _app.DisposeAsync();
+            _app = null;   // Timers of the runtime keep the context of whoever made them, and so this fixture.
         }
 
         Directory.Delete(_folder, recursive: true);

@@ -101,7 +101,7 @@ public sealed class StartupTests : IDisposable
         using var error = new StringWriter();
         string[] args = ["--Memento:SiloPort=0", "--Memento:GatewayPort=0", "--urls=http://127.0.0.1:0", $"--Memento:DataDirectory={Path.Combine(_folder, "data")}", argument];
 
-        Assert.Equal(1, await MementoHost.RunAsync(args, TextWriter.Null, error));
+        Assert.Equal(1, await MementoHost.RunAsync(args, TextWriter.Null, error, SmallHost.Adjust));
 
         var text = error.ToString();
         Assert.DoesNotContain("   at ", text, StringComparison.Ordinal);

@@ -29,7 +29,7 @@ public sealed class StoppingTests : IAsyncLifetime
     {
         _app = MementoHost.Build(
             ["--urls=http://127.0.0.1:0", "--Memento:SiloPort=0", "--Memento:GatewayPort=0", $"--Memento:DataDirectory={_folder}", "--Memento:Sqlite:Synchronous=normal", "--Memento:Agents:HeartbeatInterval=00:00:05", "--Logging:LogLevel:Memento=Warning"],
-            TextWriter.Null, builder => builder.Services.AddSingleton<TimeProvider>(_clock).UseTimeProviderForBackgroundAreas(TimeProvider.System));
+            TextWriter.Null, builder => builder.Services.AddSmallHost().AddSingleton<TimeProvider>(_clock).UseTimeProviderForBackgroundAreas(TimeProvider.System));
         await _app.StartAsync(Token);
         _http = new HttpClient(new SocketsHttpHandler { Expect100ContinueTimeout = Timeout.InfiniteTimeSpan }) { BaseAddress = new($"{_app.Urls.First()}/v1/workspaces/w/") };
         await Agent.RegisterAsync(new() { Type = "test" });

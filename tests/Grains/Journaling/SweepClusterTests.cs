@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using Memento.Journaling;
+using Memento.Tests.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using Orleans.Configuration;
 using Orleans.TestingHost;
 using Xunit;
 
@@ -21,11 +23,13 @@ public sealed class SweepClusterTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var builder = new InProcessTestClusterBuilder(initialSilosCount: 3);
+        builder.Options.ConfigureFileLogging = false;
         builder.ConfigureSilo((_, silo) =>
         {
             silo.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(_clock));
             silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
             silo.Services.AddSingleton<Sweeper>(services => _recorders.GetOrAdd(services.GetRequiredService<ILocalSiloDetails>().SiloAddress, _ => new Recorder()));
+            silo.Configure<GrainDirectoryOptions>(options => options.CacheSize = SmallHost.DirectoryCacheSize);
             silo.Services.AddSingleton<SweepLoop>();
             silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<SweepLoop>());
         });

@@ -206,6 +206,7 @@ public sealed class RollbackClusterFixture<TDatabase> : IAsyncLifetime where TDa
     public async ValueTask DisposeAsync()
     {
         await Cluster.DisposeAsync();
+        Cluster = null!;   // Timers of the runtime keep the context of whoever made them, and so this fixture.
         await Database.DisposeAsync();
     }
 }

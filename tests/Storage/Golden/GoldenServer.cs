@@ -43,7 +43,7 @@ internal sealed class GoldenServer : IAsyncDisposable
             ["--urls=http://127.0.0.1:0", "--Memento:SiloPort=0", "--Memento:GatewayPort=0", "--Logging:LogLevel:Memento=Error", .. place];
         var app = MementoHost.Build(
             args, TextWriter.Null,
-            builder => builder.Services.AddSingleton<TimeProvider>(clock).UseTimeProviderForBackgroundAreas(TimeProvider.System));
+            builder => builder.Services.AddSmallHost().AddSingleton<TimeProvider>(clock).UseTimeProviderForBackgroundAreas(TimeProvider.System));
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new(app, clock);
     }
